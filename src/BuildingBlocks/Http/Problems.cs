@@ -1,0 +1,154 @@
+namespace ConcertReservation.BuildingBlocks.Http;
+
+/// <summary>Every refusal that the API knows.</summary>
+public static class Problems
+{
+    public static Problem Validation(IReadOnlyDictionary<string, string[]> errors) =>
+        new(
+            "validation",
+            "The request is not valid",
+            400,
+            string.Join(" ", errors.SelectMany(e => e.Value.Select(m => $"{e.Key}: {m}")))
+        )
+        {
+            Errors = errors,
+        };
+
+    public static Problem Validation(string field, string message) =>
+        Validation(new Dictionary<string, string[]> { [field] = [message] });
+
+    public static Problem NotSignedIn() =>
+        NotSignedIn("Sign in and send the access token as Bearer.");
+
+    public static Problem NotSignedIn(string detail) =>
+        new("not-signed-in", "Not signed in", 401, detail);
+
+    public static Problem Forbidden(string detail) => new("forbidden", "Not allowed", 403, detail);
+
+    public static Problem NotFound(string what, long id) =>
+        new("not-found", "Not found", 404, $"There is no {what} {id}.");
+
+    /// <param name="field">Of the request's body, which names it.</param>
+    public static Problem NotFound(string what, long id, string field) =>
+        new("not-found", "Not found", 404, $"There is no {what} {id}.")
+        {
+            Errors = new Dictionary<string, string[]>(StringComparer.Ordinal)
+            {
+                [field] = [$"names no {what}"],
+            },
+        };
+
+    public static Problem NoSuchSeats(long concertId, IReadOnlyList<long> seatIds) =>
+        new(
+            "not-found",
+            "Not found",
+            404,
+            $"Concert {concertId} has no seat {string.Join(", ", seatIds)}."
+        )
+        {
+            SeatIds = seatIds,
+        };
+
+    public static Problem NotFound(string detail) => new("not-found", "Not found", 404, detail);
+
+    public static Problem SeatTaken(IReadOnlyList<long> seatIds) =>
+        new("seat-taken", "A seat is taken", 409, $"Taken: {string.Join(", ", seatIds)}.")
+        {
+            SeatIds = seatIds,
+        };
+
+    public static Problem BookingNotOpen(DateTimeOffset bookingStartTime) =>
+        new(
+            "booking-not-open",
+            "Booking has not started",
+            409,
+            $"Booking starts at {bookingStartTime.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}."
+        )
+        {
+            BookingStartTime = bookingStartTime,
+        };
+
+    public static Problem TicketLimit(int limit, int held) =>
+        new(
+            "ticket-limit",
+            "Too many tickets",
+            409,
+            $"A customer may have {limit} tickets for this concert; you have {held}."
+        );
+
+    public static Problem ReservationExpired(long id) =>
+        new("reservation-expired", "The hold has run out", 409, $"Reservation {id} has expired.");
+
+    public static Problem IllegalState(string detail) =>
+        new("illegal-state", "Not possible in this state", 409, detail);
+
+    public static Problem IdempotencyKeyMissing() =>
+        new(
+            "idempotency-key-missing",
+            "Idempotency-Key is missing",
+            400,
+            "Send an Idempotency-Key header of 1 to 255 visible characters, new for each order."
+        )
+        {
+            Errors = new Dictionary<string, string[]> { ["Idempotency-Key"] = ["is required"] },
+        };
+
+    public static Problem IdempotencyKeyInUse() =>
+        new(
+            "idempotency-key-in-use",
+            "The first request with this key still runs",
+            409,
+            "Wait for its answer, then send the same request again."
+        )
+        {
+            RetryAfterSeconds = 1,
+        };
+
+    public static Problem IdempotencyKeyReused() =>
+        new(
+            "idempotency-key-reused",
+            "The key was used for another request",
+            422,
+            "An Idempotency-Key belongs to one request body; take a new one."
+        );
+
+    public static Problem PaymentDeclined(string reason) =>
+        new("payment-declined", "The payment was declined", 402, reason);
+
+    public static Problem InsufficientBalance(long balanceWon, long amountWon) =>
+        new(
+            "insufficient-balance",
+            "The wallet's balance is too low",
+            402,
+            $"The balance is {balanceWon} won, the price {amountWon} won."
+        );
+
+    public static Problem TooManyRequests(int retryAfterSeconds) =>
+        new("too-many-requests", "Too many requests", 429, "Slow down and try again.")
+        {
+            RetryAfterSeconds = retryAfterSeconds,
+        };
+
+    public static Problem Overloaded(string detail, int retryAfterSeconds) =>
+        new("overloaded", "Not possible right now", 503, detail)
+        {
+            RetryAfterSeconds = retryAfterSeconds,
+        };
+
+    public static Problem MethodNotAllowed() =>
+        new("method-not-allowed", "Not possible here", 405, "See Allow for what is.");
+
+    public static Problem TooLarge(int maxBytes) =>
+        new("too-large", "The body is too large", 413, $"A body has at most {maxBytes} bytes.");
+
+    public static Problem UnsupportedMediaType() =>
+        new("unsupported-media-type", "Not JSON", 415, "Send the body as application/json.");
+
+    public static Problem InternalError() =>
+        new(
+            "internal-error",
+            "Something went wrong here",
+            500,
+            "It is in the log under this traceId."
+        );
+}

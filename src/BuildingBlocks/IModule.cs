@@ -1,0 +1,16 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ConcertReservation.BuildingBlocks;
+
+/// <summary>
+/// What the host asks of a module: its services, consumers and migrations, and its endpoints.
+/// </summary>
+public interface IModule
+{
+    void AddServices(IServiceCollection services, IConfiguration configuration);
+
+    /// <param name="api">The <c>/api</c> group.</param>
+    void MapEndpoints(IEndpointRouteBuilder api);
+}

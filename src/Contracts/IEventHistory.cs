@@ -1,0 +1,34 @@
+namespace ConcertReservation.Contracts;
+
+/// <summary>
+/// What DataPlatform kept of all topics, for a module that lost a view of its own and builds it
+/// anew. A pure question: a crash while reading changes nothing, the reader starts again.
+/// </summary>
+public interface IEventHistory
+{
+    /// <summary>
+    /// How far the history reaches: of each partition, what comes before the next offset is kept.
+    /// </summary>
+    Task<IReadOnlyList<LogPosition>> ProgressAsync(CancellationToken stop);
+
+    /// <summary>
+    /// Everything kept of these topics when the reading starts, in the order in which it was
+    /// received; of one key, that is the order of its versions unless an event came late.
+    /// </summary>
+    IAsyncEnumerable<PastEvent> ReadAsync(
+        IReadOnlyCollection<string> topics,
+        CancellationToken stop
+    );
+}
+
+/// <summary>A place in a Kafka log; offsets of different incarnations cannot be compared.</summary>
+public sealed record LogPosition(string Incarnation, string Topic, int Partition, long NextOffset);
+
+/// <summary>An event as it was received.</summary>
+public sealed record PastEvent(
+    string Topic,
+    string Key,
+    string EventType,
+    long Version,
+    ReadOnlyMemory<byte> Body
+);

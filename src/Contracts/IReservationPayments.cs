@@ -1,0 +1,60 @@
+namespace ConcertReservation.Contracts;
+
+/// <summary>
+/// What Payments asks and tells Reservations while a customer pays. Every command is idempotent by
+/// payment id and runs in the caller's unit of work where one is active, else in a transaction of
+/// its own. After a crash in between, the payment that was pinned for ends COMPLETED or FAILED, and
+/// that event ends the pin.
+/// </summary>
+public interface IReservationPayments
+{
+    /// <summary>Price, owner and state of a reservation.</summary>
+    /// <returns>null where there is none, or it is another customer's.</returns>
+    Task<PayableReservation?> FindAsync(
+        long reservationId,
+        long customerId,
+        CancellationToken stop
+    );
+
+    /// <summary>A payment starts: the hold is extended once, by up to two minutes.</summary>
+    Task<PinResult> ExtendAsync(long reservationId, long paymentId, CancellationToken stop);
+
+    /// <summary>
+    /// The provider is about to take the money: no deadline takes the seats (PAYING).
+    /// </summary>
+    Task<PinResult> PinAsync(long reservationId, long paymentId, CancellationToken stop);
+
+    /// <summary>
+    /// The provider declined: seats that this payment pinned are held again at once,
+    /// with time for another try, and not only when the event arrives. A payment
+    /// that pins nothing changes nothing.
+    /// </summary>
+    Task ReleaseAsync(long reservationId, long paymentId, CancellationToken stop);
+}
+
+/// <param name="Status">HELD, PAYING, CONFIRMED, EXPIRED or CANCELLED.</param>
+public sealed record PayableReservation(
+    long ReservationId,
+    long CustomerId,
+    long ConcertId,
+    Money Amount,
+    string Status,
+    DateTimeOffset HeldUntil
+);
+
+public enum PinResult
+{
+    /// <summary>Done, now or by an earlier call for the same payment.</summary>
+    Done,
+
+    /// <summary>The hold's time has run out.</summary>
+    Lapsed,
+
+    /// <summary>
+    /// Another payment holds the pin, or the reservation is confirmed or cancelled.
+    /// </summary>
+    IllegalState,
+
+    /// <summary>There is no such reservation.</summary>
+    NotFound,
+}

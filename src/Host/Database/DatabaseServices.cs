@@ -1,0 +1,62 @@
+using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.Messaging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace ConcertReservation.Host.Database;
+
+/// <summary>
+/// The one data source, the unit of work on it, its clock, and the migrations at start.
+/// </summary>
+internal static class DatabaseServices
+{
+    /// <summary>
+    /// Statements that one connection keeps prepared, once each was used a few times.
+    /// </summary>
+    private const int PreparedStatements = 200;
+
+    public static void AddDatabase(this IServiceCollection services)
+    {
+        services
+            .AddOptions<DatabaseOptions>()
+            .BindConfiguration("Database")
+            .ValidateDataAnnotations()
+            .Validate<IOptions<ConsumingOptions>>(
+                (database, consuming) =>
+                    consuming.Value.LongestDeadLetterMilliseconds
+                    < database.IdleInTransactionTimeoutSeconds * 1000,
+                "Kafka:Consuming:DeadLetterTimeoutMilliseconds is not well below "
+                    + "Database:IdleInTransactionTimeoutSeconds: the transaction that waits for a "
+                    + "dead letter would be ended first, and the letter sent again and again."
+            )
+            .ValidateOnStart();
+        services.AddSingleton(CreateDataSource);
+        services.AddScoped<UnitOfWork>();
+        services.AddSingleton<DatabaseReady>();
+        services.AddSingleton<DatabaseClock>();
+        services.AddSingleton<TimeProvider>(p => p.GetRequiredService<DatabaseClock>());
+        services.AddModuleDatabase<ClockDb>("clock");
+        services.AddSingleton<Migrator>();
+        services.AddHostedService<PrepareDatabase>();
+    }
+
+    private static NpgsqlDataSource CreateDataSource(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
+        var configuration = provider.GetRequiredService<IConfiguration>();
+        var connection = new NpgsqlConnectionStringBuilder(
+            configuration.GetConnectionString("Postgres")
+        )
+        {
+            ApplicationName = "ConcertReservation",
+            MaxPoolSize = options.MaxConnections,
+            Timeout = options.ConnectTimeoutSeconds,
+            CommandTimeout = options.CommandTimeoutSeconds,
+            MaxAutoPrepare = PreparedStatements,
+        };
+        var timeout = $"{options.IdleInTransactionTimeoutSeconds}s";
+        connection.Options =
+            $"{connection.Options} -c idle_in_transaction_session_timeout={timeout}".Trim();
+        return NpgsqlDataSource.Create(connection);
+    }
+}

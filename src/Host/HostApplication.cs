@@ -1,0 +1,68 @@
+using ConcertReservation.Accounts;
+using ConcertReservation.BuildingBlocks;
+using ConcertReservation.Concerts;
+using ConcertReservation.DataPlatform;
+using ConcertReservation.Host.Database;
+using ConcertReservation.Host.Health;
+using ConcertReservation.Host.Http;
+using ConcertReservation.Host.OpenApi;
+using ConcertReservation.Host.Redis;
+using ConcertReservation.Messaging;
+using ConcertReservation.Notifications;
+using ConcertReservation.Payments;
+using ConcertReservation.Ranking;
+using ConcertReservation.Reservations;
+
+namespace ConcertReservation.Host;
+
+/// <summary>Puts the modules together into one web application.</summary>
+public static class HostApplication
+{
+    /// <summary>
+    /// For everything together, whatever hangs; an orchestrator's patience is longer by default.
+    /// </summary>
+    private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(10);
+
+    private static readonly IReadOnlyList<IModule> Modules =
+    [
+        new AccountsModule(),
+        new ConcertsModule(),
+        new ReservationsModule(),
+        new PaymentsModule(),
+        new NotificationsModule(),
+        new RankingModule(),
+        new DataPlatformModule(),
+    ];
+
+    /// <summary>Builds the host; nothing is contacted before it starts.</summary>
+    /// <exception cref="InvalidConfigurationException">A required key is missing.</exception>
+    public static WebApplication Create(
+        string[] args,
+        Action<WebApplicationBuilder>? configure = null
+    )
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.Logging.AddPlainConsole();
+        configure?.Invoke(builder);
+        HostConfiguration.RequireServices(builder.Configuration);
+        builder.WebHost.UseUrls(HostConfiguration.Address(builder.Configuration));
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownLimit);
+        builder.AddHttp();
+        builder.Services.AddDatabase();
+        builder.Services.AddRedis();
+        builder.Services.AddHealth();
+        builder.Services.AddApiDocument();
+        builder.Services.AddMessaging(builder.Configuration);
+        foreach (var module in Modules)
+            module.AddServices(builder.Services, builder.Configuration);
+
+        var app = builder.Build();
+        app.UseHttp();
+        app.MapHealth();
+        app.MapApiDocument();
+        var api = app.MapApi();
+        foreach (var module in Modules)
+            module.MapEndpoints(api);
+        return app;
+    }
+}

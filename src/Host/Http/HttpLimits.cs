@@ -1,0 +1,18 @@
+namespace ConcertReservation.Host.Http;
+
+/// <summary>What one connection and one request may take.</summary>
+internal static class HttpLimits
+{
+    public const int BodyBytes = 64 * 1024;
+    private const int HeaderBytes = 16 * 1024;
+    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
+
+    public static void AddHttpLimits(this WebApplicationBuilder builder) =>
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = BodyBytes;
+            kestrel.Limits.MaxRequestHeadersTotalSize = HeaderBytes;
+            kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
+        });
+}

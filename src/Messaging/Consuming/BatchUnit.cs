@@ -1,0 +1,179 @@
+using System.Data.Common;
+using System.Runtime.InteropServices;
+using ConcertReservation.BuildingBlocks.Data;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ConcertReservation.Messaging;
+
+/// <summary>What the worker of a partition knows of one attempt at a batch.</summary>
+/// <param name="gaps">Missing before and among its records.</param>
+/// <param name="givenUp">Why its only record is to be a dead letter, if it is.</param>
+/// <param name="acknowledged">Offsets whose dead letters Kafka has from earlier attempts.</param>
+internal sealed class BatchAttempt(
+    IReadOnlyList<OffsetGap> gaps,
+    Exception? givenUp,
+    HashSet<long> acknowledged
+)
+{
+    public IReadOnlyList<OffsetGap> Gaps => gaps;
+
+    public Exception? GivenUp => givenUp;
+
+    /// <summary>Those of this attempt are added.</summary>
+    public HashSet<long> Acknowledged => acknowledged;
+
+    /// <summary>What of the gaps the group had not applied before.</summary>
+    public IReadOnlyList<OffsetGap> Lost { get; set; } = [];
+}
+
+/// <summary>
+/// One unit of work: one scope and one transaction in which records of one partition are claimed in
+/// the inbox, their events dispatched in order, dead letters written and the position stored.
+/// </summary>
+internal sealed class BatchUnit(
+    GroupRoutes routes,
+    IServiceScopeFactory scopes,
+    DeadLetterTopic deadLetters,
+    ConsumingMetrics metrics
+)
+{
+    private static readonly Dictionary<string, object> NoHeaders = [];
+
+    /// <summary>
+    /// Applies the records, all or none; the position behind the last is part of it.
+    /// </summary>
+    /// <param name="attempt">What the worker knows beside the records.</param>
+    public async Task ApplyAsync(
+        GroupPartition partition,
+        IReadOnlyList<ReceivedEvent> batch,
+        BatchAttempt attempt,
+        CancellationToken stop
+    )
+    {
+        using var activity = MessagingTelemetry.Activities.StartActivity(
+            $"{partition.Group} batch"
+        );
+        await using var scope = scopes.CreateAsyncScope();
+        var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
+        var plan = await BeginAsync(work, partition, batch, attempt, stop);
+        foreach (var received in plan.Events)
+            await DispatchAsync(scope, partition, received, stop);
+        var letters = await BuryAsync(work, partition, plan.Letters, attempt, stop);
+        await work.CommitAsync(stop);
+
+        activity?.SetTag("messaging.batch.message_count", batch.Count);
+        metrics.Applied(partition.Group, plan.Events.Count);
+        metrics.Duplicates(partition.Group, plan.Duplicates);
+        metrics.Unknown(partition.Group, batch.Count(e => e.Reading == Reading.UnknownType));
+        foreach (var letter in letters)
+            metrics.DeadLetter(partition.Group, letter.Event.Record.Topic);
+        foreach (var gap in attempt.Lost)
+            metrics.Gap(partition, gap.Count);
+    }
+
+    /// <summary>
+    /// Nothing here depends on what an event says: no failure is an event's fault.
+    /// </summary>
+    private static async Task<BatchPlan> BeginAsync(
+        UnitOfWork work,
+        GroupPartition partition,
+        IReadOnlyList<ReceivedEvent> batch,
+        BatchAttempt attempt,
+        CancellationToken stop
+    )
+    {
+        try
+        {
+            await work.BeginAsync(stop);
+            return await PlanAsync(work, partition, batch, attempt, stop);
+        }
+        catch (DbException e)
+        {
+            throw new InboxUnavailableException(e);
+        }
+    }
+
+    private static async Task<BatchPlan> PlanAsync(
+        UnitOfWork work,
+        GroupPartition partition,
+        IReadOnlyList<ReceivedEvent> batch,
+        BatchAttempt attempt,
+        CancellationToken stop
+    )
+    {
+        var givenUp = attempt.GivenUp;
+        var wanted = batch.Where(e => e.Reading == Reading.Event && givenUp is null).ToArray();
+        // By the machine's clock, as the partitions are: where an id is kept is no business
+        // decision.
+        var now = TimeProvider.System.GetUtcNow();
+        var next = batch[^1].Record.Offset + 1;
+        attempt.Lost = await GapTable.InsertAsync(work.Connection, partition, attempt.Gaps, stop);
+        var inbox = await InboxTable.ClaimAsync(
+            work.Connection,
+            partition,
+            next,
+            wanted,
+            now,
+            stop
+        );
+        var hopeless = batch
+            .Where(e => e.Reading == Reading.Malformed || givenUp is not null)
+            .Select(e => e.Record.Offset)
+            .ToArray();
+        var known =
+            hopeless.Length == 0
+                ? []
+                : await DeadLetterTable.KnownAsync(work.Connection, partition, hopeless, stop);
+        return BatchPlan.Of(batch, inbox, known, givenUp);
+    }
+
+    private async Task DispatchAsync(
+        AsyncServiceScope scope,
+        GroupPartition partition,
+        ReceivedEvent received,
+        CancellationToken stop
+    )
+    {
+        using var activity = ConsumeActivity.Start(partition.Group, received);
+        var body = MemoryMarshal.TryGetArray(received.Record.Body, out var segment)
+            ? segment.Array!
+            : received.Record.Body.ToArray();
+        foreach (var dispatcher in routes.For(received.EventType!))
+            await dispatcher.Dispatch(body, NoHeaders, stop, scope, received.Record, received);
+    }
+
+    /// <summary>
+    /// Kafka first: the transaction, and with it the position, passes a record only after its
+    /// letter is acknowledged. A letter may be there twice, when a host dies in between, but never
+    /// be missing.
+    /// </summary>
+    private async Task<IReadOnlyList<DeadLetter>> BuryAsync(
+        UnitOfWork work,
+        GroupPartition partition,
+        IReadOnlyList<DeadLetter> planned,
+        BatchAttempt attempt,
+        CancellationToken stop
+    )
+    {
+        if (planned.Count == 0)
+            return planned;
+
+        var unclaimed = planned.Where(l => !l.IsClaimed).Select(l => l.Event.EventId).ToArray();
+        var claimed = await InboxTable.ClaimLettersAsync(
+            work.Connection,
+            partition,
+            unclaimed,
+            TimeProvider.System.GetUtcNow(),
+            stop
+        );
+        // What the group applied before, or parked before, comes again after a rewind: nothing to
+        // do.
+        var letters = planned.Where(l => l.IsClaimed || claimed.Remove(l.Event.EventId)).ToArray();
+        var unsent = letters.Where(l => !attempt.Acknowledged.Contains(l.Event.Record.Offset));
+        DeadLetter[] sending = [.. unsent];
+        await deadLetters.SendAsync(partition.Group, sending, stop);
+        attempt.Acknowledged.UnionWith(sending.Select(l => l.Event.Record.Offset));
+        await DeadLetterTable.InsertAsync(work.Connection, partition, letters, stop);
+        return letters;
+    }
+}

@@ -1,0 +1,86 @@
+using Confluent.Kafka;
+using MassTransit;
+using MassTransit.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ConcertReservation.Messaging;
+
+/// <summary>A Kafka consumer group and the MassTransit consumers that it feeds.</summary>
+/// <param name="Name">The group's id, such as <c>notification-service</c>.</param>
+public sealed record ConsumerGroup(string Name, IReadOnlyList<Type> Consumers);
+
+public static class ConsumerGroupRegistration
+{
+    /// <summary>
+    /// Registers a group. Its topics follow from what its consumers consume:
+    /// <c>IConsumer&lt;T&gt;</c> of an event, or of <see cref="AnyEvent"/> for everything on all
+    /// topics.
+    /// </summary>
+    public static IServiceCollection AddConsumerGroup(
+        this IServiceCollection services,
+        string name,
+        params Type[] consumers
+    )
+    {
+        services.AddSingleton(new ConsumerGroup(name, consumers));
+        var registrar = new DependencyInjectionContainerRegistrar(services);
+        foreach (var consumer in consumers)
+            services.RegisterConsumer(registrar, consumer);
+        return services;
+    }
+}
+
+/// <summary>Any event of any topic, known or not; the record as received is its payload.</summary>
+public sealed record AnyEvent
+{
+    public required Guid EventId { get; init; }
+    public required DateTimeOffset OccurredAt { get; init; }
+    public required string EventType { get; init; }
+}
+
+/// <summary>The Kafka record behind a message, as received.</summary>
+/// <param name="Incarnation">Which Kafka this was: offsets of another one mean nothing.</param>
+/// <param name="Topic">Without the prefix of a shared Kafka.</param>
+/// <param name="Key">Empty where the record has none; see <see cref="KeyBytes"/>.</param>
+/// <param name="Version">The aggregate's version (<c>ce_sequence</c>); 0 where the record has
+/// none.</param>
+/// <param name="Timestamp">The record's own timestamp.</param>
+/// <param name="Body">Empty for a null body.</param>
+public sealed record KafkaRecord(
+    string Incarnation,
+    string Topic,
+    int Partition,
+    long Offset,
+    string Key,
+    long Version,
+    DateTimeOffset Timestamp,
+    IReadOnlyList<KeyValuePair<string, byte[]?>> Headers,
+    ReadOnlyMemory<byte> Body
+)
+{
+    /// <summary>The key as received, which need not be text; null where there is none.</summary>
+    public byte[]? KeyBytes { get; init; }
+
+    /// <summary>False for a tombstone.</summary>
+    public bool HasBody { get; init; } = true;
+
+    /// <summary>Who set <see cref="Timestamp"/>.</summary>
+    public TimestampType TimestampType { get; init; } = TimestampType.CreateTime;
+
+    /// <summary>
+    /// The last header of that name, as text; null where absent, null or not UTF-8.
+    /// </summary>
+    public string? Header(string name) => RecordHeaders.Text(Headers, name);
+}
+
+public static class ConsumeContextExtensions
+{
+    /// <summary>The record that this message came in.</summary>
+    public static KafkaRecord Record(this ConsumeContext context) =>
+        context.TryGetPayload<KafkaRecord>(out var record)
+            ? record
+            : throw new InvalidOperationException("The message did not come through Kafka.");
+
+    /// <summary>The aggregate's version: a handler that knows a newer one does nothing.</summary>
+    public static long Version(this ConsumeContext context) => context.Record().Version;
+}

@@ -1,0 +1,53 @@
+using ConcertReservation.BuildingBlocks.Data;
+using MassTransit.Transports;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace ConcertReservation.Messaging;
+
+/// <summary>Runs every registered group from the moment the database is ready.</summary>
+internal sealed class ConsumingService(
+    IEnumerable<ConsumerGroup> groups,
+    IServiceProvider services,
+    DatabaseReady ready,
+    ConsumingMetrics metrics,
+    ILoggerFactory logs
+) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var runners = groups.Select(Runner).ToArray();
+        foreach (var runner in runners)
+            metrics.Watch(runner);
+        await ready.WaitAsync(stoppingToken);
+        await Task.WhenAll(runners.Select(r => r.RunAsync(stoppingToken)));
+    }
+
+    private GroupRunner Runner(ConsumerGroup group)
+    {
+        var dispatchers = services.GetRequiredService<IReceiveEndpointDispatcherFactory>();
+        var routes = GroupRoutes.Of(group, dispatchers);
+        var unit = new BatchUnit(
+            routes,
+            services.GetRequiredService<IServiceScopeFactory>(),
+            services.GetRequiredService<DeadLetterTopic>(),
+            metrics
+        );
+        return new GroupRunner(
+            group,
+            routes,
+            unit,
+            services.GetRequiredService<ConsumerFaults>(),
+            services.GetRequiredService<IOptions<ConsumingOptions>>().Value,
+            services.GetRequiredService<KafkaClients>(),
+            services.GetRequiredService<KafkaCluster>(),
+            services.GetRequiredService<HostSlot>(),
+            services.GetRequiredService<NpgsqlDataSource>(),
+            services.GetRequiredService<TimeProvider>(),
+            logs.CreateLogger("ConcertReservation.Messaging.Consuming")
+        );
+    }
+}

@@ -1,0 +1,69 @@
+using ConcertReservation.BuildingBlocks.Data;
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+
+namespace ConcertReservation.Messaging;
+
+internal static class ConsumingServices
+{
+    /// <summary>Groups, their inbox and their dead letters.</summary>
+    public static IServiceCollection AddConsuming(
+        this IServiceCollection services,
+        IConfiguration configuration
+    )
+    {
+        services
+            .AddOptions<ConsumingOptions>()
+            .Bind(configuration.GetSection(ConsumingOptions.Section))
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ConsumingOptions>, ConsumingOptionsRules>();
+        services.AddConsumers();
+        services.AddSingleton<ConsumerFaults>();
+        services.AddSingleton<ConsumingMetrics>();
+        services.AddSingleton<DeadLetterTopic>();
+        services.AddSingleton<InboxMaintenance>();
+        services.AddSingleton<IDatabasePreparation>(p => p.GetRequiredService<InboxMaintenance>());
+        services.AddHostedService(p => p.GetRequiredService<InboxMaintenance>());
+        services.AddSingleton<HostSlot>();
+        services.AddHostedService(p => p.GetRequiredService<HostSlot>());
+        services.AddHostedService<ConsumingService>();
+        return services;
+    }
+
+    /// <summary>
+    /// MassTransit for its consumers alone: its bus carries nothing, so it is neither started nor
+    /// checked, and nothing is reported to its makers.
+    /// </summary>
+    private static void AddConsumers(this IServiceCollection services)
+    {
+        services.AddMassTransit(bus =>
+        {
+            bus.ConfigureUsageTelemetryOptions(telemetry => telemetry.Enabled = false);
+            bus.UsingInMemory(
+                (_, factory) =>
+                {
+                    var events = new EventDeserializer();
+                    factory.ClearSerialization();
+                    factory.AddSerializer(events);
+                    factory.AddDeserializer(events, isDefault: true);
+                }
+            );
+        });
+        services.RemoveMassTransitHostedService();
+        var busHealth = services
+            .Where(s =>
+                s.ServiceType == typeof(IConfigureOptions<HealthCheckServiceOptions>)
+                && s.ImplementationType?.Namespace?.StartsWith(
+                    nameof(MassTransit),
+                    StringComparison.Ordinal
+                ) == true
+            )
+            .ToArray();
+        foreach (var check in busHealth)
+            services.Remove(check);
+    }
+}

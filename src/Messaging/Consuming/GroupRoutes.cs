@@ -1,0 +1,104 @@
+using ConcertReservation.Contracts;
+using MassTransit;
+using MassTransit.Transports;
+
+namespace ConcertReservation.Messaging;
+
+/// <summary>
+/// Which events a group wants, from which topics, and which consumers get them, in their order of
+/// registration. One dispatcher serves one consumer type.
+/// </summary>
+internal sealed class GroupRoutes
+{
+    private readonly Dictionary<string, IReceiveEndpointDispatcher[]> _byType;
+    private readonly IReceiveEndpointDispatcher[] _ofAnything;
+
+    private GroupRoutes(
+        Dictionary<string, IReceiveEndpointDispatcher[]> byType,
+        IReceiveEndpointDispatcher[] ofAnything,
+        IReadOnlyList<string> topics
+    )
+    {
+        _byType = byType;
+        _ofAnything = ofAnything;
+        Topics = topics;
+    }
+
+    /// <summary>Without the prefix.</summary>
+    public IReadOnlyList<string> Topics { get; }
+
+    /// <exception cref="InvalidOperationException">A consumer consumes what no topic
+    /// brings.</exception>
+    public static GroupRoutes Of(ConsumerGroup group, IReceiveEndpointDispatcherFactory dispatchers)
+    {
+        var byType = new Dictionary<string, List<IReceiveEndpointDispatcher>>(
+            StringComparer.Ordinal
+        );
+        var ofAnything = new List<IReceiveEndpointDispatcher>();
+        foreach (var consumer in group.Consumers)
+        {
+            var dispatcher = Dispatcher(group, consumer, dispatchers);
+            var messages = Messages(consumer);
+            if (messages.Contains(typeof(AnyEvent)))
+                ofAnything.Add(dispatcher);
+            foreach (var known in Wanted(group, consumer, messages))
+            {
+                if (!byType.TryGetValue(known.Name, out var consumers))
+                    byType[known.Name] = consumers = [];
+                consumers.Add(dispatcher);
+            }
+        }
+
+        return new GroupRoutes(
+            byType.ToDictionary(t => t.Key, t => t.Value.ToArray(), StringComparer.Ordinal),
+            [.. ofAnything],
+            [.. GroupTopics.Of(group)]
+        );
+    }
+
+    /// <summary>Whether the type alone tells that no consumer of the group asks for it.</summary>
+    public bool IsUnwanted(string eventType, out Reading reading)
+    {
+        var known = EventCatalogue.ByName.ContainsKey(eventType);
+        reading = known ? Reading.NotForUs : Reading.UnknownType;
+        return known ? !_byType.ContainsKey(eventType) : _ofAnything.Length == 0;
+    }
+
+    public IReadOnlyList<IReceiveEndpointDispatcher> For(string eventType) =>
+        _byType.GetValueOrDefault(eventType, _ofAnything);
+
+    private static Type[] Messages(Type consumer) =>
+        [
+            .. consumer
+                .GetInterfaces()
+                .Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IConsumer<>))
+                .Select(i => i.GetGenericArguments()[0]),
+        ];
+
+    private static EventDescription[] Wanted(ConsumerGroup group, Type consumer, Type[] messages)
+    {
+        var all = messages.Contains(typeof(AnyEvent));
+        EventDescription[] wanted =
+        [
+            .. EventCatalogue.ByName.Values.Where(e =>
+                all || messages.Any(m => m.IsAssignableFrom(e.Type))
+            ),
+        ];
+        return wanted.Length > 0
+            ? wanted
+            : throw new InvalidOperationException(
+                $"{consumer.Name} of {group.Name} consumes no event of the catalogue."
+            );
+    }
+
+    private static IReceiveEndpointDispatcher Dispatcher(
+        ConsumerGroup group,
+        Type consumer,
+        IReceiveEndpointDispatcherFactory dispatchers
+    ) =>
+        (IReceiveEndpointDispatcher)
+            typeof(IReceiveEndpointDispatcherFactory)
+                .GetMethod(nameof(IReceiveEndpointDispatcherFactory.CreateConsumerReceiver))!
+                .MakeGenericMethod(consumer)
+                .Invoke(dispatchers, [$"{group.Name}.{consumer.Name}"])!;
+}

@@ -1,0 +1,144 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace ConcertReservation.Messaging;
+
+/// <summary>Runs one group from session to session for as long as the host runs.</summary>
+internal sealed partial class GroupRunner(
+    ConsumerGroup group,
+    GroupRoutes routes,
+    BatchUnit unit,
+    ConsumerFaults faults,
+    ConsumingOptions options,
+    KafkaClients clients,
+    KafkaCluster cluster,
+    HostSlot slot,
+    NpgsqlDataSource dataSource,
+    TimeProvider time,
+    ILogger log
+) : IConsumingGroup
+{
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// A session that lived so long was a good one: the next failure pauses shortly again.
+    /// </summary>
+    private static readonly TimeSpan Healthy = TimeSpan.FromMinutes(1);
+
+    private readonly ILogger _log = log;
+    private volatile GroupSession? _session;
+
+    public string Name => group.Name;
+
+    public bool IsStopped =>
+        cluster.Facts is null || _session is not { HasJoined: true, IsWaiting: false };
+
+    public IEnumerable<(string Topic, int Partition, long Lag)> Lags => _session?.Lags ?? [];
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var pause = ShortestPause;
+        while (!stop.IsCancellationRequested)
+        {
+            var began = time.GetTimestamp();
+            try
+            {
+                await RunSessionAsync(stop);
+                pause = ShortestPause;
+            }
+            catch (Exception e) when (!stop.IsCancellationRequested)
+            {
+                // An edge: whatever ended the session, the group comes back.
+                LogFailed(e, group.Name, pause.TotalSeconds);
+                if (e is KafkaException { Error.Code: ErrorCode.FencedInstanceId })
+                    await slot.GiveUpAsync(stop);
+                if (time.GetElapsedTime(began) > Healthy)
+                    pause = ShortestPause;
+                await Task.Delay(pause, time, stop);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
+    }
+
+    private async Task RunSessionAsync(CancellationToken stop)
+    {
+        // Asked anew: after whatever ended the last session, it may be another Kafka.
+        var facts = await cluster.ConfirmAsync(stop);
+        var setup = new SessionSetup(
+            group.Name,
+            await ConsumerGroups.IdOfAsync(dataSource, group.Name, stop),
+            facts.Incarnation,
+            facts.IsEmbedded,
+            $"host-{await slot.TakeAsync(stop)}",
+            routes.Topics
+        );
+        using var slots = new SemaphoreSlim(options.ConcurrentBatches);
+        var tools = new WorkerTools(
+            unit,
+            new EventReader(routes, facts.Incarnation),
+            faults,
+            slots,
+            options,
+            time,
+            _log
+        );
+        // A thread of its own: the client blocks while it polls.
+        await Task.Factory.StartNew(
+            () => RunSession(setup, tools, stop),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default
+        );
+    }
+
+    private void RunSession(SessionSetup setup, WorkerTools tools, CancellationToken stop)
+    {
+        using var session = new GroupSession(setup, tools, clients, cluster, dataSource);
+        _session = session;
+        try
+        {
+            session.Run(stop);
+        }
+        finally
+        {
+            _session = null;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "{Group} stopped and starts again in {Seconds} s")]
+    private partial void LogFailed(Exception exception, string group, double seconds);
+}
+
+/// <summary>The numbers that stand for groups in the inbox.</summary>
+internal static class ConsumerGroups
+{
+    /// <summary>Asked first, so that a start uses up no number.</summary>
+    private const string Sql = """
+        WITH added AS (
+            INSERT INTO messaging.consumer_groups (group_name)
+            SELECT $1 WHERE NOT EXISTS (
+                SELECT FROM messaging.consumer_groups WHERE group_name = $1)
+            ON CONFLICT DO NOTHING RETURNING group_id)
+        SELECT group_id FROM added
+        UNION ALL SELECT group_id FROM messaging.consumer_groups WHERE group_name = $1
+        """;
+
+    public static async Task<int> IdOfAsync(
+        NpgsqlDataSource dataSource,
+        string group,
+        CancellationToken stop
+    )
+    {
+        while (true)
+        {
+            await using var command = dataSource.CreateCommand(Sql);
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = group });
+            // Nothing where another host adds it at this moment: its row is seen by the next
+            // statement.
+            if (await command.ExecuteScalarAsync(stop) is int id)
+                return id;
+        }
+    }
+}

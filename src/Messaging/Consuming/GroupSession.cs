@@ -1,0 +1,274 @@
+using System.Collections.Concurrent;
+using ConcertReservation.BuildingBlocks.Data;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace ConcertReservation.Messaging;
+
+/// <summary>What a session of a group is told; all of it holds until the session ends.</summary>
+internal sealed record SessionSetup(
+    string Group,
+    int GroupId,
+    string Incarnation,
+    bool IsEmbeddedKafka,
+    string InstanceId,
+    IReadOnlyList<string> Topics
+);
+
+/// <summary>
+/// The life of one Kafka consumer of a group: a thread that polls and never waits for a consumer's
+/// work, a worker per assigned partition, and orderly hand-overs. Ends when told to, when Kafka is
+/// another one, or by a fatal error of the client.
+/// </summary>
+internal sealed partial class GroupSession : IPartitionOwner, IDisposable
+{
+    private static readonly TimeSpan PositionRetry = TimeSpan.FromSeconds(1);
+
+    // With what may be drained and the close of the client, a shutdown ends within ten seconds.
+    private static readonly TimeSpan AbortLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CommitLimit = TimeSpan.FromSeconds(1);
+
+    private readonly SessionSetup _setup;
+    private readonly WorkerTools _tools;
+    private readonly KafkaClients _clients;
+    private readonly KafkaCluster _cluster;
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly ILogger _log;
+    private readonly ConcurrentDictionary<TopicPartition, PartitionWorker> _workers = new();
+    private readonly ConcurrentDictionary<TopicPartition, long> _committed = new();
+    private readonly SessionConsumer _consumer;
+    private CancellationToken _stop;
+
+    public GroupSession(
+        SessionSetup setup,
+        WorkerTools tools,
+        KafkaClients clients,
+        KafkaCluster cluster,
+        NpgsqlDataSource dataSource
+    )
+    {
+        (_setup, _tools, _clients, _cluster) = (setup, tools, clients, cluster);
+        (_dataSource, _log) = (dataSource, tools.Log);
+        _consumer = new SessionConsumer(setup, tools.Options, clients, this, tools.Log);
+    }
+
+    /// <summary>True while a partition waits for an outage to end.</summary>
+    public bool IsWaiting => _workers.Values.Any(w => w.IsWaiting);
+
+    /// <summary>Kafka has taken this member, with partitions or as a spare one.</summary>
+    public bool HasJoined => _consumer.HadAssignment;
+
+    public IEnumerable<(string Topic, int Partition, long Lag)> Lags =>
+        _workers.Select(w =>
+            (
+                w.Value.Partition.Topic,
+                w.Value.Partition.Partition,
+                _consumer.LagOf(w.Key, w.Value.NextOffset)
+            )
+        );
+
+    /// <summary>
+    /// Polls until stopped, or until Kafka is another one; runs on the caller's thread.
+    /// </summary>
+    /// <exception cref="KafkaException">The client failed for good, such as fenced by another
+    /// host.</exception>
+    public void Run(CancellationToken stop)
+    {
+        _stop = stop;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var committing = CommitRegularlyAsync(ending.Token);
+        try
+        {
+            while (!stop.IsCancellationRequested && IsSameKafka())
+            {
+                if (
+                    _consumer.Poll(stop) is { } record
+                    && _workers.TryGetValue(record.TopicPartition, out var worker)
+                )
+                {
+                    worker.Offer(record);
+                }
+
+                ThrowIfFailed(committing);
+            }
+        }
+        finally
+        {
+            ending.Cancel();
+            GiveUp([.. _workers.Keys], commit: IsSameKafka());
+            Task.WaitAny([committing], CommitLimit);
+        }
+    }
+
+    public void Dispose() => _consumer.Dispose();
+
+    public IEnumerable<TopicPartitionOffset> Assigned(List<TopicPartition> partitions)
+    {
+        var starts = StartPositions.Of(LoadPositions(), _consumer.Committed(partitions)).ToArray();
+        foreach (var start in starts)
+            _workers[start.TopicPartition] = Worker(start);
+        LogAssigned(_setup.Group, string.Join(", ", starts.Select(Describe)));
+        return starts;
+    }
+
+    public void Revoked(List<TopicPartition> partitions) => GiveUp(partitions, commit: true);
+
+    public void Lost(List<TopicPartition> partitions) => GiveUp(partitions, commit: false);
+
+    private bool IsSameKafka() =>
+        _cluster.Facts is not { } facts || facts.Incarnation == _setup.Incarnation;
+
+    private void ThrowIfFailed(Task committing)
+    {
+        if (committing.IsFaulted)
+            committing.GetAwaiter().GetResult();
+        foreach (var (_, worker) in _workers)
+        {
+            if (worker.Completion.IsFaulted)
+                worker.Completion.GetAwaiter().GetResult();
+        }
+    }
+
+    private PartitionWorker Worker(TopicPartitionOffset start)
+    {
+        var partition = new GroupPartition(
+            _setup.Group,
+            _setup.GroupId,
+            _setup.Incarnation,
+            _clients.Unprefixed(start.Topic)!,
+            start.Partition.Value
+        );
+        return new PartitionWorker(
+            partition,
+            start.Offset.Value,
+            _tools,
+            pause: () => _consumer.Pause(start.TopicPartition),
+            resume: () => _consumer.Resume(start.TopicPartition)
+        );
+    }
+
+    /// <summary>
+    /// Without the database no position is known: wait for it, as everything else does.
+    /// </summary>
+    private IReadOnlyDictionary<TopicPartition, long> LoadPositions()
+    {
+        while (true)
+        {
+            try
+            {
+                return StartPositions
+                    .LoadAsync(
+                        _dataSource,
+                        _setup.Group,
+                        _setup.Incarnation,
+                        _clients.Prefixed,
+                        _stop
+                    )
+                    .GetAwaiter()
+                    .GetResult();
+            }
+            catch (Exception e) when (DatabaseFaults.IsAway(e))
+            {
+                LogPositions(_setup.Group, e.Message);
+                _stop.WaitHandle.WaitOne(PositionRetry);
+                _stop.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    /// <summary>
+    /// Finishes or rolls back what is in hand, commits, and lets the partitions go.
+    /// </summary>
+    private void GiveUp(IReadOnlyList<TopicPartition> partitions, bool commit)
+    {
+        var leaving = new List<(TopicPartition Partition, PartitionWorker Worker)>();
+        foreach (var partition in partitions)
+        {
+            if (_workers.TryGetValue(partition, out var worker))
+                leaving.Add((partition, worker));
+        }
+
+        if (leaving.Count == 0)
+            return;
+
+        Drain([.. leaving.Select(l => l.Worker)]);
+        if (commit)
+            Task.WaitAny([Task.Run(() => Commit(leaving))], CommitLimit);
+        foreach (var (partition, worker) in leaving)
+        {
+            worker.Dispose();
+            _workers.TryRemove(partition, out _);
+            _committed.TryRemove(partition, out _);
+        }
+
+        LogGivenUp(_setup.Group, string.Join(", ", leaving.Select(l => Describe(l.Partition))));
+    }
+
+    private void Drain(IReadOnlyList<PartitionWorker> workers)
+    {
+        foreach (var worker in workers)
+            worker.RequestStop();
+        var all = Task.WhenAll(workers.Select(w => w.Completion));
+        if (Task.WaitAny([all], _tools.Options.DrainMilliseconds) == 0)
+            return;
+
+        foreach (var worker in workers)
+            worker.Abort();
+        if (Task.WaitAny([all], AbortLimit) < 0)
+            LogStuck(_setup.Group);
+    }
+
+    private async Task CommitRegularlyAsync(CancellationToken ending)
+    {
+        using var timer = new PeriodicTimer(
+            TimeSpan.FromMilliseconds(_tools.Options.CommitIntervalMilliseconds)
+        );
+        try
+        {
+            while (await timer.WaitForNextTickAsync(ending))
+                await Task.Run(() => Commit(_workers.Select(w => (w.Key, w.Value))), ending);
+        }
+        catch (OperationCanceledException)
+        {
+            // The session ends; whoever gives partitions up commits them.
+        }
+    }
+
+    private void Commit(IEnumerable<(TopicPartition Partition, PartitionWorker Worker)> workers)
+    {
+        var offsets = workers
+            .Select(w => new TopicPartitionOffset(w.Partition, w.Worker.NextOffset))
+            .Where(o =>
+                o.Offset.Value >= 0
+                && _committed.GetValueOrDefault(o.TopicPartition, -1) != o.Offset.Value
+            )
+            .ToList();
+        if (offsets.Count == 0 || !_consumer.TryCommit(offsets))
+            return;
+
+        foreach (var offset in offsets)
+            _committed[offset.TopicPartition] = offset.Offset.Value;
+    }
+
+    private static string Describe(TopicPartitionOffset start) =>
+        $"{start.Topic}/{start.Partition.Value} from {start.Offset}";
+
+    private static string Describe(TopicPartition partition) =>
+        $"{partition.Topic}/{partition.Partition.Value}";
+
+    [LoggerMessage(LogLevel.Information, "{Group} got {Partitions}")]
+    private partial void LogAssigned(string group, string partitions);
+
+    [LoggerMessage(LogLevel.Information, "{Group} gave up {Partitions}")]
+    private partial void LogGivenUp(string group, string partitions);
+
+    [LoggerMessage(LogLevel.Warning, "{Group} waits for its positions in the database: {Reason}")]
+    private partial void LogPositions(string group, string reason);
+
+    [LoggerMessage(
+        LogLevel.Error,
+        "A consumer of {Group} does not end; its transaction is left to time out"
+    )]
+    private partial void LogStuck(string group);
+}

@@ -1,0 +1,207 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ConcertReservation.Messaging;
+
+/// <summary>What the inbox says about the events of a batch.</summary>
+/// <param name="New">Ids that this group has not seen: they are its now, if the transaction
+/// commits.</param>
+/// <param name="BlockedKeys">Keys of the batch with a dead letter that waits.</param>
+internal sealed record InboxAnswer(HashSet<Guid> New, IReadOnlyList<byte[]> BlockedKeys);
+
+/// <summary>A partition of a topic as one group reads it.</summary>
+internal sealed record GroupPartition(
+    string Group,
+    int GroupId,
+    string Incarnation,
+    string Topic,
+    int Partition
+);
+
+/// <summary>Which events a group has applied, and how far it is in each partition.</summary>
+internal static class InboxTable
+{
+    /// <summary>
+    /// First of all, so that the row's lock makes two owners of a partition take turns: one that
+    /// does not know yet that it lost it, and the next. A replay of dead letters takes the same
+    /// lock.
+    /// </summary>
+    private const string AdvanceSql = """
+        INSERT INTO messaging.consumer_positions AS known
+            (consumer_group, incarnation, topic, partition, next_offset)
+        VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (consumer_group, incarnation, topic, partition) DO UPDATE
+        SET next_offset = GREATEST(known.next_offset, excluded.next_offset),
+            moved_at = clock_timestamp()
+        """;
+
+    /// <summary>
+    /// An earlier letter of the key waits. Found by the key's hash, as a key may be longer than an
+    /// index entry.
+    /// </summary>
+    private const string IsBlocked = """
+        EXISTS (
+            SELECT FROM messaging.dead_letters AS letter
+            WHERE letter.group_name = $1 AND letter.topic = $2 AND letter.partition = $3
+                AND letter.status IN ('waiting', 'parked')
+                AND sha256(letter.key) = sha256(claimed.key) AND letter.key = claimed.key)
+        """;
+
+    /// <summary>Of the batch's keys alone: however many letters wait, it costs no more.</summary>
+    private const string BlockedKeysSql = $"""
+        SELECT key FROM unnest($4::bytea[]) AS claimed (key)
+        WHERE key IS NOT NULL AND {IsBlocked}
+        """;
+
+    private static readonly string ClaimSql = Claim("inbox", elsewhere: "inbox_foreign");
+    private static readonly string ClaimForeignSql = Claim("inbox_foreign", elsewhere: "inbox");
+
+    /// <summary>
+    /// Claims events that will not be applied but become dead letters, blocked key or not.
+    /// </summary>
+    private const string ClaimLettersSql = """
+        WITH claimed AS (SELECT unnest($2::uuid[]) AS id),
+        native AS (
+            INSERT INTO messaging.inbox (event_id, group_id)
+            SELECT id, $1 FROM claimed WHERE id = ANY ($3::uuid[])
+                AND NOT EXISTS (
+                    SELECT FROM messaging.inbox_foreign AS f
+                    WHERE f.event_id = id AND f.group_id = $1)
+            ON CONFLICT DO NOTHING RETURNING event_id),
+        outside AS (
+            INSERT INTO messaging.inbox_foreign (event_id, group_id)
+            SELECT id, $1 FROM claimed WHERE id <> ALL ($3::uuid[])
+                AND NOT EXISTS (
+                    SELECT FROM messaging.inbox AS n WHERE n.event_id = id AND n.group_id = $1)
+            ON CONFLICT DO NOTHING RETURNING event_id)
+        SELECT event_id FROM native UNION ALL SELECT event_id FROM outside
+        """;
+
+    /// <summary>
+    /// Stores the position, claims the events and asks for blocked keys, in one round trip.
+    /// </summary>
+    public static async Task<InboxAnswer> ClaimAsync(
+        NpgsqlConnection connection,
+        GroupPartition partition,
+        long nextOffset,
+        IReadOnlyList<ReceivedEvent> events,
+        DateTimeOffset now,
+        CancellationToken stop
+    )
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        AddPosition(batch, partition, nextOffset);
+        var asked = events.Select(e => e.Record.KeyBytes).Distinct(KeyComparer.Instance).ToArray();
+        AddAboutKeys(batch, BlockedKeysSql, partition, asked);
+
+        var foreign = events.Where(e => !InboxPartitions.IsNative(e.EventId, now)).ToArray();
+        var native = foreign.Length == 0 ? events : [.. events.Except(foreign)];
+        if (native.Count > 0)
+            AddClaim(batch, ClaimSql, partition, native);
+        if (foreign.Length > 0)
+            AddClaim(batch, ClaimForeignSql, partition, foreign);
+
+        await using var reader = await batch.ExecuteReaderAsync(stop);
+        var keys = new List<byte[]>();
+        while (await reader.ReadAsync(stop))
+            keys.Add(reader.GetFieldValue<byte[]>(0));
+        var claimed = new HashSet<Guid>(events.Count);
+        while (await reader.NextResultAsync(stop))
+        {
+            while (await reader.ReadAsync(stop))
+                claimed.Add(reader.GetGuid(0));
+        }
+
+        return new InboxAnswer(claimed, keys);
+    }
+
+    /// <summary>Which of the ids are new to the group; they are its from here on.</summary>
+    public static async Task<HashSet<Guid>> ClaimLettersAsync(
+        NpgsqlConnection connection,
+        GroupPartition partition,
+        IReadOnlyList<Guid> ids,
+        DateTimeOffset now,
+        CancellationToken stop
+    )
+    {
+        if (ids.Count == 0)
+            return [];
+
+        var all = ids.Distinct().ToArray();
+        var native = all.Where(id => InboxPartitions.IsNative(id, now)).ToArray();
+        await using var command = new NpgsqlCommand(ClaimLettersSql, connection);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = partition.GroupId });
+        command.Parameters.Add(Array(NpgsqlDbType.Uuid, all));
+        command.Parameters.Add(Array(NpgsqlDbType.Uuid, native));
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        var claimed = new HashSet<Guid>();
+        while (await reader.ReadAsync(stop))
+            claimed.Add(reader.GetGuid(0));
+        return claimed;
+    }
+
+    private static void AddPosition(NpgsqlBatch batch, GroupPartition partition, long nextOffset)
+    {
+        var advance = batch.CreateBatchCommand();
+        advance.CommandText = AdvanceSql;
+        advance.Parameters.Add(new NpgsqlParameter<string> { TypedValue = partition.Group });
+        advance.Parameters.Add(new NpgsqlParameter<string> { TypedValue = partition.Incarnation });
+        advance.Parameters.Add(new NpgsqlParameter<string> { TypedValue = partition.Topic });
+        advance.Parameters.Add(new NpgsqlParameter<int> { TypedValue = partition.Partition });
+        advance.Parameters.Add(new NpgsqlParameter<long> { TypedValue = nextOffset });
+        batch.BatchCommands.Add(advance);
+    }
+
+    private static void AddClaim(
+        NpgsqlBatch batch,
+        string sql,
+        GroupPartition partition,
+        IReadOnlyList<ReceivedEvent> events
+    )
+    {
+        var ids = new Guid[events.Count];
+        var keys = new byte[]?[events.Count];
+        for (var i = 0; i < ids.Length; i++)
+            (ids[i], keys[i]) = (events[i].EventId, events[i].Record.KeyBytes);
+
+        var claim = AddAboutKeys(batch, sql, partition, keys);
+        claim.Parameters.Add(new NpgsqlParameter<int> { TypedValue = partition.GroupId });
+        claim.Parameters.Add(Array(NpgsqlDbType.Uuid, ids));
+    }
+
+    private static NpgsqlBatchCommand AddAboutKeys(
+        NpgsqlBatch batch,
+        string sql,
+        GroupPartition partition,
+        byte[]?[] keys
+    )
+    {
+        var command = batch.CreateBatchCommand();
+        command.CommandText = sql;
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = partition.Group });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = partition.Topic });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = partition.Partition });
+        command.Parameters.Add(Array(NpgsqlDbType.Bytea, keys));
+        batch.BatchCommands.Add(command);
+        return command;
+    }
+
+    private static NpgsqlParameter Array(NpgsqlDbType element, object values) =>
+        new() { NpgsqlDbType = NpgsqlDbType.Array | element, Value = values };
+
+    /// <summary>Events of a blocked key stay out: they are parked, not applied.</summary>
+    /// <param name="elsewhere">
+    /// The other table of ids: an id may have been claimed there when its time was another.
+    /// </param>
+    private static string Claim(string table, string elsewhere) =>
+        $"""
+            INSERT INTO messaging.{table} (event_id, group_id)
+            SELECT id, $5 FROM unnest($6::uuid[], $4::bytea[]) AS claimed (id, key)
+            WHERE NOT {IsBlocked}
+                AND NOT EXISTS (
+                    SELECT FROM messaging.{elsewhere} AS other
+                    WHERE other.event_id = claimed.id AND other.group_id = $5)
+            ON CONFLICT DO NOTHING
+            RETURNING event_id
+            """;
+}

@@ -1,0 +1,296 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace ConcertReservation.Messaging;
+
+/// <summary>What all workers of a group's session share.</summary>
+internal sealed record WorkerTools(
+    BatchUnit Unit,
+    EventReader Reader,
+    ConsumerFaults Faults,
+    SemaphoreSlim Slots,
+    ConsumingOptions Options,
+    TimeProvider Time,
+    ILogger Log
+);
+
+/// <summary>
+/// Applies the records of one assigned partition, batch by batch and in order. Where a batch fails
+/// for an event's sake, event by event, so that only the culprit waits, is tried again and becomes
+/// a dead letter.
+/// </summary>
+internal sealed partial class PartitionWorker : IDisposable
+{
+    private readonly WorkerTools _tools;
+    private readonly ILogger _log;
+    private readonly PartitionQueue _queue;
+    private readonly CancellationTokenSource _soft = new();
+    private readonly CancellationTokenSource _hard = new();
+    private readonly Task _running;
+    private readonly HashSet<long> _acknowledged = [];
+    private long _nextOffset;
+    private volatile bool _waiting;
+
+    /// <param name="startOffset">Where reading starts; negative where only Kafka knows.</param>
+    public PartitionWorker(
+        GroupPartition partition,
+        long startOffset,
+        WorkerTools tools,
+        Action pause,
+        Action resume
+    )
+    {
+        (Partition, _nextOffset, _tools, _log) = (partition, startOffset, tools, tools.Log);
+        _queue = new PartitionQueue(tools.Options, pause, resume);
+        _running = Task.Run(RunAsync);
+    }
+
+    public GroupPartition Partition { get; }
+
+    /// <summary>
+    /// Behind the last record that is applied and committed; negative before the first.
+    /// </summary>
+    public long NextOffset => Volatile.Read(ref _nextOffset);
+
+    /// <summary>True while it waits for an outage to end.</summary>
+    public bool IsWaiting => _waiting;
+
+    /// <summary>Ends when stopped, or fails for a reason that no record is to blame for.</summary>
+    public Task Completion => _running;
+
+    public void Offer(ConsumeResult<byte[], byte[]> record) => _queue.Add(record);
+
+    /// <summary>Lets it finish the transaction in hand and begin no other.</summary>
+    public void RequestStop() => _soft.Cancel();
+
+    /// <summary>Rolls the transaction in hand back.</summary>
+    public void Abort() => _hard.Cancel();
+
+    /// <summary>Leaves the partition unpaused, for whoever gets it next.</summary>
+    public void Dispose()
+    {
+        _queue.Clear();
+        if (!_running.IsCompleted)
+            return;
+
+        _queue.Dispose();
+        _soft.Dispose();
+        _hard.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        var taken = new List<ConsumeResult<byte[], byte[]>>();
+        var batch = new List<ReceivedEvent>();
+        try
+        {
+            while (true)
+            {
+                await _queue.TakeAsync(taken, _tools.Options.BatchRecords, _soft.Token);
+                batch.Clear();
+                foreach (var record in taken)
+                    batch.Add(_tools.Reader.Read(Partition.Topic, record));
+                await ApplyAsync(batch);
+            }
+        }
+        catch (OperationCanceledException) when (_soft.IsCancellationRequested)
+        {
+            // Stopped between two transactions, or told to roll back the one in hand.
+        }
+    }
+
+    private async Task ApplyAsync(List<ReceivedEvent> batch)
+    {
+        var fault = await AttemptAsync(batch, givenUp: null);
+        if (fault is null)
+            return;
+
+        if (batch.Count == 1)
+        {
+            await ApplyOneAsync(batch, fault);
+            return;
+        }
+
+        LogOneByOne(Partition.Group, Partition.Topic, Partition.Partition, fault.Message);
+        foreach (var received in batch)
+        {
+            _soft.Token.ThrowIfCancellationRequested();
+            List<ReceivedEvent> one = [received];
+            if (await AttemptAsync(one, givenUp: null) is { } culprit)
+                await ApplyOneAsync(one, culprit);
+        }
+    }
+
+    /// <summary>One event that failed once: tried again some times, then a dead letter.</summary>
+    private async Task ApplyOneAsync(List<ReceivedEvent> one, Exception fault)
+    {
+        var record = one[0].Record;
+        var delay = TimeSpan.FromMilliseconds(_tools.Options.RetryDelayMilliseconds);
+        for (var retry = 1; retry <= _tools.Options.Retries; retry++)
+        {
+            LogRetry(Partition.Group, record.Topic, record.Partition, record.Offset, fault.Message);
+            await Task.Delay(delay, _tools.Time, _soft.Token);
+            if (await AttemptAsync(one, givenUp: null) is not { } again)
+                return;
+
+            fault = again;
+        }
+
+        LogDeadLetter(fault, Partition.Group, record.Topic, record.Partition, record.Offset);
+        while (await AttemptAsync(one, givenUp: fault) is { } unwritten)
+        {
+            // Never pass a record that is neither applied nor kept: say so, and try again.
+            LogUnwritten(unwritten, Partition.Group, record.Topic, record.Partition, record.Offset);
+            await Task.Delay(delay, _tools.Time, _soft.Token);
+        }
+    }
+
+    /// <summary>Applies the batch; waits as long as an outage lasts.</summary>
+    /// <returns>Why it cannot be applied, where that is for an event's sake; else null.</returns>
+    private async Task<Exception?> AttemptAsync(List<ReceivedEvent> batch, Exception? givenUp)
+    {
+        var gaps = OffsetGap.Of(_nextOffset, batch.Select(e => e.Record.Offset));
+        var attempt = new BatchAttempt(gaps, givenUp, _acknowledged);
+        var delay = TimeSpan.FromMilliseconds(_tools.Options.OutageDelayMilliseconds);
+        var longest = TimeSpan.FromMilliseconds(_tools.Options.OutageMaxDelayMilliseconds);
+        while (true)
+        {
+            try
+            {
+                await ApplyInSlotAsync(batch, attempt);
+                EndWaiting();
+                Pass(batch[^1].Record.Offset, attempt.Lost);
+                return null;
+            }
+            catch (Exception e) when (!_hard.IsCancellationRequested)
+            {
+                // An edge: whatever consumers throw is sorted here, counted and told.
+                var kind = _tools.Faults.KindOf(e);
+                if (kind == FaultKind.Poison)
+                {
+                    EndWaiting();
+                    return e;
+                }
+
+                if (kind == FaultKind.Outage)
+                    BeginWaiting(e);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                throw new OperationCanceledException("Rolled back.", e, _hard.Token);
+            }
+
+            await Task.Delay(delay, _tools.Time, _soft.Token);
+            delay = delay * 2 < longest ? delay * 2 : longest;
+        }
+    }
+
+    private void Pass(long offset, IReadOnlyList<OffsetGap> lost)
+    {
+        Volatile.Write(ref _nextOffset, offset + 1);
+        _acknowledged.RemoveWhere(o => o <= offset);
+        foreach (var gap in lost)
+        {
+            LogGap(
+                Partition.Group,
+                Partition.Topic,
+                Partition.Partition,
+                gap.From,
+                gap.To,
+                gap.Count
+            );
+        }
+    }
+
+    private async Task ApplyInSlotAsync(List<ReceivedEvent> batch, BatchAttempt attempt)
+    {
+        await _tools.Slots.WaitAsync(_soft.Token);
+        try
+        {
+            await _tools.Unit.ApplyAsync(Partition, batch, attempt, _hard.Token);
+        }
+        finally
+        {
+            _tools.Slots.Release();
+        }
+    }
+
+    private void BeginWaiting(Exception e)
+    {
+        if (!_waiting)
+            LogOutage(Partition.Group, Partition.Topic, Partition.Partition, e.Message);
+        _waiting = true;
+    }
+
+    private void EndWaiting()
+    {
+        if (_waiting)
+            LogOutageOver(Partition.Group, Partition.Topic, Partition.Partition);
+        _waiting = false;
+    }
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "{Group} takes a batch of {Topic}/{Partition} event by event: {Reason}"
+    )]
+    private partial void LogOneByOne(string group, string topic, int partition, string reason);
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "{Group} tries {Topic}/{Partition} offset {Offset} again: {Reason}"
+    )]
+    private partial void LogRetry(
+        string group,
+        string topic,
+        int partition,
+        long offset,
+        string reason
+    );
+
+    [LoggerMessage(
+        LogLevel.Error,
+        "{Group} cannot apply {Topic}/{Partition} offset {Offset}: a dead letter"
+    )]
+    private partial void LogDeadLetter(
+        Exception exception,
+        string group,
+        string topic,
+        int partition,
+        long offset
+    );
+
+    [LoggerMessage(
+        LogLevel.Error,
+        "{Group} cannot write the dead letter of {Topic}/{Partition} offset {Offset}, trying again"
+    )]
+    private partial void LogUnwritten(
+        Exception exception,
+        string group,
+        string topic,
+        int partition,
+        long offset
+    );
+
+    [LoggerMessage(
+        LogLevel.Error,
+        "{Group} will never get {Count} records of {Topic}/{Partition}, from offset {From} to "
+            + "before {To}: Kafka deleted them. The outbox keeps its days; see operations.md"
+    )]
+    private partial void LogGap(
+        string group,
+        string topic,
+        int partition,
+        long from,
+        long to,
+        long count
+    );
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "{Group} waits with {Topic}/{Partition} for what it depends on: {Reason}"
+    )]
+    private partial void LogOutage(string group, string topic, int partition, string reason);
+
+    [LoggerMessage(LogLevel.Information, "{Group} goes on with {Topic}/{Partition}")]
+    private partial void LogOutageOver(string group, string topic, int partition);
+}

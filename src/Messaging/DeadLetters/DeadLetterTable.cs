@@ -1,0 +1,108 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ConcertReservation.Messaging;
+
+/// <summary>
+/// <c>messaging.dead_letters</c>: what waits for a decision, and what stands in line behind it.
+/// Written in the transaction that passes the record.
+/// </summary>
+internal static class DeadLetterTable
+{
+    private const string KnownSql = """
+        SELECT record_offset FROM messaging.dead_letters
+        WHERE group_name = $1 AND topic = $2 AND partition = $3 AND incarnation = $4
+            AND record_offset = ANY ($5)
+        """;
+
+    private const string InsertSql = """
+        INSERT INTO messaging.dead_letters
+            (group_name, topic, partition, incarnation, record_offset, key, event_id, event_type,
+             version, status, exception_type, exception_message, recorded_at, header_names,
+             header_values, body)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+        ON CONFLICT DO NOTHING
+        """;
+
+    /// <summary>Those of the offsets that are dead letters already, decided or not.</summary>
+    public static async Task<HashSet<long>> KnownAsync(
+        NpgsqlConnection connection,
+        GroupPartition partition,
+        long[] offsets,
+        CancellationToken stop
+    )
+    {
+        await using var command = new NpgsqlCommand(KnownSql, connection);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = partition.Group });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = partition.Topic });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = partition.Partition });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = partition.Incarnation });
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = offsets });
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        var known = new HashSet<long>();
+        while (await reader.ReadAsync(stop))
+            known.Add(reader.GetInt64(0));
+        return known;
+    }
+
+    /// <summary>Inserts the letters in their order, which is the order of their ids.</summary>
+    public static async Task InsertAsync(
+        NpgsqlConnection connection,
+        GroupPartition partition,
+        IReadOnlyList<DeadLetter> letters,
+        CancellationToken stop
+    )
+    {
+        if (letters.Count == 0)
+            return;
+
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var letter in letters)
+        {
+            var command = batch.CreateBatchCommand();
+            command.CommandText = InsertSql;
+            AddParameters(command.Parameters, partition, letter);
+            batch.BatchCommands.Add(command);
+        }
+
+        await batch.ExecuteNonQueryAsync(stop);
+    }
+
+    private static void AddParameters(
+        NpgsqlParameterCollection parameters,
+        GroupPartition partition,
+        DeadLetter letter
+    )
+    {
+        var (received, record) = (letter.Event, letter.Event.Record);
+        Add(NpgsqlDbType.Text, partition.Group);
+        Add(NpgsqlDbType.Text, partition.Topic);
+        Add(NpgsqlDbType.Integer, partition.Partition);
+        Add(NpgsqlDbType.Text, partition.Incarnation);
+        Add(NpgsqlDbType.Bigint, record.Offset);
+        Add(NpgsqlDbType.Bytea, record.KeyBytes);
+        Add(NpgsqlDbType.Uuid, received.EventId == Guid.Empty ? null : received.EventId);
+        Add(NpgsqlDbType.Text, received.EventType is { } type ? Storable(type) : null);
+        Add(NpgsqlDbType.Bigint, record.Version);
+        Add(NpgsqlDbType.Text, letter.Status);
+        Add(NpgsqlDbType.Text, letter.Reason.GetType().FullName);
+        Add(NpgsqlDbType.Text, Storable(letter.Reason.Message));
+        Add(NpgsqlDbType.TimestampTz, record.Timestamp.UtcDateTime);
+        Add(NpgsqlDbType.Array | NpgsqlDbType.Text, Names(record));
+        Add(NpgsqlDbType.Array | NpgsqlDbType.Bytea, record.Headers.Select(h => h.Value).ToArray());
+        Add(NpgsqlDbType.Bytea, record.HasBody ? record.Body.ToArray() : null);
+
+        void Add(NpgsqlDbType type, object? value) =>
+            parameters.Add(
+                new NpgsqlParameter { NpgsqlDbType = type, Value = value ?? DBNull.Value }
+            );
+    }
+
+    private static string[] Names(KafkaRecord record) =>
+        [.. record.Headers.Select(h => Storable(h.Key))];
+
+    /// <summary>
+    /// PostgreSQL's text holds everything but NUL, which a foreign record may contain.
+    /// </summary>
+    private static string Storable(string text) => text.Replace('\0', '\uFFFD');
+}

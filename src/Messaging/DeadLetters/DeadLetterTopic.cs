@@ -1,0 +1,135 @@
+using ConcertReservation.Contracts;
+using Confluent.Kafka;
+using Microsoft.Extensions.Options;
+
+namespace ConcertReservation.Messaging;
+
+/// <summary>
+/// Writes <c>{topic}-dlt</c>: same partition number, key, body and headers, and why. Returns when
+/// Kafka has acknowledged all of it.
+/// </summary>
+internal sealed class DeadLetterTopic(KafkaClients clients, IOptions<ConsumingOptions> options)
+    : IDisposable
+{
+    /// <summary>As the topics allow: a record at the limit plus these headers must fit.</summary>
+    private const int MaxMessageBytes = 2 * 1024 * 1024;
+
+    private static readonly TimeSpan ReportsAfterPurge = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private IProducer<byte[], byte[]>? _producer;
+    private volatile bool _broken;
+
+    /// <summary>Sends the letters in their order.</summary>
+    /// <exception cref="DeadLetterUnsentException">Kafka acknowledged not all of them in
+    /// time.</exception>
+    public async Task SendAsync(
+        string group,
+        IReadOnlyList<DeadLetter> letters,
+        CancellationToken stop
+    )
+    {
+        var reports = new List<Task>(letters.Count);
+        foreach (var letter in letters)
+        {
+            var record = letter.Event.Record;
+            var topic = clients.Prefixed(record.Topic);
+            var message = new Message<byte[], byte[]>
+            {
+                Key = record.KeyBytes!,
+                Value = record.HasBody ? record.Body.ToArray() : null!,
+                Headers = DeadLetterHeaders.Of(
+                    record,
+                    topic,
+                    clients.Prefixed(group),
+                    letter.Reason
+                ),
+            };
+            var to = clients.Prefixed(Topics.DeadLetters(record.Topic));
+            reports.Add(SendAsync(new TopicPartition(to, record.Partition), message));
+        }
+
+        try
+        {
+            var limit = TimeSpan.FromMilliseconds(options.Value.LongestDeadLetterMilliseconds);
+            await Task.WhenAll(reports).WaitAsync(limit, stop);
+        }
+        catch (TimeoutException)
+        {
+            throw new DeadLetterUnsentException("Kafka did not say whether it took a dead letter.");
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+            End();
+    }
+
+    private async Task SendAsync(TopicPartition to, Message<byte[], byte[]> message)
+    {
+        var report = await ProduceAsync(to, message);
+        if (report.Error.Code is ErrorCode.Local_UnknownPartition)
+        {
+            // Somebody made the dead letter topic with fewer partitions: better another one than
+            // none.
+            report = await ProduceAsync(new TopicPartition(to.Topic, Partition.Any), message);
+        }
+
+        if (report.Error.IsError)
+        {
+            throw new DeadLetterUnsentException(
+                $"Kafka took no dead letter for {to.Topic}: {report.Error.Reason}"
+            );
+        }
+    }
+
+    private Task<DeliveryReport<byte[], byte[]>> ProduceAsync(
+        TopicPartition to,
+        Message<byte[], byte[]> message
+    )
+    {
+        var done = new TaskCompletionSource<DeliveryReport<byte[], byte[]>>(
+            TaskCreationOptions.RunContinuationsAsynchronously
+        );
+        try
+        {
+            // Within the lock, so that no other thread ends this producer meanwhile.
+            lock (_gate)
+                Producer().Produce(to, message, report => done.TrySetResult(report));
+        }
+        catch (ProduceException<byte[], byte[]> e)
+        {
+            done.SetResult(new DeliveryReport<byte[], byte[]> { Error = e.Error });
+        }
+
+        return done.Task;
+    }
+
+    /// <summary>Within the lock.</summary>
+    private IProducer<byte[], byte[]> Producer()
+    {
+        if (_broken)
+            End();
+        if (_producer is not null)
+            return _producer;
+
+        var config = clients.ProducerConfig("dead-letters");
+        config.MessageMaxBytes = MaxMessageBytes;
+        config.MessageTimeoutMs = options.Value.DeadLetterTimeoutMilliseconds;
+        config.LingerMs = 0;
+        return _producer = clients.Producer(config, error => _broken |= error.IsFatal);
+    }
+
+    /// <summary>Whoever still waits for a report gets one: that it was not sent.</summary>
+    private void End()
+    {
+        if (_producer is null)
+            return;
+
+        Librdkafka.Purge(_producer.Handle);
+        _producer.Flush(ReportsAfterPurge);
+        _producer.Dispose();
+        (_producer, _broken) = (null, false);
+    }
+}

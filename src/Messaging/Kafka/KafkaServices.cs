@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+
+namespace ConcertReservation.Messaging;
+
+internal static class KafkaServices
+{
+    /// <summary>
+    /// Settings, clients, topics, and the watch that knows whether Kafka is there.
+    /// </summary>
+    public static IServiceCollection AddKafka(
+        this IServiceCollection services,
+        IConfiguration configuration
+    )
+    {
+        services
+            .AddOptions<KafkaOptions>()
+            .Bind(configuration.GetSection(KafkaOptions.Section))
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<KafkaOptions>, KafkaOptionsRules>();
+        services.AddSingleton<KafkaClients>();
+        services.AddSingleton<KafkaCluster>();
+        services.AddSingleton<KafkaTopics>();
+        services.AddHostedService<KafkaWatch>();
+        services.AddHealthChecks().AddCheck<KafkaHealth>("kafka", HealthStatus.Degraded);
+        return services;
+    }
+}

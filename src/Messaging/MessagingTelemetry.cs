@@ -1,0 +1,36 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace ConcertReservation.Messaging;
+
+/// <summary>The source of spans and the meter of everything between outbox and consumer.</summary>
+public static class MessagingTelemetry
+{
+    public const string Name = "ConcertReservation.Messaging";
+
+    internal static readonly ActivitySource Activities = new(Name);
+    internal static readonly Meter Meter = new(Name);
+
+    internal static readonly Counter<long> ProducerErrors = Meter.CreateCounter<long>(
+        "kafka.producer.error",
+        description: "Errors that a Kafka producer of ours reported, by error code."
+    );
+
+    internal static readonly Gauge<long> OutboxDepth = Meter.CreateGauge<long>(
+        "outbox.depth",
+        "{row}",
+        "Committed rows that Kafka does not have yet."
+    );
+
+    internal static readonly Gauge<double> OutboxOldestAge = Meter.CreateGauge<double>(
+        "outbox.oldest.age",
+        "s",
+        "Age of the oldest row that Kafka does not have yet."
+    );
+
+    internal static readonly Histogram<double> RelayLatency = Meter.CreateHistogram<double>(
+        "outbox.relay.latency",
+        "s",
+        "From a row's writing to Kafka's acknowledgement."
+    );
+}

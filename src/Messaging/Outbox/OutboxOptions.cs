@@ -1,0 +1,26 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ConcertReservation.Messaging;
+
+/// <summary>Section <c>Outbox</c>: how long relayed rows are kept.</summary>
+internal sealed class OutboxOptions
+{
+    public const string Section = "Outbox";
+
+    /// <summary>
+    /// A day is dropped this long after its end, when all groups have applied it.
+    /// </summary>
+    [Range(24, 24 * 365)]
+    public int KeepHours { get; init; } = 24;
+
+    /// <summary>Between two looks at the partitions.</summary>
+    [Range(1, 12 * 60)]
+    public int MaintenanceMinutes { get; init; } = 10;
+
+    /// <summary>
+    /// Waiting for a lock: whoever is in the way (a reader with an open transaction) delays the
+    /// maintenance, and the maintenance nobody.
+    /// </summary>
+    [Range(10, 60_000)]
+    public int LockTimeoutMilliseconds { get; init; } = 2_000;
+}

@@ -1,0 +1,31 @@
+using ConcertReservation.BuildingBlocks.Data;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ConcertReservation.Messaging;
+
+internal static class OutboxServices
+{
+    /// <summary>
+    /// The outbox's table, the signal after a commit, and the upkeep of its partitions.
+    /// </summary>
+    public static IServiceCollection AddOutbox(
+        this IServiceCollection services,
+        IConfiguration configuration
+    )
+    {
+        services
+            .AddOptions<OutboxOptions>()
+            .Bind(configuration.GetSection(OutboxOptions.Section))
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        services.AddModuleDatabase<MessagingDb>("messaging");
+        services.AddSingleton<OutboxSignal>();
+        services.AddScoped<Outbox>();
+        services.AddSingleton<OutboxMaintenance>();
+        services.AddHostedService(p => p.GetRequiredService<OutboxMaintenance>());
+        services.AddSingleton<IDatabasePreparation>(p => p.GetRequiredService<OutboxMaintenance>());
+        services.AddHealthChecks().AddCheck<OutboxHealth>("outbox");
+        return services;
+    }
+}

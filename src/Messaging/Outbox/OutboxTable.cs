@@ -1,0 +1,61 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ConcertReservation.Messaging;
+
+/// <summary>
+/// The one INSERT into <c>messaging.outbox</c>, for any number of rows, in their order.
+/// </summary>
+public static class OutboxTable
+{
+    /// <summary>
+    /// The set-based hot path puts this after its own statements of one transaction; parameters as
+    /// <see cref="AddParameters"/> adds them.
+    /// </summary>
+    public const string InsertSql = """
+        INSERT INTO messaging.outbox
+            (topic, key, event_id, event_type, version, occurred_at, module, traceparent, body)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::bigint[],
+            $6::timestamptz[], $7::text[], $8::text[], $9::bytea[])
+        """;
+
+    public static void AddParameters(
+        NpgsqlParameterCollection parameters,
+        IReadOnlyList<OutboxRow> rows
+    )
+    {
+        Add(NpgsqlDbType.Text, rows.Select(r => r.Topic).ToArray());
+        Add(NpgsqlDbType.Text, rows.Select(r => r.Key).ToArray());
+        Add(NpgsqlDbType.Uuid, rows.Select(r => r.EventId).ToArray());
+        Add(NpgsqlDbType.Text, rows.Select(r => r.EventType).ToArray());
+        Add(NpgsqlDbType.Bigint, rows.Select(r => r.Version).ToArray());
+        Add(NpgsqlDbType.TimestampTz, rows.Select(r => r.OccurredAt.UtcDateTime).ToArray());
+        Add(NpgsqlDbType.Text, rows.Select(r => r.Module).ToArray());
+        Add(NpgsqlDbType.Text, rows.Select(r => r.TraceParent).ToArray());
+        Add(NpgsqlDbType.Bytea, rows.Select(r => r.Body).ToArray());
+
+        void Add(NpgsqlDbType elementType, object values) =>
+            parameters.Add(
+                new NpgsqlParameter
+                {
+                    NpgsqlDbType = NpgsqlDbType.Array | elementType,
+                    Value = values,
+                }
+            );
+    }
+
+    /// <summary>Inserts the rows in the transaction that is active on the connection.</summary>
+    public static async Task InsertAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<OutboxRow> rows,
+        CancellationToken stop
+    )
+    {
+        if (rows.Count == 0)
+            return;
+
+        await using var command = new NpgsqlCommand(InsertSql, connection);
+        AddParameters(command.Parameters, rows);
+        await command.ExecuteNonQueryAsync(stop);
+    }
+}

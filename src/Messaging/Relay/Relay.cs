@@ -1,0 +1,202 @@
+using System.Diagnostics;
+using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.Contracts;
+using Confluent.Kafka;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace ConcertReservation.Messaging;
+
+/// <summary>
+/// Brings every outbox row to Kafka, in order, from one host at a time: whichever has the lock
+/// leads, the others wait to take over.
+/// </summary>
+internal sealed partial class Relay(
+    NpgsqlDataSource dataSource,
+    DatabaseReady ready,
+    KafkaClients clients,
+    KafkaCluster cluster,
+    OutboxSignal signal,
+    IEnumerable<ConsumerGroup> groups,
+    IHostApplicationLifetime lifetime,
+    IOptions<RelayOptions> options,
+    ILogger<Relay> logger
+) : BackgroundService
+{
+    private static readonly TimeSpan SayAgain = TimeSpan.FromMinutes(1);
+
+    private readonly ConsumerGroup[] _groups = [.. groups];
+    private string? _saidReason;
+    private long _saidAt;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!options.Value.Enabled)
+            return;
+
+        // Beside the groups, not after them: services stop one after the other, and what each may
+        // take would add up. What is committed later another host relays, or the next start.
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(
+            stoppingToken,
+            lifetime.ApplicationStopping
+        );
+        await RelayAsync(stopping.Token);
+    }
+
+    private async Task RelayAsync(CancellationToken stop)
+    {
+        await ready.WaitAsync(stop);
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await using var relayLock = await RelayLock.TakeAsync(
+                    dataSource,
+                    options.Value,
+                    stop
+                );
+                await LeadAsync(relayLock, stop);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                // An edge: whatever it is, the relay tries again for as long as the host runs.
+                SayWhy(e.Message);
+                await Task.Delay(options.Value.RetryMilliseconds, stop);
+            }
+        }
+    }
+
+    /// <summary>One line a minute for as long as the reason is the same.</summary>
+    private void SayWhy(string reason)
+    {
+        if (reason == _saidReason && Stopwatch.GetElapsedTime(_saidAt) < SayAgain)
+            return;
+
+        (_saidReason, _saidAt) = (reason, Stopwatch.GetTimestamp());
+        LogFailed(logger, reason);
+    }
+
+    private async Task LeadAsync(RelayLock relayLock, CancellationToken stop)
+    {
+        using var lost = new CancellationTokenSource();
+        using var done = new CancellationTokenSource();
+        var interval = TimeSpan.FromMilliseconds(options.Value.HeartbeatMilliseconds);
+        var beating = BeatAsync(relayLock, interval, lost, done.Token);
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, lost.Token);
+            await using var store = await RelayStore.TakeOverAsync(dataSource, either.Token);
+            LogLeads(logger, store.Epoch);
+            var depth = new OutboxDepth(dataSource, store).SampleAsync(done.Token);
+            while (!stop.IsCancellationRequested && !lost.IsCancellationRequested)
+                await RunSessionAsync(store, stop, lost.Token);
+            await done.CancelAsync();
+            await depth;
+        }
+        finally
+        {
+            await done.CancelAsync();
+            await beating;
+        }
+
+        if (lost.IsCancellationRequested)
+            LogLost(logger);
+    }
+
+    /// <summary>One session after the other, each on the Kafka that answers now.</summary>
+    private async Task RunSessionAsync(
+        RelayStore store,
+        CancellationToken stop,
+        CancellationToken lost
+    )
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, lost);
+        try
+        {
+            var facts = await cluster.ConfirmAsync(either.Token);
+            if (store.Position.Incarnation != facts.Incarnation)
+            {
+                LogStartsAnew(logger, facts.Incarnation, store.Position.Incarnation ?? "none");
+                await store.AdvanceAsync(RelayPosition.Start(facts.Incarnation), either.Token);
+            }
+
+            var brake = facts.IsEmbedded ? await BrakeAsync(facts.Incarnation) : null;
+            var session = new RelaySession(
+                dataSource,
+                store,
+                clients,
+                cluster,
+                brake,
+                signal,
+                options.Value
+            );
+            await session.RunAsync(stop, lost);
+        }
+        catch (Exception e) when (e is KafkaException or KafkaForgotException)
+        {
+            // What was not acknowledged is sent again from the
+            // recorded position, by a new producer.
+            LogPauses(logger, e.Message);
+            await Task.Delay(options.Value.RetryMilliseconds, either.Token);
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            // Stopped, or deposed: the caller looks which.
+        }
+    }
+
+    private async Task<EmbeddedKafkaBrake> BrakeAsync(string incarnation)
+    {
+        var ends = await KafkaEnds.ReadAsync(clients, Topics.Partitions.Keys);
+        return EmbeddedKafkaBrake.Of(dataSource, incarnation, _groups, ends);
+    }
+
+    private async Task BeatAsync(
+        RelayLock relayLock,
+        TimeSpan interval,
+        CancellationTokenSource lost,
+        CancellationToken done
+    )
+    {
+        try
+        {
+            await relayLock.BeatAsync(interval, done);
+        }
+        catch (OperationCanceledException) when (done.IsCancellationRequested)
+        {
+            // The work that the lock protects has ended.
+        }
+        catch (Exception e)
+        {
+            LogBeatFailed(logger, e.Message);
+            await lost.CancelAsync();
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "This host is the relay now, epoch {Epoch}")]
+    private static partial void LogLeads(ILogger logger, long epoch);
+
+    [LoggerMessage(LogLevel.Warning, "This host is no longer the relay")]
+    private static partial void LogLost(ILogger logger);
+
+    [LoggerMessage(LogLevel.Debug, "The relay's lock gives no answer: {Reason}")]
+    private static partial void LogBeatFailed(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "The relay cannot work, trying again: {Reason}")]
+    private static partial void LogFailed(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Information, "The relay pauses: {Reason}")]
+    private static partial void LogPauses(ILogger logger, string reason);
+
+    [LoggerMessage(
+        LogLevel.Information,
+        "Kafka is {Incarnation}, the position is about {Before}: relaying from the oldest kept row"
+    )]
+    private static partial void LogStartsAnew(ILogger logger, string incarnation, string before);
+}

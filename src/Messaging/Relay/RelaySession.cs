@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Npgsql;
+
+namespace ConcertReservation.Messaging;
+
+/// <summary>Kafka is another one than the position is about.</summary>
+internal sealed class KafkaForgotException() : Exception("Kafka is another one than before.");
+
+/// <summary>
+/// One run of the relay with one producer, from the recorded position until it is stopped or
+/// something fails: read, send and advance overlap, with a bounded number of pages between them.
+/// </summary>
+internal sealed class RelaySession(
+    NpgsqlDataSource dataSource,
+    RelayStore store,
+    KafkaClients clients,
+    KafkaCluster cluster,
+    EmbeddedKafkaBrake? brake,
+    OutboxSignal signal,
+    RelayOptions options
+)
+{
+    /// <summary>
+    /// What was sent when the host stops may still be acknowledged and recorded within this time.
+    /// </summary>
+    private static readonly TimeSpan FinishLimit = TimeSpan.FromSeconds(4);
+
+    /// <summary>
+    /// Between two looks at a busy outbox: rows gather meanwhile, a booking's latency hardly does.
+    /// </summary>
+    private static readonly TimeSpan MinPoll = TimeSpan.FromMilliseconds(2);
+
+    private readonly Channel<OutboxPage> _read = Channel.CreateBounded<OutboxPage>(1);
+    private readonly Channel<OutboxPage> _sent = Channel.CreateBounded<OutboxPage>(
+        options.PagesInFlight
+    );
+
+    /// <param name="stop">The host stops: finish what was sent.</param>
+    /// <param name="lost">The lock is lost: drop everything.</param>
+    public async Task RunAsync(CancellationToken stop, CancellationToken lost)
+    {
+        using var abort = CancellationTokenSource.CreateLinkedTokenSource(lost);
+        await using var finish = stop.Register(() => abort.CancelAfter(FinishLimit));
+        var failure = new TaskCompletionSource();
+        using var producer = new RelayProducer(clients, brake, e => failure.TrySetException(e));
+        var stages = new[]
+        {
+            ReadAsync(stop, abort.Token),
+            SendAsync(producer, abort.Token),
+            AdvanceAsync(abort.Token),
+        };
+        var work = Task.WhenAll(stages);
+        await Task.WhenAny([failure.Task, .. stages.Select(FirstFailureOf), work]);
+        if (!work.IsCompletedSuccessfully)
+            await abort.CancelAsync();
+        await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Rethrow(failure.Task, stages);
+
+        // Ends early only by failing.
+        async Task FirstFailureOf(Task stage)
+        {
+            await stage;
+            await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static void Rethrow(Task failure, IEnumerable<Task> stages)
+    {
+        // What was cancelled because of another's failure does not say why.
+        foreach (var stage in stages.Prepend(failure))
+        {
+            if (stage.IsFaulted)
+                stage.GetAwaiter().GetResult();
+        }
+    }
+
+    private async Task ReadAsync(CancellationToken stop, CancellationToken abort)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, abort);
+        await using var reader = await OutboxReader.OpenAsync(
+            dataSource,
+            options.PageRows,
+            options.PageBytes,
+            abort
+        );
+        try
+        {
+            await ReadAsync(reader, both.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The pages that were read are still sent.
+        }
+        finally
+        {
+            _read.Writer.TryComplete();
+        }
+    }
+
+    private async Task ReadAsync(OutboxReader reader, CancellationToken stop)
+    {
+        var position = store.Position;
+        var pause = MinPoll;
+        while (!stop.IsCancellationRequested)
+        {
+            if (cluster.Facts is { } facts && facts.Incarnation != position.Incarnation)
+                throw new KafkaForgotException();
+
+            var began = Stopwatch.GetTimestamp();
+            var page = await reader.ReadAsync(position, stop);
+            position = page.After;
+            if (page.Rows.Count > 0)
+                await _read.Writer.WriteAsync(page, stop);
+            if (page.HasMore)
+                continue;
+
+            pause = page.Rows.Count > 0 ? MinPoll : Longer(pause);
+            var rest = MinPoll - Stopwatch.GetElapsedTime(began);
+            if (page.Rows.Count > 0 && rest > TimeSpan.Zero)
+                await Task.Delay(rest, stop);
+            await signal.WaitAsync(pause, stop);
+        }
+    }
+
+    private TimeSpan Longer(TimeSpan pause) =>
+        TimeSpan.FromMilliseconds(
+            Math.Min(pause.TotalMilliseconds * 2, options.MaxPollMilliseconds)
+        );
+
+    private async Task SendAsync(RelayProducer producer, CancellationToken abort)
+    {
+        await foreach (var page in _read.Reader.ReadAllAsync(abort))
+        {
+            // Into the bounded channel first: it is what limits the pages in flight.
+            await _sent.Writer.WriteAsync(page, abort);
+            await producer.SendAsync(page, abort);
+        }
+
+        _sent.Writer.TryComplete();
+    }
+
+    private async Task AdvanceAsync(CancellationToken abort)
+    {
+        await foreach (var page in _sent.Reader.ReadAllAsync(abort))
+        {
+            await page.Acknowledged.WaitAsync(abort);
+            var after = page.After;
+            // Several small pages, one update.
+            while (_sent.Reader.TryPeek(out var next) && next.Acknowledged.IsCompletedSuccessfully)
+            {
+                after = next.After;
+                _sent.Reader.TryRead(out _);
+            }
+
+            await store.AdvanceAsync(after, abort);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using ConcertReservation.BuildingBlocks.Http;
+
+namespace ConcertReservation.Accounts;
+
+/// <summary>What a person's own data must look like.</summary>
+internal static class AccountChecks
+{
+    private const int MaxEmailLength = 254;
+    private const int MaxLocalPartLength = 64;
+    private const int MaxNameLength = 100;
+    private const int MinPasswordLength = 8;
+
+    // Bounds what one sign-in can make the server hash.
+    private const int MaxPasswordLength = 128;
+
+    public static FieldErrors RequireEmail(this FieldErrors errors, string email) =>
+        errors.Require(IsEmail(email), "email", "must be an address such as mina@example.com");
+
+    public static FieldErrors RequirePassword(this FieldErrors errors, string password) =>
+        errors.Require(
+            password.Length is >= MinPasswordLength and <= MaxPasswordLength,
+            "password",
+            $"must have {MinPasswordLength} to {MaxPasswordLength} characters"
+        );
+
+    public static FieldErrors RequireName(this FieldErrors errors, string name) =>
+        errors.Require(
+            name.Length <= MaxNameLength
+                && !string.IsNullOrWhiteSpace(name)
+                && !name.Any(char.IsControl),
+            "name",
+            $"must have 1 to {MaxNameLength} characters and no line breaks"
+        );
+
+    public static FieldErrors RequireLanguage(this FieldErrors errors, string? language) =>
+        errors.Require(language is null or "ko" or "en", "language", "must be ko or en");
+
+    /// <summary>Visible ASCII only: it becomes a mail header.</summary>
+    private static bool IsEmail(string email)
+    {
+        var at = email.IndexOf('@', StringComparison.Ordinal);
+        return email.Length <= MaxEmailLength
+            && at is > 0 and <= MaxLocalPartLength
+            && at < email.Length - 1
+            && at == email.LastIndexOf('@')
+            && email.All(c => c is > ' ' and < '\x7f' && !"<>()[],;:\\\"".Contains(c))
+            && !email[(at + 1)..].Split('.').Any(string.IsNullOrEmpty);
+    }
+}

@@ -1,0 +1,63 @@
+using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.BuildingBlocks.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace ConcertReservation.Accounts;
+
+/// <summary>
+/// An operator gives an account a role; its tokens are replaced at the next refresh.
+/// </summary>
+internal static class GrantRole
+{
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPut("/accounts/{id}/roles/{role}", Handle)
+            .RequireAuthorization(Roles.Operator)
+            .WithName("GrantRole")
+            .WithTags("Accounts")
+            .WithSummary("Grant a role")
+            .WithDescription(
+                "`role` is Customer, Organiser or Operator. The account's access tokens stop "
+                    + "working within seconds; a refresh or a new sign-in brings one with the role."
+            )
+            .Produces(204)
+            .Refuses(400, "validation")
+            .Refuses(401, "not-signed-in")
+            .Refuses(403, "forbidden")
+            .Refuses(404, "not-found");
+
+    public static Problem UnknownRole() =>
+        Problems.Validation("role", "must be Customer, Organiser or Operator");
+
+    private static async Task<IResult> Handle(
+        long id,
+        string role,
+        AccountsDb db,
+        UnitOfWork work,
+        Revocations revocations,
+        CancellationToken stop
+    )
+    {
+        if (!AccountsDb.RoleIds.TryGetValue(role, out var roleId))
+            return UnknownRole();
+
+        return await work.RunAsync(GrantAsync, stop);
+
+        async Task<IResult> GrantAsync(CancellationToken cancel)
+        {
+            if (await db.LockCustomerAsync(id, cancel) is not { } customer)
+                return Problems.NotFound("account", id);
+
+            if (await db.HasRoleAsync(id, roleId, cancel))
+                return TypedResults.NoContent();
+
+            var revocation = customer.RevokeAccessTokens();
+            db.CustomerRoles.Add(new() { UserId = id, RoleId = roleId });
+            db.Revocations.Add(revocation);
+            work.AfterCommit(() => revocations.Add(revocation));
+            await db.SaveChangesAsync(cancel);
+            return TypedResults.NoContent();
+        }
+    }
+}

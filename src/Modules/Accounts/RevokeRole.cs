@@ -1,0 +1,73 @@
+using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.BuildingBlocks.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+
+namespace ConcertReservation.Accounts;
+
+/// <summary>An operator takes a role from an account; the last operator stays one.</summary>
+internal static class RevokeRole
+{
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapDelete("/accounts/{id}/roles/{role}", Handle)
+            .RequireAuthorization(Roles.Operator)
+            .WithName("RevokeRole")
+            .WithTags("Accounts")
+            .WithSummary("Revoke a role")
+            .WithDescription(
+                "`role` is Customer, Organiser or Operator. Access tokens that "
+                    + "carry it stop working within seconds, on every host. The "
+                    + "last operator cannot be taken away."
+            )
+            .Produces(204)
+            .Refuses(400, "validation")
+            .Refuses(401, "not-signed-in")
+            .Refuses(403, "forbidden")
+            .Refuses(404, "not-found")
+            .Refuses(409, "illegal-state");
+
+    private static async Task<IResult> Handle(
+        long id,
+        string role,
+        AccountsDb db,
+        UnitOfWork work,
+        Revocations revocations,
+        CancellationToken stop
+    )
+    {
+        if (!AccountsDb.RoleIds.TryGetValue(role, out var roleId))
+            return GrantRole.UnknownRole();
+
+        return await work.RunAsync(RevokeAsync, stop);
+
+        async Task<IResult> RevokeAsync(CancellationToken cancel)
+        {
+            if (await db.LockCustomerAsync(id, cancel) is not { } customer)
+                return Problems.NotFound("account", id);
+
+            // Two operators that revoke each other take turns, so that one stays.
+            await db.LockRoleAsync(roleId, cancel);
+            if (!await db.HasRoleAsync(id, roleId, cancel))
+                return TypedResults.NoContent();
+
+            if (
+                roleId == AccountsDb.RoleIds[Roles.Operator]
+                && await db.CustomerRoles.CountAsync(r => r.RoleId == roleId, cancel) == 1
+            )
+            {
+                return Problems.IllegalState($"Account {id} is the last operator.");
+            }
+
+            var revocation = customer.RevokeAccessTokens();
+            await db
+                .CustomerRoles.Where(r => r.UserId == id && r.RoleId == roleId)
+                .ExecuteDeleteAsync(cancel);
+            db.Revocations.Add(revocation);
+            work.AfterCommit(() => revocations.Add(revocation));
+            await db.SaveChangesAsync(cancel);
+            return TypedResults.NoContent();
+        }
+    }
+}

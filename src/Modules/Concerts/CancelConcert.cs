@@ -1,0 +1,66 @@
+using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.BuildingBlocks.Http;
+using ConcertReservation.Messaging;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace ConcertReservation.Concerts;
+
+/// <summary>The concert will not take place; said once, and for good.</summary>
+internal static class CancelConcert
+{
+    private const string DefaultReason = "Cancelled by the organiser";
+
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapDelete("/concerts/{id:long}", Handle)
+            .RequireAuthorization(Roles.OrganiserOrOperator)
+            .WithTags("Concerts")
+            .WithName("CancelConcert")
+            .WithSummary("Cancel a concert")
+            .WithDescription(
+                "Its organiser or an operator; for good. The reason is told to others."
+            )
+            .Produces(204)
+            .Refuses(400, "validation")
+            .Refuses(401, "not-signed-in")
+            .Refuses(403, "forbidden")
+            .Refuses(404, "not-found")
+            .Refuses(409, "illegal-state");
+
+    private static async Task<IResult> Handle(
+        long id,
+        CurrentCustomer customer,
+        ConcertsDb db,
+        UnitOfWork work,
+        Outbox outbox,
+        TimeProvider clock,
+        CancellationToken stop,
+        string? reason = null
+    )
+    {
+        var why = (reason ?? DefaultReason).Trim();
+        if (
+            new FieldErrors().CheckText("reason", why, Concert.MaxTextLength).ToProblem() is
+            { } problem
+        )
+            return problem;
+
+        return await work.RunAsync<IResult>(
+            async stop =>
+            {
+                if (await db.LockAsync(id, stop) is not { } concert)
+                    return Problems.NotFound("concert", id);
+                if (!customer.IsOperator && !concert.IsOwnedBy(customer.Id))
+                    return Problems.Forbidden($"Concert {id} is another organiser's.");
+                if (concert.Cancel(why, clock.GetUtcNow()) is not { } cancelled)
+                    return Problems.IllegalState($"Concert {id} is cancelled already.");
+
+                outbox.Add(cancelled);
+                await db.SaveChangesAsync(stop);
+                return TypedResults.NoContent();
+            },
+            stop
+        );
+    }
+}

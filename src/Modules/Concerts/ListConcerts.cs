@@ -1,0 +1,170 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using ConcertReservation.BuildingBlocks.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+
+namespace ConcertReservation.Concerts;
+
+/// <summary>The calendar, page by page: by start, then by id.</summary>
+internal static class ListConcerts
+{
+    private const int MaxLimit = 100;
+    private const int DefaultLimit = 20;
+
+    /// <param name="NextCursor">Sent as <c>cursor</c> it brings the next page; null on the
+    /// last.</param>
+    internal sealed record Page(IReadOnlyList<Entry> Concerts, string? NextCursor);
+
+    internal sealed record Entry(
+        long ConcertId,
+        string Name,
+        string Artist,
+        string Venue,
+        DateTimeOffset StartsAt,
+        DateTimeOffset BookingStartTime,
+        string Status,
+        int TotalSeats,
+        int SoldSeats
+    );
+
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapGet("/concerts", Handle)
+            .WithTags("Concerts")
+            .WithName("ListConcerts")
+            .WithSummary("List concerts")
+            .WithDescription(
+                "By start. `query` is looked for in name, artist and venue; `from` is "
+                    + "the earliest start; `status` is "
+                    + "SCHEDULED, SOLD_OUT or CANCELLED; `limit` is 1 to 100, 20 where "
+                    + "it is missing."
+            )
+            .Produces<Page>()
+            .Refuses(400, "validation")
+            .WithResponseExample(200, ConcertExamples.Page);
+
+    private static async Task<IResult> Handle(
+        ConcertsDb db,
+        CancellationToken stop,
+        string? query = null,
+        DateTimeOffset? from = null,
+        string? status = null,
+        string? cursor = null,
+        int limit = DefaultLimit
+    )
+    {
+        var after = cursor is null ? null : Cursor.Parse(cursor);
+        var wanted = status is null ? null : ConcertStatusNames.Find(status);
+        var problem = new FieldErrors()
+            .Require(limit is >= 1 and <= MaxLimit, "limit", $"must be 1 to {MaxLimit}")
+            .Require(cursor is null || after is not null, "cursor", "is not one of ours")
+            .Require(
+                status is null || wanted is not null,
+                "status",
+                "must be SCHEDULED, SOLD_OUT or CANCELLED"
+            )
+            .CheckText("query", query ?? "-", Concert.MaxTextLength)
+            .ToProblem();
+        if (problem is not null)
+            return problem;
+
+        var concerts = db.Concerts.AsNoTracking();
+        if (query is not null)
+            concerts = Search(concerts, query);
+        if (from is { } earliest)
+            concerts = concerts.Where(c => c.StartsAt >= earliest.ToUniversalTime());
+        if (wanted is { } state)
+            concerts = concerts.Where(c => c.Status == state);
+        if (after is not null)
+        {
+            concerts = concerts.Where(c =>
+                EF.Functions.GreaterThan(
+                    ValueTuple.Create(c.StartsAt, c.Id),
+                    ValueTuple.Create(after.StartsAt, after.Id)
+                )
+            );
+        }
+
+        // One more than the page tells whether there is another.
+        var found = await concerts
+            .OrderBy(c => c.StartsAt)
+            .ThenBy(c => c.Id)
+            .Take(limit + 1)
+            .ToListAsync(stop);
+        var next =
+            found.Count > limit ? new Cursor(found[limit - 1].StartsAt, found[limit - 1].Id) : null;
+        return TypedResults.Ok(new Page([.. found.Take(limit).Select(EntryOf)], next?.ToString()));
+    }
+
+    private static IQueryable<Concert> Search(IQueryable<Concert> concerts, string query)
+    {
+        const string Escape = "\\";
+        var pattern =
+            "%"
+            + query
+                .Replace(Escape, @"\\", StringComparison.Ordinal)
+                .Replace("%", @"\%", StringComparison.Ordinal)
+                .Replace("_", @"\_", StringComparison.Ordinal)
+            + "%";
+        return concerts.Where(c =>
+            EF.Functions.ILike(c.Name, pattern, Escape)
+            || EF.Functions.ILike(c.Artist, pattern, Escape)
+            || EF.Functions.ILike(c.Venue, pattern, Escape)
+        );
+    }
+
+    private static Entry EntryOf(Concert concert) =>
+        new(
+            concert.Id,
+            concert.Name,
+            concert.Artist,
+            concert.Venue,
+            concert.StartsAt,
+            concert.BookingStartTime,
+            concert.Status.Name(),
+            concert.TotalSeats,
+            concert.SoldSeats
+        );
+
+    /// <summary>The last entry of a page, opaque to callers.</summary>
+    internal sealed record Cursor(DateTimeOffset StartsAt, long Id)
+    {
+        private const int MaxLength = 100;
+
+        public override string ToString() =>
+            Base64Url.EncodeToString(
+                Encoding.UTF8.GetBytes(
+                    string.Create(CultureInfo.InvariantCulture, $"{StartsAt.UtcTicks}.{Id}")
+                )
+            );
+
+        /// <returns>null where the text is no cursor.</returns>
+        public static Cursor? Parse(string text)
+        {
+            if (text.Length > MaxLength || !Base64Url.IsValid(text))
+                return null;
+
+            var parts = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)).Split('.');
+            return
+                parts is [var ticksText, var idText]
+                && long.TryParse(
+                    ticksText,
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out var ticks
+                )
+                && ticks <= DateTime.MaxValue.Ticks
+                && long.TryParse(
+                    idText,
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out var id
+                )
+                ? new Cursor(new DateTimeOffset(ticks, TimeSpan.Zero), id)
+                : null;
+        }
+    }
+}

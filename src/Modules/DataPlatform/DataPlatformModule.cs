@@ -1,0 +1,32 @@
+using ConcertReservation.BuildingBlocks;
+using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.Contracts;
+using ConcertReservation.Messaging;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ConcertReservation.DataPlatform;
+
+/// <summary>Keeps every event of all topics, and the statistics that follow from them.</summary>
+public sealed class DataPlatformModule : IModule
+{
+    internal const string Group = "data-platform";
+
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddModuleDatabase<DataPlatformDb>("data_platform");
+        services.AddSingleton<IEventHistory, EventStore>();
+        services.AddSingleton<EventStorePartitions>();
+        services.AddScoped<RecordedBatch>();
+        services.AddScoped<RebuildStatistics>();
+        services.AddConsumerGroup(Group, typeof(RecordEveryEvent));
+    }
+
+    public void MapEndpoints(IEndpointRouteBuilder api)
+    {
+        GetHourlyStatistics.Map(api);
+        GetConcertStatistics.Map(api);
+        GetCustomerStatistics.Map(api);
+    }
+}

@@ -1,0 +1,158 @@
+using ConcertReservation.BuildingBlocks.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Npgsql;
+
+namespace ConcertReservation.DataPlatform;
+
+/// <summary>What one customer books, and when.</summary>
+internal static class GetCustomerStatistics
+{
+    private const int MaxArtists = 5;
+
+    /// <param name="Seats">Of the sales that stand.</param>
+    /// <param name="Spend">Of the sales that stand, in won.</param>
+    internal sealed record CustomerStatistics(
+        long CustomerId,
+        long Bookings,
+        long Confirmations,
+        long Seats,
+        long Spend,
+        IReadOnlyList<FavouriteArtist> FavouriteArtists,
+        IReadOnlyList<HourOfDayBookings> HoursOfDay
+    );
+
+    internal sealed record FavouriteArtist(string Name, long Bookings, long Seats, long Spend);
+
+    /// <param name="HourOfDay">0 to 23, Korean time.</param>
+    internal sealed record HourOfDayBookings(int HourOfDay, long Bookings);
+
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapGet("/analytics/customers/{id:long}", Handle)
+            .RequireAuthorization()
+            .WithName("GetCustomerStatistics")
+            .WithTags("Analytics")
+            .WithSummary("Statistics of a customer")
+            .WithDescription(
+                "Bookings, spend, the five favourite artists (by seats, then bookings) and the "
+                    + "hours of the day (Korean time). Organisers and operators see everyone's, "
+                    + "a customer their own."
+            )
+            .Produces<CustomerStatistics>()
+            .WithResponseExample(
+                200,
+                new CustomerStatistics(
+                    17,
+                    3,
+                    2,
+                    4,
+                    396_000,
+                    [new FavouriteArtist("한강밴드", 2, 4, 396_000)],
+                    [new HourOfDayBookings(20, 3)]
+                )
+            )
+            .Refuses(401, "not-signed-in")
+            .Refuses(404, "not-found");
+
+    private static async Task<IResult> Handle(
+        long id,
+        CurrentCustomer asking,
+        NpgsqlDataSource dataSource,
+        CancellationToken stop
+    )
+    {
+        var own = asking.Id == id;
+        if (!own && !asking.IsOrganiser && !asking.IsOperator)
+            return Problems.NotFound("customer", id);
+
+        await using var connection = await dataSource.OpenConnectionAsync(stop);
+        // One's own account exists, even if its sign-up has not arrived here yet.
+        if (!own && !await ExistsAsync(connection, id, stop))
+            return Problems.NotFound("customer", id);
+
+        return TypedResults.Ok(await ReadAsync(connection, id, stop));
+    }
+
+    private static async Task<bool> ExistsAsync(
+        NpgsqlConnection connection,
+        long id,
+        CancellationToken stop
+    )
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT EXISTS (SELECT FROM data_platform.customers WHERE customer_id = $1)",
+            connection
+        );
+        command.Parameters.AddWithValue(id);
+        return (bool)(await command.ExecuteScalarAsync(stop))!;
+    }
+
+    private static async Task<CustomerStatistics> ReadAsync(
+        NpgsqlConnection connection,
+        long id,
+        CancellationToken stop
+    )
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        Add(
+            """
+            SELECT coalesce(sum(bookings), 0)::bigint, coalesce(sum(confirmations), 0)::bigint,
+                coalesce(sum(seats), 0)::bigint, coalesce(sum(spend), 0)::bigint
+            FROM data_platform.customer_totals WHERE customer_id = $1
+            """
+        );
+        Add(
+            $"""
+            SELECT artist, sum(bookings)::bigint, sum(seats)::bigint, sum(spend)::bigint
+            FROM data_platform.customer_totals JOIN data_platform.concerts USING (concert_id)
+            WHERE customer_id = $1 AND artist IS NOT NULL
+            GROUP BY artist ORDER BY sum(seats) DESC, sum(bookings) DESC, artist LIMIT {MaxArtists}
+            """
+        );
+        Add(
+            """
+            SELECT hour_of_day, bookings FROM data_platform.customer_hours
+            WHERE customer_id = $1 AND bookings > 0 ORDER BY hour_of_day
+            """
+        );
+
+        await using var reader = await batch.ExecuteReaderAsync(stop);
+        await reader.ReadAsync(stop);
+        var totals = new CustomerStatistics(
+            id,
+            reader.GetInt64(0),
+            reader.GetInt64(1),
+            reader.GetInt64(2),
+            reader.GetInt64(3),
+            [],
+            []
+        );
+        await reader.NextResultAsync(stop);
+        var artists = new List<FavouriteArtist>();
+        while (await reader.ReadAsync(stop))
+        {
+            artists.Add(
+                new FavouriteArtist(
+                    reader.GetString(0),
+                    reader.GetInt64(1),
+                    reader.GetInt64(2),
+                    reader.GetInt64(3)
+                )
+            );
+        }
+
+        await reader.NextResultAsync(stop);
+        var hours = new List<HourOfDayBookings>();
+        while (await reader.ReadAsync(stop))
+            hours.Add(new HourOfDayBookings(reader.GetInt32(0), reader.GetInt64(1)));
+        return totals with { FavouriteArtists = artists, HoursOfDay = hours };
+
+        void Add(string sql)
+        {
+            var command = new NpgsqlBatchCommand(sql);
+            command.Parameters.AddWithValue(id);
+            batch.BatchCommands.Add(command);
+        }
+    }
+}

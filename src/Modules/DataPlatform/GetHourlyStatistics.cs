@@ -1,0 +1,183 @@
+using ConcertReservation.BuildingBlocks.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Npgsql;
+
+namespace ConcertReservation.DataPlatform;
+
+/// <summary>What happened in each hour, over all concerts.</summary>
+internal static class GetHourlyStatistics
+{
+    private static readonly TimeSpan DefaultRange = TimeSpan.FromHours(24);
+    private static readonly TimeSpan MaxRange = TimeSpan.FromDays(31);
+
+    /// <summary>Before that there was nothing to count.</summary>
+    private static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Clocks differ, and a day may be asked for before it is over.</summary>
+    private static readonly TimeSpan Ahead = TimeSpan.FromDays(1);
+
+    /// <param name="From">The start of the first hour.</param>
+    /// <param name="To">The end of the last hour.</param>
+    internal sealed record HourlyStatistics(
+        DateTimeOffset From,
+        DateTimeOffset To,
+        SumsOfHour Total,
+        IReadOnlyList<StatisticsHour> Hours
+    );
+
+    internal sealed record StatisticsHour(DateTimeOffset Start, SumsOfHour Sums);
+
+    /// <summary>
+    /// Bookings, confirmations, expiries and cancellations are reservations; money is won.
+    /// </summary>
+    internal sealed record SumsOfHour(
+        long Bookings,
+        long SeatsBooked,
+        long Confirmations,
+        long SeatsSold,
+        long Revenue,
+        long Expiries,
+        long Cancellations,
+        long SeatsReturned,
+        long Refunds
+    );
+
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapGet("/analytics/hourly", Handle)
+            .RequireAuthorization(Roles.OrganiserOrOperator)
+            .WithName("GetHourlyStatistics")
+            .WithTags("Analytics")
+            .WithSummary("Statistics by hour")
+            .WithDescription(
+                "Bookings, confirmations, revenue, expiries and cancellations of every hour (UTC) "
+                    + "that [from, to) touches; at most 31 days, by default the last 24 hours."
+            )
+            .Produces<HourlyStatistics>()
+            .WithResponseExample(200, Example)
+            .Refuses(400, "validation")
+            .Refuses(401, "not-signed-in")
+            .Refuses(403, "forbidden");
+
+    private static async Task<IResult> Handle(
+        DateTimeOffset? from,
+        DateTimeOffset? to,
+        NpgsqlDataSource dataSource,
+        TimeProvider clock,
+        CancellationToken stop
+    )
+    {
+        var now = clock.GetUtcNow();
+        if (Unreasonable(from, to, now) is { } unreasonable)
+            return unreasonable;
+
+        var end = to ?? (from is { } given ? Earlier(given + DefaultRange, now) : now);
+        var start = from ?? end - DefaultRange;
+        var errors = new FieldErrors()
+            .Require(start < end, "from", "must be before to")
+            .Require(end - start <= MaxRange, "to", "must be at most 31 days after from");
+        if (errors.ToProblem() is { } problem)
+            return problem;
+
+        var firstHour = start.AddTicks(-(start.UtcTicks % TimeSpan.TicksPerHour));
+        var count = (int)Math.Ceiling((end - firstHour) / TimeSpan.FromHours(1));
+        var hours = await ReadAsync(dataSource, firstHour, count, stop);
+        return TypedResults.Ok(
+            new HourlyStatistics(hours[0].Start, hours[^1].Start.AddHours(1), Total(hours), hours)
+        );
+    }
+
+    /// <summary>Whatever is computed from the two stays within what can be represented.</summary>
+    private static Problem? Unreasonable(
+        DateTimeOffset? from,
+        DateTimeOffset? to,
+        DateTimeOffset now
+    )
+    {
+        var range = "must be between 2000-01-01 and a day from now";
+        return new FieldErrors()
+            .Require(from is null || IsReasonable(from.Value), "from", range)
+            .Require(to is null || IsReasonable(to.Value), "to", range)
+            .ToProblem();
+
+        bool IsReasonable(DateTimeOffset time) => time >= Earliest && time <= now + Ahead;
+    }
+
+    private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
+
+    private static async Task<List<StatisticsHour>> ReadAsync(
+        NpgsqlDataSource dataSource,
+        DateTimeOffset firstHour,
+        int count,
+        CancellationToken stop
+    )
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            SELECT hour, coalesce(sum(bookings), 0)::bigint, coalesce(sum(seats_booked), 0)::bigint,
+                coalesce(sum(confirmations), 0)::bigint, coalesce(sum(seats_sold), 0)::bigint,
+                coalesce(sum(revenue), 0)::bigint, coalesce(sum(expiries), 0)::bigint,
+                coalesce(sum(cancellations), 0)::bigint, coalesce(sum(seats_returned), 0)::bigint,
+                coalesce(sum(refunds), 0)::bigint
+            FROM (SELECT $1 + n * interval '1 hour' AS hour FROM generate_series(0, $2 - 1) AS n)
+                AS asked
+            LEFT JOIN data_platform.hours USING (hour)
+            GROUP BY hour ORDER BY hour
+            """
+        );
+        command.Parameters.AddWithValue(firstHour.UtcDateTime);
+        command.Parameters.AddWithValue(count);
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        var hours = new List<StatisticsHour>();
+        while (await reader.ReadAsync(stop))
+        {
+            hours.Add(
+                new StatisticsHour(
+                    reader.GetFieldValue<DateTimeOffset>(0),
+                    new SumsOfHour(
+                        reader.GetInt64(1),
+                        reader.GetInt64(2),
+                        reader.GetInt64(3),
+                        reader.GetInt64(4),
+                        reader.GetInt64(5),
+                        reader.GetInt64(6),
+                        reader.GetInt64(7),
+                        reader.GetInt64(8),
+                        reader.GetInt64(9)
+                    )
+                )
+            );
+        }
+
+        return hours;
+    }
+
+    private static SumsOfHour Total(IReadOnlyList<StatisticsHour> hours) =>
+        new(
+            hours.Sum(h => h.Sums.Bookings),
+            hours.Sum(h => h.Sums.SeatsBooked),
+            hours.Sum(h => h.Sums.Confirmations),
+            hours.Sum(h => h.Sums.SeatsSold),
+            hours.Sum(h => h.Sums.Revenue),
+            hours.Sum(h => h.Sums.Expiries),
+            hours.Sum(h => h.Sums.Cancellations),
+            hours.Sum(h => h.Sums.SeatsReturned),
+            hours.Sum(h => h.Sums.Refunds)
+        );
+
+    private static HourlyStatistics Example
+    {
+        get
+        {
+            var hour = new DateTimeOffset(2026, 11, 20, 11, 0, 0, TimeSpan.Zero);
+            var sums = new SumsOfHour(212, 540, 198, 500, 48_400_000, 9, 5, 0, 0);
+            return new HourlyStatistics(
+                hour,
+                hour.AddHours(1),
+                sums,
+                [new StatisticsHour(hour, sums)]
+            );
+        }
+    }
+}

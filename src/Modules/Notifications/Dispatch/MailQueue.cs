@@ -1,0 +1,106 @@
+using Npgsql;
+
+namespace ConcertReservation.Notifications.Dispatch;
+
+/// <summary>
+/// The mails that are due. Taking one raises its attempt and moves its due time behind the lease:
+/// no transaction is open while it is sent, and what a dying host had taken comes back by itself. A
+/// result is written only while the attempt is still the taker's; that a mail was sent is so for
+/// whoever has it by then.
+/// </summary>
+internal sealed class MailQueue(NpgsqlDataSource dataSource)
+{
+    public async Task<IReadOnlyList<OutgoingMail>> TakeAsync(
+        int max,
+        TimeSpan lease,
+        CancellationToken stop
+    )
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            WITH due AS (
+                SELECT id FROM notifications.mails
+                WHERE state = 'pending' AND next_attempt_at <= (SELECT clock.now())
+                ORDER BY next_attempt_at, id
+                LIMIT $1 FOR UPDATE SKIP LOCKED
+            )
+            UPDATE notifications.mails m
+            SET attempts = attempts + 1, next_attempt_at = clock.now() + $2
+            FROM due WHERE m.id = due.id
+            RETURNING m.id, m.attempts, m.event_id, m.kind, m.language, m.recipient,
+                m.recipient_name, m.subject, m.text, m.html, m.created_at
+            """
+        );
+        command.Parameters.AddWithValue(max);
+        command.Parameters.AddWithValue(lease);
+        var mails = new List<OutgoingMail>();
+        await using var row = await command.ExecuteReaderAsync(stop);
+        while (await row.ReadAsync(stop))
+        {
+            mails.Add(
+                new OutgoingMail(
+                    row.GetInt64(0),
+                    row.GetInt32(1),
+                    row.GetGuid(2),
+                    row.GetString(3),
+                    row.GetString(4),
+                    row.GetString(5),
+                    row.GetString(6),
+                    row.GetString(7),
+                    row.GetString(8),
+                    row.GetString(9),
+                    row.GetFieldValue<DateTimeOffset>(10)
+                )
+            );
+        }
+
+        // RETURNING keeps no order; customers should get theirs in the order of events.
+        mails.Sort((a, b) => a.Id.CompareTo(b.Id));
+        return mails;
+    }
+
+    public async Task MarkSentAsync(OutgoingMail mail)
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            UPDATE notifications.mails SET state = 'sent', sent_at = clock.now(), reason = NULL
+            WHERE id = $1 AND state <> 'sent'
+            """
+        );
+        command.Parameters.AddWithValue(mail.Id);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Given up, for the reason.</summary>
+    public Task MarkFailedAsync(OutgoingMail mail, string reason) =>
+        UpdateAsync(mail, "state = 'failed', reason = $3", reason);
+
+    /// <summary>To be tried again after the delay.</summary>
+    public Task PostponeAsync(OutgoingMail mail, TimeSpan delay, string reason) =>
+        UpdateAsync(mail, "reason = $3, next_attempt_at = clock.now() + $4", reason, delay);
+
+    /// <summary>
+    /// Not tried: an outage says nothing about the mail, so the attempt does not count.
+    /// </summary>
+    public Task GiveBackAsync(OutgoingMail mail, string? reason) =>
+        UpdateAsync(
+            mail,
+            "attempts = attempts - 1, next_attempt_at = clock.now(), reason = $3",
+            (object?)reason ?? DBNull.Value
+        );
+
+    private async Task UpdateAsync(OutgoingMail mail, string assignments, params object[] values)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            UPDATE notifications.mails SET {assignments}
+            WHERE id = $1 AND attempts = $2 AND state = 'pending'
+            """
+        );
+        command.Parameters.AddWithValue(mail.Id);
+        command.Parameters.AddWithValue(mail.Attempt);
+        foreach (var value in values)
+            command.Parameters.AddWithValue(value);
+        await command.ExecuteNonQueryAsync();
+    }
+}

@@ -1,0 +1,177 @@
+using System.Net.Mail;
+using System.Net.Sockets;
+
+namespace ConcertReservation.Notifications.Dispatch;
+
+internal enum Delivery
+{
+    Sent,
+
+    /// <summary>This mail was not taken now; later it may be.</summary>
+    Postponed,
+
+    /// <summary>This mail will never be taken.</summary>
+    Refused,
+
+    /// <summary>No mail can be handed over at present, whichever it is.</summary>
+    Unreachable,
+}
+
+internal sealed record DeliveryResult(Delivery Delivery, string? Reason = null);
+
+/// <summary>Hands mails over, one at a time.</summary>
+internal interface IMailTransport : IDisposable
+{
+    Task<DeliveryResult> SendAsync(OutgoingMail mail);
+}
+
+internal static class MailTransport
+{
+    public static bool IsConfigured(NotificationsOptions options) =>
+        !string.IsNullOrEmpty(options.PickupDirectory) || !string.IsNullOrEmpty(options.Smtp.Host);
+
+    public static IMailTransport Create(NotificationsOptions options) =>
+        string.IsNullOrEmpty(options.PickupDirectory)
+            ? new SmtpTransport(options)
+            : new PickupFolder(options);
+}
+
+/// <summary>One connection to the SMTP server, kept from mail to mail.</summary>
+internal sealed class SmtpTransport : IMailTransport
+{
+    private const int StartTlsUnavailable = 454;
+
+    private readonly SmtpClient _client;
+    private readonly MailAddress _from;
+    private readonly TimeSpan _timeout;
+
+    public SmtpTransport(NotificationsOptions options)
+    {
+        _from = new MailAddress(options.From);
+        _timeout = TimeSpan.FromSeconds(options.Smtp.TimeoutSeconds);
+        _client = new SmtpClient(options.Smtp.Host, options.Smtp.Port)
+        {
+            EnableSsl = options.Smtp.StartTls,
+            Credentials = options.Smtp.User is { Length: > 0 } user
+                ? new System.Net.NetworkCredential(user, options.Smtp.Password)
+                : null,
+        };
+    }
+
+    /// <remarks>
+    /// The host's stop does not interrupt it: an answer that is not waited for is a mail that may
+    /// go twice.
+    /// </remarks>
+    public async Task<DeliveryResult> SendAsync(OutgoingMail mail)
+    {
+        using var timeout = new CancellationTokenSource(_timeout);
+        try
+        {
+            using var message = mail.ToMessage(_from);
+            await _client.SendMailAsync(message, timeout.Token);
+            return new(Delivery.Sent);
+        }
+        catch (FormatException e)
+        {
+            return new(Delivery.Refused, e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return new(Delivery.Postponed, "The server did not answer in time.");
+        }
+        catch (SmtpException e)
+        {
+            return new(Judge(e), Describe(e));
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private static Delivery Judge(SmtpException e) =>
+        (int)e.StatusCode switch
+        {
+            // No answer: without a connection it is the server, with one it may be the mail.
+            (int)SmtpStatusCode.GeneralFailure => SocketErrorOf(e)
+                is null
+                    or SocketError.ConnectionReset
+                    or SocketError.ConnectionAborted
+                    or SocketError.Shutdown
+                ? Delivery.Postponed
+                : Delivery.Unreachable,
+            (int)SmtpStatusCode.ServiceNotAvailable or StartTlsUnavailable => Delivery.Unreachable,
+            // 53x: the server wants another encryption or another sign-in.
+            >= 530 and < 540 => Delivery.Unreachable,
+            // 550 to 554: the mailbox or the mail is refused for good. 50x are disputes about the
+            // protocol.
+            >= 550 and < 560 => Delivery.Refused,
+            _ => Delivery.Postponed,
+        };
+
+    private static SocketError? SocketErrorOf(Exception e) =>
+        e.InnerException switch
+        {
+            null => null,
+            SocketException socket => socket.SocketErrorCode,
+            var inner => SocketErrorOf(inner),
+        };
+
+    private static string Describe(SmtpException e) =>
+        string.Join(" ", new[] { e.Message, e.InnerException?.Message }.OfType<string>());
+}
+
+/// <summary>
+/// Writes .eml files: complete ones only, and one for a mail however often it is tried, since its
+/// name and its content are the mail's.
+/// </summary>
+internal sealed class PickupFolder(NotificationsOptions options) : IMailTransport
+{
+    private readonly MailAddress _from = new(options.From);
+    private readonly string _folder = Path.GetFullPath(options.PickupDirectory!);
+
+    public async Task<DeliveryResult> SendAsync(OutgoingMail mail)
+    {
+        var draft = Path.Combine(_folder, ".drafts", $"{mail.Id}-{mail.Attempt}");
+        try
+        {
+            // The attempt may have been begun before, and given back.
+            if (Directory.Exists(draft))
+                Directory.Delete(draft, recursive: true);
+            Directory.CreateDirectory(draft);
+            using (
+                var client = new SmtpClient
+                {
+                    DeliveryMethod = SmtpDeliveryMethod.SpecifiedPickupDirectory,
+                    PickupDirectoryLocation = draft,
+                }
+            )
+            using (var message = mail.ToMessage(_from))
+            {
+                await client.SendMailAsync(message);
+            }
+
+            var written = Directory.EnumerateFiles(draft).Single();
+            File.Move(written, Path.Combine(_folder, FileName(mail)), overwrite: true);
+            Directory.Delete(draft);
+            return new(Delivery.Sent);
+        }
+        catch (FormatException e)
+        {
+            return new(Delivery.Refused, e.Message);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SmtpException)
+        {
+            return new(Delivery.Unreachable, e.Message);
+        }
+    }
+
+    public void Dispose() { }
+
+    /// <summary>
+    /// Sorted by time, with the kind and language for whoever looks into the folder.
+    /// </summary>
+    private static string FileName(OutgoingMail mail)
+    {
+        var time = $"{mail.CreatedAt.UtcDateTime:yyyyMMdd'T'HHmmss}";
+        return $"{time}-{mail.Id:D6}-{mail.Kind}-{mail.Language}.eml";
+    }
+}

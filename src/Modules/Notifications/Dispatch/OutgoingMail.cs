@@ -1,0 +1,81 @@
+using System.Net.Mail;
+using System.Net.Mime;
+using System.Security.Cryptography;
+using System.Text;
+using ConcertReservation.Notifications.Mails;
+
+namespace ConcertReservation.Notifications.Dispatch;
+
+/// <summary>A mail that this host has taken from the queue.</summary>
+/// <param name="Attempt">1 for the first; also the proof that the mail is still ours.</param>
+internal sealed record OutgoingMail(
+    long Id,
+    int Attempt,
+    Guid EventId,
+    string Kind,
+    string Language,
+    string Recipient,
+    string RecipientName,
+    string Subject,
+    string Text,
+    string Html,
+    DateTimeOffset CreatedAt
+)
+{
+    private const int RecipientHashBytes = 8;
+
+    /// <summary>
+    /// The same at every attempt, so that a mail that arrives twice since the server's answer was
+    /// lost is known as one by mail programs.
+    /// </summary>
+    public string MessageId(string domain)
+    {
+        var recipient = SHA256.HashData(Encoding.UTF8.GetBytes(Recipient));
+        var hash = Convert.ToHexStringLower(recipient.AsSpan(0, RecipientHashBytes));
+        return $"<{EventId:N}.{hash}@{domain}>";
+    }
+
+    /// <summary>
+    /// As RFC 5322 and MIME have it: text and HTML as alternatives, UTF-8 in base64.
+    /// </summary>
+    /// <exception cref="FormatException">The recipient is no mail address.</exception>
+    public MailMessage ToMessage(MailAddress from)
+    {
+        var message = new MailMessage(
+            from,
+            new MailAddress(Recipient, DisplayName(RecipientName), Encoding.UTF8)
+        )
+        {
+            Subject = Subject,
+            SubjectEncoding = Encoding.UTF8,
+            HeadersEncoding = Encoding.UTF8,
+        };
+        message.Headers.Add("Message-ID", MessageId(from.Host));
+        message.Headers.Add("Content-Language", Language);
+        // Out-of-office replies to us help nobody (RFC 3834).
+        message.Headers.Add("Auto-Submitted", "auto-generated");
+        message.AlternateViews.Add(View(Text, MediaTypeNames.Text.Plain));
+        message.AlternateViews.Add(View(Html, MediaTypeNames.Text.Html));
+        return message;
+    }
+
+    /// <summary>
+    /// The library puts an ASCII name between quotes as it is: one with quotes of its own would end
+    /// there, and what follows would be another recipient. Any other name it encodes.
+    /// </summary>
+    private static string DisplayName(string name)
+    {
+        var line = MailWriter.OneLine(name)!;
+        return Ascii.IsValid(line)
+            ? line.Replace("\\", "\\\\", StringComparison.Ordinal)
+                .Replace("\"", "\\\"", StringComparison.Ordinal)
+            : line;
+    }
+
+    private static AlternateView View(string body, string mediaType)
+    {
+        var view = AlternateView.CreateAlternateViewFromString(body, Encoding.UTF8, mediaType);
+        view.TransferEncoding = TransferEncoding.Base64;
+        return view;
+    }
+}

@@ -1,0 +1,128 @@
+using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.Contracts;
+using ConcertReservation.Notifications.Dispatch;
+using ConcertReservation.Notifications.Mails;
+
+namespace ConcertReservation.Notifications;
+
+/// <summary>
+/// Gathers what a batch of events asks for and writes it set-based as the last part of the batch's
+/// transaction: first the copies, so that a mail knows what its own batch told, then the mails.
+/// </summary>
+internal sealed class MailBatch(
+    UnitOfWork work,
+    Copies copies,
+    Mailroom mailroom,
+    MailSignal signal
+)
+{
+    private readonly Dictionary<long, UserCopy> _users = [];
+    private readonly Dictionary<long, ConcertCopy> _concerts = [];
+    private readonly Dictionary<long, ReservationCopy> _reservations = [];
+    private readonly List<PersonalMail> _mails = [];
+    private readonly List<Refund> _refunds = [];
+    private readonly List<WaitlistNotice> _notices = [];
+    private bool _registered;
+
+    public void Remember(UserCopy user)
+    {
+        Register();
+        if (!_users.TryGetValue(user.UserId, out var known) || known.Version < user.Version)
+            _users[user.UserId] = user;
+    }
+
+    public void Remember(ConcertCopy concert)
+    {
+        Register();
+        _concerts[concert.ConcertId] = _concerts.TryGetValue(concert.ConcertId, out var known)
+            ? known.Then(concert)
+            : concert;
+    }
+
+    public void Remember(ReservationCopy reservation)
+    {
+        Register();
+        _reservations[reservation.ReservationId] = reservation;
+    }
+
+    public void Add(PersonalMail mail)
+    {
+        Register();
+        _mails.Add(mail);
+    }
+
+    public void Add(Refund refund)
+    {
+        Register();
+        _refunds.Add(refund);
+    }
+
+    public void Add(WaitlistNotice notice)
+    {
+        Register();
+        _notices.Add(notice);
+    }
+
+    private void Register()
+    {
+        if (_registered)
+            return;
+
+        _registered = true;
+        work.BeforeCommit(FlushAsync);
+        work.AfterCommit(signal.Set);
+        work.OnRollback(Clear);
+    }
+
+    private async Task FlushAsync(CancellationToken stop)
+    {
+        await copies.SaveAsync(_users.Values, stop);
+        await copies.SaveAsync(_concerts.Values, stop);
+        await copies.SaveAsync(_reservations.Values, stop);
+        await mailroom.WriteAsync(_mails, stop);
+        await mailroom.WriteAsync(_refunds, stop);
+        foreach (var notice in _notices)
+            await mailroom.WriteAsync(notice, stop);
+        Clear();
+    }
+
+    private void Clear()
+    {
+        _registered = false;
+        _users.Clear();
+        _concerts.Clear();
+        _reservations.Clear();
+        _mails.Clear();
+        _refunds.Clear();
+        _notices.Clear();
+    }
+}
+
+/// <summary>A customer's mail of one event.</summary>
+/// <param name="Language">As the event says; our own copy of the customer knows better.</param>
+internal sealed record PersonalMail(
+    Guid EventId,
+    long UserId,
+    string Email,
+    string Language,
+    long? ConcertId,
+    MailFacts Facts
+);
+
+/// <summary>A refund names only the customer: address and concert come from the copies.</summary>
+internal sealed record Refund(
+    Guid EventId,
+    long UserId,
+    long ReservationId,
+    long PaymentId,
+    Money Amount,
+    string PaymentMethod
+);
+
+/// <summary>A fact that everyone on a concert's waitlist hears.</summary>
+internal sealed record WaitlistNotice(
+    Guid EventId,
+    DateTimeOffset OccurredAt,
+    long ConcertId,
+    MailFacts Facts
+);

@@ -1,0 +1,229 @@
+using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.Contracts;
+using ConcertReservation.Notifications.Mails;
+using Npgsql;
+
+namespace ConcertReservation.Notifications;
+
+/// <summary>
+/// Writes mails into the queue, any number in one statement, once for an event and customer.
+/// </summary>
+internal sealed class Mailroom(UnitOfWork work, Copies copies)
+{
+    public async Task WriteAsync(IReadOnlyCollection<PersonalMail> mails, CancellationToken stop)
+    {
+        if (mails.Count == 0)
+            return;
+
+        var users = await copies.UsersAsync(mails.Select(m => m.UserId), stop);
+        var concerts = await copies.ConcertsAsync(mails.Select(m => m.ConcertId ?? 0), stop);
+        await InsertAsync([.. mails.Select(Address)], stop);
+
+        QueuedMail Address(PersonalMail mail)
+        {
+            var user = users.GetValueOrDefault(mail.UserId);
+            var concert = concerts.GetValueOrDefault(mail.ConcertId ?? 0);
+            var facts = mail.Facts with
+            {
+                CustomerName = user?.Name ?? "",
+                Venue = concert?.Venue,
+                StartsAt = concert?.StartsAt,
+            };
+            return new QueuedMail(
+                mail.EventId,
+                mail.UserId,
+                facts.Kind,
+                mail.Email,
+                facts.CustomerName,
+                MailWriter.Write(facts, MailWriter.LanguageOf(user?.Language ?? mail.Language))
+            );
+        }
+    }
+
+    /// <summary>Refunds whose customer no event has named yet are kept until one does.</summary>
+    public async Task WriteAsync(IReadOnlyCollection<Refund> refunds, CancellationToken stop)
+    {
+        if (refunds.Count == 0)
+            return;
+
+        var users = await copies.UsersAsync(refunds.Select(r => r.UserId), stop);
+        var reservations = await copies.ReservationsAsync(
+            refunds.Select(r => r.ReservationId),
+            stop
+        );
+        var mails = new List<PersonalMail>();
+        var unaddressed = new List<Refund>();
+        foreach (var refund in refunds)
+        {
+            var user = users.GetValueOrDefault(refund.UserId);
+            var reservation = reservations.GetValueOrDefault(refund.ReservationId);
+            if ((reservation?.Email ?? user?.Email) is { } email)
+                mails.Add(Mail(refund, email, user, reservation));
+            else
+                unaddressed.Add(refund);
+        }
+
+        await WriteAsync(mails, stop);
+        await KeepAsync(unaddressed, stop);
+    }
+
+    /// <summary>Addresses the refunds whose customer or reservation has become known.</summary>
+    /// <returns>How many there were.</returns>
+    public async Task<int> AddressRefundsAsync(int max, CancellationToken stop)
+    {
+        var refunds = new List<Refund>();
+        await using (
+            var command = new NpgsqlCommand(
+                """
+                DELETE FROM notifications.unaddressed_refunds WHERE event_id IN (
+                    SELECT event_id FROM notifications.unaddressed_refunds r
+                    WHERE EXISTS (
+                            SELECT 1 FROM notifications.users u WHERE u.user_id = r.user_id)
+                        OR EXISTS (
+                            SELECT 1 FROM notifications.reservations n
+                            WHERE n.reservation_id = r.reservation_id)
+                    LIMIT $1 FOR UPDATE SKIP LOCKED)
+                RETURNING event_id, user_id, reservation_id, payment_id, amount, payment_method
+                """,
+                work.Connection
+            )
+        )
+        {
+            command.Parameters.AddWithValue(max);
+            await using var row = await command.ExecuteReaderAsync(stop);
+            while (await row.ReadAsync(stop))
+            {
+                refunds.Add(
+                    new Refund(
+                        row.GetGuid(0),
+                        row.GetInt64(1),
+                        row.GetInt64(2),
+                        row.GetInt64(3),
+                        new Money(row.GetInt64(4)),
+                        row.GetString(5)
+                    )
+                );
+            }
+        }
+
+        await WriteAsync(refunds, stop);
+        return refunds.Count;
+    }
+
+    /// <summary>
+    /// One mail for everyone who was waiting when it happened, written once a language and
+    /// multiplied by the database.
+    /// </summary>
+    public async Task WriteAsync(WaitlistNotice notice, CancellationToken stop)
+    {
+        var concerts = await copies.ConcertsAsync([notice.ConcertId], stop);
+        var concert = concerts.GetValueOrDefault(notice.ConcertId);
+        var facts = notice.Facts with { Venue = concert?.Venue, StartsAt = concert?.StartsAt };
+        var written = MailWriter.Languages.Select(l => MailWriter.Write(facts, l)).ToArray();
+
+        await using var command = new NpgsqlCommand(
+            """
+            INSERT INTO notifications.mails
+                (event_id, user_id, kind, language, recipient, recipient_name, subject, text, html)
+            SELECT $1, w.user_id, $2, m.language, coalesce(u.email, w.email),
+                coalesce(u.name, ''), m.subject, m.text, m.html
+            FROM notifications.waitlist w
+                LEFT JOIN notifications.users u USING (user_id)
+                JOIN unnest($3::text[], $4::text[], $5::text[], $6::text[])
+                    AS m (language, subject, text, html)
+                    ON m.language = CASE WHEN u.language = 'en' THEN 'en' ELSE 'ko' END
+            WHERE w.concert_id = $7 AND w.joined_at <= $8
+            ORDER BY w.joined_at, w.user_id
+            ON CONFLICT (event_id, user_id) DO NOTHING
+            """,
+            work.Connection
+        );
+        command.Parameters.AddWithValue(notice.EventId);
+        command.Parameters.AddWithValue(facts.Kind.Name());
+        command.Parameters.AddWithValue(written.Select(w => w.Language).ToArray());
+        command.Parameters.AddWithValue(written.Select(w => w.Subject).ToArray());
+        command.Parameters.AddWithValue(written.Select(w => w.Text).ToArray());
+        command.Parameters.AddWithValue(written.Select(w => w.Html).ToArray());
+        command.Parameters.AddWithValue(notice.ConcertId);
+        command.Parameters.AddWithValue(notice.OccurredAt.UtcDateTime);
+        await command.ExecuteNonQueryAsync(stop);
+    }
+
+    private async Task InsertAsync(IReadOnlyCollection<QueuedMail> mails, CancellationToken stop)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            INSERT INTO notifications.mails
+                (event_id, user_id, kind, language, recipient, recipient_name, subject, text, html)
+            SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[],
+                $6::text[], $7::text[], $8::text[], $9::text[])
+            ON CONFLICT (event_id, user_id) DO NOTHING
+            """,
+            work.Connection
+        );
+        command.Parameters.AddWithValue(mails.Select(m => m.EventId).ToArray());
+        command.Parameters.AddWithValue(mails.Select(m => m.UserId).ToArray());
+        command.Parameters.AddWithValue(mails.Select(m => m.Kind.Name()).ToArray());
+        command.Parameters.AddWithValue(mails.Select(m => m.Written.Language).ToArray());
+        command.Parameters.AddWithValue(mails.Select(m => m.Recipient).ToArray());
+        command.Parameters.AddWithValue(mails.Select(m => m.RecipientName).ToArray());
+        command.Parameters.AddWithValue(mails.Select(m => m.Written.Subject).ToArray());
+        command.Parameters.AddWithValue(mails.Select(m => m.Written.Text).ToArray());
+        command.Parameters.AddWithValue(mails.Select(m => m.Written.Html).ToArray());
+        await command.ExecuteNonQueryAsync(stop);
+    }
+
+    private async Task KeepAsync(IReadOnlyCollection<Refund> refunds, CancellationToken stop)
+    {
+        if (refunds.Count == 0)
+            return;
+
+        await using var command = new NpgsqlCommand(
+            """
+            INSERT INTO notifications.unaddressed_refunds
+                (event_id, user_id, reservation_id, payment_id, amount, payment_method)
+            SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[],
+                $5::bigint[], $6::text[])
+            ON CONFLICT (event_id) DO NOTHING
+            """,
+            work.Connection
+        );
+        command.Parameters.AddWithValue(refunds.Select(r => r.EventId).ToArray());
+        command.Parameters.AddWithValue(refunds.Select(r => r.UserId).ToArray());
+        command.Parameters.AddWithValue(refunds.Select(r => r.ReservationId).ToArray());
+        command.Parameters.AddWithValue(refunds.Select(r => r.PaymentId).ToArray());
+        command.Parameters.AddWithValue(refunds.Select(r => r.Amount.Won).ToArray());
+        command.Parameters.AddWithValue(refunds.Select(r => r.PaymentMethod).ToArray());
+        await command.ExecuteNonQueryAsync(stop);
+    }
+
+    private static PersonalMail Mail(
+        Refund refund,
+        string email,
+        UserCopy? user,
+        ReservationCopy? reservation
+    ) =>
+        new(
+            refund.EventId,
+            refund.UserId,
+            email,
+            user?.Language ?? reservation?.Language ?? MailWriter.Korean,
+            reservation?.ConcertId,
+            new MailFacts(MailKind.Refunded)
+            {
+                ConcertName = reservation?.ConcertName,
+                ReservationId = refund.ReservationId,
+                Amount = refund.Amount,
+                PaidByPoint = refund.PaymentMethod == "POINT",
+            }
+        );
+
+    private sealed record QueuedMail(
+        Guid EventId,
+        long UserId,
+        MailKind Kind,
+        string Recipient,
+        string RecipientName,
+        WrittenMail Written
+    );
+}

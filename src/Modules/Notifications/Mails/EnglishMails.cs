@@ -1,0 +1,138 @@
+using System.Globalization;
+using ConcertReservation.Contracts;
+
+namespace ConcertReservation.Notifications.Mails;
+
+/// <summary>Every mail's wording in English.</summary>
+internal sealed class EnglishMails : IMailWording
+{
+    public string Language => MailWriter.English;
+
+    public string Footer =>
+        "Sent by ConcertReservation; replies are not read. All times are Korea Standard Time.";
+
+    public MailLabels Labels { get; } =
+        new(
+            Account: "Account",
+            Concert: "Concert",
+            StartsAt: "Date",
+            Venue: "Venue",
+            Seats: "Seats",
+            AvailableSeats: "Available seats",
+            SoldOutTime: "Sold out at",
+            Amount: "Amount",
+            Refund: "Refund",
+            HeldUntil: "Pay before",
+            ReservationId: "Booking number"
+        );
+
+    public string Greeting(string name) => name.Length > 0 ? $"Hello {name}," : "Hello,";
+
+    public string Seats(int count) => $"{count:N0}";
+
+    /// <summary>Such as KRW 50,000.</summary>
+    public string Amount(Money amount) => $"KRW {amount}";
+
+    /// <summary>Such as Sat, 21 Nov 2026, 20:05 KST.</summary>
+    public string Time(DateTimeOffset koreanTime) => Date(koreanTime, "HH:mm");
+
+    /// <summary>Such as Sat, 21 Nov 2026, 20:05:30 KST.</summary>
+    public string Deadline(DateTimeOffset koreanTime) => Date(koreanTime, "HH:mm:ss");
+
+    public MailText Welcome(MailFacts facts) =>
+        new(
+            "Welcome to ConcertReservation",
+            "Account ready",
+            "Good to have you here",
+            [
+                "Your account is ready.",
+                "Find a concert, choose your seats and book them. Even in the second "
+                    + "that booking starts, each seat goes to exactly one person.",
+            ],
+            "Sign in before booking starts. When a concert is sold out, join its "
+                + "waitlist: we write to you as soon as seats come back."
+        );
+
+    public MailText SeatsHeld(MailFacts facts) =>
+        new(
+            $"[{facts.ConcertName}] Your seats are held: please pay now",
+            "Seats held",
+            facts.Seats == 1 ? "Your seat is held" : $"Your {facts.Seats} seats are held",
+            ["Pay before the time below and the booking is yours."],
+            "After that time the seats are released by themselves and others can book them."
+        );
+
+    public MailText Confirmed(MailFacts facts) =>
+        new(
+            $"[{facts.ConcertName}] Your booking is confirmed",
+            "Confirmed",
+            "Your booking is confirmed",
+            ["We have received your payment and the seats are yours. See you at the concert!"],
+            "Please keep the booking number. You can see your bookings at any time "
+                + "after signing in."
+        );
+
+    public MailText Expired(MailFacts facts) =>
+        new(
+            $"[{facts.ConcertName}] Your hold has run out",
+            "Expired",
+            "Your seats have been released",
+            ["They were not paid for in time, so they were released. You have not been charged."],
+            "If seats are left you can book again. Should a payment still arrive, the "
+                + "booking is confirmed if the seats are free, and the money is returned in "
+                + "full if they are not."
+        );
+
+    public MailText Cancelled(MailFacts facts) =>
+        new(
+            $"[{facts.ConcertName}] Your booking is cancelled",
+            "Cancelled",
+            "Your booking is cancelled",
+            [
+                facts.WasPaid
+                    ? "The booking is cancelled and your refund is on its way."
+                    : "The booking is cancelled and the seats are released. You have "
+                        + "not been charged.",
+            ],
+            facts.WasPaid ? "We will write again when the refund is complete." : null
+        );
+
+    public MailText Refunded(MailFacts facts) =>
+        new(
+            facts.ConcertName is null
+                ? "Your refund is complete"
+                : $"[{facts.ConcertName}] Your refund is complete",
+            "Refunded",
+            "Your refund is complete",
+            [
+                facts.PaidByPoint
+                    ? "The amount is back in your points wallet."
+                    : "The amount has been returned to the card that you paid with.",
+            ],
+            facts.PaidByPoint
+                ? null
+                : "It can take 3 to 5 working days to appear on your card statement."
+        );
+
+    public MailText SoldOut(MailFacts facts) =>
+        new(
+            $"[{facts.ConcertName}] Sold out",
+            "Sold out",
+            "This concert is sold out",
+            ["Every seat has been sold. You are still on the waitlist of this concert."],
+            "If seats come back, we will write to you at once."
+        );
+
+    public MailText Reopened(MailFacts facts) =>
+        new(
+            $"[{facts.ConcertName}] Seats are available again",
+            "Booking reopened",
+            "Seats are available again",
+            ["Seats of this sold-out concert have been returned. You can book them now."],
+            "Everyone on the waitlist hears of it at the same time: the first to book "
+                + "gets the seats."
+        );
+
+    private static string Date(DateTimeOffset time, string clockFormat) =>
+        time.ToString($"ddd, d MMM yyyy, {clockFormat} 'KST'", CultureInfo.InvariantCulture);
+}

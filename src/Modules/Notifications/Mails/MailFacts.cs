@@ -1,0 +1,75 @@
+using ConcertReservation.Contracts;
+
+namespace ConcertReservation.Notifications.Mails;
+
+internal enum MailKind
+{
+    Welcome,
+    SeatsHeld,
+    Confirmed,
+    Expired,
+    Cancelled,
+    Refunded,
+    SoldOut,
+    Reopened,
+}
+
+internal static class MailKindNames
+{
+    /// <summary>As stored and as part of a file's name, such as <c>seats-held</c>.</summary>
+    public static string Name(this MailKind kind) =>
+        kind switch
+        {
+            MailKind.Welcome => "welcome",
+            MailKind.SeatsHeld => "seats-held",
+            MailKind.Confirmed => "confirmed",
+            MailKind.Expired => "expired",
+            MailKind.Cancelled => "cancelled",
+            MailKind.Refunded => "refunded",
+            MailKind.SoldOut => "sold-out",
+            MailKind.Reopened => "reopened",
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+        };
+}
+
+/// <summary>What a mail tells; what is null is not known, or not told by this kind.</summary>
+internal sealed record MailFacts(MailKind Kind)
+{
+    /// <summary>The customer's name; empty where it is not known.</summary>
+    public string CustomerName { get; init; } = "";
+    public string? Email { get; init; }
+    public string? ConcertName { get; init; }
+    public string? Venue { get; init; }
+    public DateTimeOffset? StartsAt { get; init; }
+    public long? ReservationId { get; init; }
+    public int? Seats { get; init; }
+    public Money? Amount { get; init; }
+    public DateTimeOffset? HeldUntil { get; init; }
+
+    /// <summary>The reservation that was cancelled had been paid.</summary>
+    public bool WasPaid { get; init; }
+    public bool PaidByPoint { get; init; }
+    public DateTimeOffset? SoldOutTime { get; init; }
+}
+
+/// <summary>A mail in words, before it becomes text or HTML: both say the same.</summary>
+/// <param name="Badge">One or two words above the title.</param>
+/// <param name="Details">Label and value, in order.</param>
+/// <param name="Notice">What to do or know; null where there is nothing.</param>
+internal sealed record MailContent(
+    MailKind Kind,
+    string Language,
+    string Subject,
+    string Badge,
+    string Title,
+    string Greeting,
+    IReadOnlyList<string> Paragraphs,
+    IReadOnlyList<MailDetail> Details,
+    string? Notice,
+    string Footer
+);
+
+internal sealed record MailDetail(string Label, string Value, bool IsStrong = false);
+
+/// <summary>A mail as it is stored and sent.</summary>
+internal sealed record WrittenMail(string Language, string Subject, string Text, string Html);

@@ -1,0 +1,73 @@
+namespace ConcertReservation.Notifications.Mails;
+
+/// <summary>What a mail of each kind holds, in whichever language.</summary>
+internal static class MailLayout
+{
+    /// <summary>Korea has no daylight saving time.</summary>
+    private static readonly TimeSpan KoreanTime = TimeSpan.FromHours(9);
+
+    public static MailContent Compose(MailFacts facts, IMailWording words)
+    {
+        var text = TextOf(facts, words);
+        return new(
+            facts.Kind,
+            words.Language,
+            text.Subject,
+            text.Badge,
+            text.Title,
+            words.Greeting(facts.CustomerName),
+            text.Paragraphs,
+            [.. Details(facts, words)],
+            text.Notice,
+            words.Footer
+        );
+    }
+
+    private static MailText TextOf(MailFacts facts, IMailWording words) =>
+        facts.Kind switch
+        {
+            MailKind.Welcome => words.Welcome(facts),
+            MailKind.SeatsHeld => words.SeatsHeld(facts),
+            MailKind.Confirmed => words.Confirmed(facts),
+            MailKind.Expired => words.Expired(facts),
+            MailKind.Cancelled => words.Cancelled(facts),
+            MailKind.Refunded => words.Refunded(facts),
+            MailKind.SoldOut => words.SoldOut(facts),
+            MailKind.Reopened => words.Reopened(facts),
+            _ => throw new ArgumentOutOfRangeException(nameof(facts), facts.Kind, null),
+        };
+
+    private static IEnumerable<MailDetail> Details(MailFacts facts, IMailWording words)
+    {
+        var labels = words.Labels;
+        if (facts.Email is { } email)
+            yield return new(labels.Account, email);
+        if (facts.ConcertName is { } concert)
+            yield return new(labels.Concert, concert, IsStrong: true);
+        if (facts.StartsAt is { } startsAt)
+            yield return new(labels.StartsAt, words.Time(startsAt.ToOffset(KoreanTime)));
+        if (facts.Venue is { } venue)
+            yield return new(labels.Venue, venue);
+        if (facts.Seats is { } seats)
+            yield return new(
+                facts.Kind == MailKind.Reopened ? labels.AvailableSeats : labels.Seats,
+                words.Seats(seats)
+            );
+        if (facts.SoldOutTime is { } soldOut)
+            yield return new(labels.SoldOutTime, words.Time(soldOut.ToOffset(KoreanTime)));
+        if (facts.Amount is { } amount)
+            yield return new(
+                facts.Kind == MailKind.Refunded ? labels.Refund : labels.Amount,
+                words.Amount(amount),
+                IsStrong: true
+            );
+        if (facts.HeldUntil is { } until)
+            yield return new(
+                labels.HeldUntil,
+                words.Deadline(until.ToOffset(KoreanTime)),
+                IsStrong: true
+            );
+        if (facts.ReservationId is { } reservation)
+            yield return new(labels.ReservationId, $"{reservation}");
+    }
+}

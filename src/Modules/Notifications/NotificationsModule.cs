@@ -1,0 +1,50 @@
+using ConcertReservation.BuildingBlocks;
+using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.Messaging;
+using ConcertReservation.Notifications.Dispatch;
+using ConcertReservation.Notifications.Waitlist;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace ConcertReservation.Notifications;
+
+public sealed class NotificationsModule : IModule
+{
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services
+            .AddOptions<NotificationsOptions>()
+            .BindConfiguration("Notifications")
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<NotificationsOptions>, NotificationsOptionsRules>();
+        services.AddModuleDatabase<NotificationsDb>("notifications");
+        services.AddScoped<Copies>();
+        services.AddScoped<Mailroom>();
+        services.AddScoped<MailBatch>();
+        services.AddSingleton<MailSignal>();
+        services.AddSingleton<MailQueue>();
+        services.AddHostedService<DispatchMails>();
+        services.AddConsumerGroup(
+            "notification-service",
+            typeof(WelcomeOnUserSignedUp),
+            typeof(RememberConcertOnConcertScheduled),
+            typeof(RememberConcertOnConcertChanged),
+            typeof(MailOnReservationCreated),
+            typeof(MailOnReservationConfirmed),
+            typeof(MailOnReservationExpired),
+            typeof(MailOnReservationCancelled),
+            typeof(MailOnPaymentRefunded),
+            typeof(TellWaitlistOnConcertSoldOut),
+            typeof(TellWaitlistOnConcertReopened)
+        );
+    }
+
+    public void MapEndpoints(IEndpointRouteBuilder api)
+    {
+        JoinWaitlist.Map(api);
+        LeaveWaitlist.Map(api);
+    }
+}

@@ -1,0 +1,94 @@
+using ConcertReservation.BuildingBlocks.Http;
+using ConcertReservation.BuildingBlocks.Idempotency;
+using ConcertReservation.Contracts;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ConcertReservation.Payments;
+
+/// <summary>A customer tops up your wallet.</summary>
+internal static class ChargeWallet
+{
+    private const string Operation = "charge-wallet";
+
+    /// <param name="Amount">In won, 1 to 10,000,000.</param>
+    internal sealed record ChargeRequest(long Amount);
+
+    /// <param name="ChargeId">The entry in the wallet's statement.</param>
+    /// <param name="Amount">In won.</param>
+    /// <param name="Balance">After the charge, in won.</param>
+    internal sealed record ChargeReceipt(long ChargeId, long Amount, long Balance);
+
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPost("/wallet/charges", Handle)
+            .RequireAuthorization(Roles.Customer)
+            .WithName("ChargeWallet")
+            .WithTags("Payments")
+            .WithSummary("Top up your wallet")
+            .WithDescription(
+                "1 to 10,000,000 won at once, up to a balance of 1,000,000,000 won. "
+                    + "No bank is asked: points are there to try things out."
+            )
+            .WithRequestExample(new ChargeRequest(400_000))
+            .Produces<ChargeReceipt>(201)
+            .WithResponseExample(201, new ChargeReceipt(17, 400_000, 400_000))
+            .TakesIdempotencyKey()
+            .Refuses(400, "validation")
+            .Refuses(401, "not-signed-in")
+            .Refuses(403, "forbidden")
+            .Refuses(409, "illegal-state");
+
+    private static async Task<IResult> Handle(
+        ChargeRequest request,
+        IdempotencyKey? key,
+        CurrentCustomer customer,
+        [FromKeyedServices(PaymentsDb.Schema)] IdempotentRequests requests,
+        AnswerWriter answers,
+        PaymentsDb db,
+        TimeProvider clock,
+        CancellationToken stop
+    )
+    {
+        if (key is null)
+            return Problems.IdempotencyKeyMissing();
+        if (Invalid(request) is { } problem)
+            return problem;
+
+        var outcome = await requests.RunAsync(
+            new IdempotencyScope(customer.Id, Operation, key.Value),
+            answers.Fingerprint(request),
+            async token =>
+            {
+                var wallet = await db.LockOrOpenWalletAsync(customer.Id, token);
+                if (wallet.Charge(new Money(request.Amount), clock.GetUtcNow()) is not { } entry)
+                {
+                    return Problems.IllegalState(
+                        $"A wallet holds at most {Wallet.MaxBalance} won; it has {wallet.Balance}."
+                    );
+                }
+
+                db.Entries.Add(entry);
+                await db.SaveChangesAsync(token);
+                return Reply.Effect(
+                    answers.Json(
+                        201,
+                        new ChargeReceipt(entry.Id, entry.AmountWon, entry.Balance.Won)
+                    )
+                );
+            },
+            stop
+        );
+        return outcome.Answer!;
+    }
+
+    private static Problem? Invalid(ChargeRequest request) =>
+        new FieldErrors()
+            .Require(
+                request.Amount >= 1 && request.Amount <= Wallet.MaxCharge.Won,
+                "amount",
+                $"must be 1 to {Wallet.MaxCharge} won"
+            )
+            .ToProblem();
+}

@@ -1,0 +1,79 @@
+using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.Messaging;
+
+namespace ConcertReservation.Payments;
+
+/// <summary>
+/// What a batch of events means for payments. All that are concerned are locked at once, in the
+/// order of their ids, and decided one after the other in the order of the events.
+/// </summary>
+internal sealed class EndedReservations(
+    UnitOfWork work,
+    PaymentsDb db,
+    Outbox outbox,
+    TimeProvider clock
+)
+{
+    private readonly List<Wish> _wishes = [];
+
+    /// <summary>The money goes back; a repeat does nothing.</summary>
+    /// <remarks>
+    /// The batch fails where there is no such payment, or where it never completed.
+    /// </remarks>
+    public void Refund(long paymentId, string reason) =>
+        Add(new Wish(paymentId, ReservationId: null, reason));
+
+    /// <summary>
+    /// There is nothing left to pay for: an attempt that the provider was never asked about ends.
+    /// </summary>
+    public void FailAttempt(long reservationId, string reason) =>
+        Add(new Wish(PaymentId: null, reservationId, reason));
+
+    private void Add(Wish wish)
+    {
+        if (_wishes.Count == 0)
+        {
+            work.BeforeCommit(DecideAsync);
+            work.OnRollback(_wishes.Clear);
+        }
+
+        _wishes.Add(wish);
+    }
+
+    private async Task DecideAsync(CancellationToken stop)
+    {
+        var payments = await db.LockPaymentsAsync(
+            [.. _wishes.Select(w => w.PaymentId).OfType<long>().Distinct()],
+            [.. _wishes.Select(w => w.ReservationId).OfType<long>().Distinct()],
+            stop
+        );
+        foreach (var wish in _wishes)
+        {
+            if (wish.PaymentId is { } id)
+                Refund(payments.Find(p => p.Id == id), wish);
+            else
+                Fail(payments.Find(p => p.ReservationId == wish.ReservationId && p.IsOpen), wish);
+        }
+
+        await db.SaveChangesAsync(stop);
+        _wishes.Clear();
+    }
+
+    private void Refund(Payment? payment, Wish wish)
+    {
+        if (payment is null)
+            throw new InvalidOperationException($"There is no payment {wish.PaymentId}.");
+        if (payment.Status is PaymentStatus.RefundRequested or PaymentStatus.Refunded)
+            return;
+
+        outbox.Add(payment.RequestRefund(wish.Reason, clock.GetUtcNow()));
+    }
+
+    private void Fail(Payment? payment, Wish wish)
+    {
+        if (payment is { CanBeAbandoned: true })
+            outbox.Add(payment.Fail(wish.Reason, clock.GetUtcNow()));
+    }
+
+    private sealed record Wish(long? PaymentId, long? ReservationId, string Reason);
+}

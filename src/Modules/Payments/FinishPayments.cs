@@ -1,0 +1,140 @@
+using System.Runtime.CompilerServices;
+using ConcertReservation.BuildingBlocks.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace ConcertReservation.Payments;
+
+/// <summary>
+/// Sees to it that every attempt ends: asks the provider about what nobody knows, ends
+/// what was abandoned, refunds what was asked back. It runs on every host; a payment is
+/// claimed by moving its <see cref="Payment.LookAt"/> on, so that one host at a time has
+/// it, and another one after a crash.
+/// </summary>
+internal sealed partial class FinishPayments(
+    DatabaseReady database,
+    NpgsqlDataSource dataSource,
+    IServiceScopeFactory scopes,
+    IOptions<PaymentsOptions> options,
+    IOptions<GatewayOptions> gateway,
+    ILogger<FinishPayments> log
+) : BackgroundService
+{
+    /// <summary>Payments in hand at once for which the provider is asked.</summary>
+    private const int ProviderAtOnce = 16;
+
+    /// <summary>
+    /// Payments in hand at once that need only our own database, and do not wait for a provider.
+    /// </summary>
+    private const int OwnAtOnce = 4;
+
+    private const string ClaimSql = """
+        UPDATE payments.payments SET look_at = clock.now() + $1
+        WHERE id = (SELECT id FROM payments.payments
+                    WHERE look_at <= (SELECT clock.now()) AND (payment_key IS NOT NULL) = $2
+                    ORDER BY look_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+        RETURNING id
+        """;
+
+    // 1 while the database does not answer.
+    private int _away;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await database.WaitAsync(stoppingToken);
+        await Task.WhenAll(
+            FinishAllAsync(withProvider: true, ProviderAtOnce, stoppingToken),
+            FinishAllAsync(withProvider: false, OwnAtOnce, stoppingToken)
+        );
+    }
+
+    private Task FinishAllAsync(bool withProvider, int atOnce, CancellationToken stop) =>
+        Parallel.ForEachAsync(
+            ClaimedAsync(withProvider, stop),
+            new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = stop },
+            TryFinishAsync
+        );
+
+    /// <summary>
+    /// Claimed payments without end; one that fails is claimed again when its lease is over.
+    /// </summary>
+    private async IAsyncEnumerable<long> ClaimedAsync(
+        bool withProvider,
+        [EnumeratorCancellation] CancellationToken stop
+    )
+    {
+        using var timer = new PeriodicTimer(options.Value.Poll);
+        while (!stop.IsCancellationRequested)
+        {
+            if (await TryClaimAsync(withProvider, stop) is { } paymentId)
+                yield return paymentId;
+            else
+                await timer.WaitForNextTickAsync(stop);
+        }
+    }
+
+    private async Task<long?> TryClaimAsync(bool withProvider, CancellationToken stop)
+    {
+        try
+        {
+            await using var command = dataSource.CreateCommand(ClaimSql);
+            command.Parameters.AddWithValue(gateway.Value.Lease);
+            command.Parameters.AddWithValue(withProvider);
+            var claimed = (long?)await command.ExecuteScalarAsync(stop);
+            if (Interlocked.Exchange(ref _away, 0) == 1)
+                LogBack();
+            return claimed;
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            if (Interlocked.Exchange(ref _away, 1) == 0)
+                LogAway(e.Message);
+            return null;
+        }
+    }
+
+    private async ValueTask TryFinishAsync(long paymentId, CancellationToken stop)
+    {
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            await FinishAsync(scope.ServiceProvider, paymentId, stop);
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            LogFailed(e, paymentId, gateway.Value.Lease.TotalSeconds);
+        }
+    }
+
+    private static async Task FinishAsync(
+        IServiceProvider services,
+        long paymentId,
+        CancellationToken stop
+    )
+    {
+        var db = services.GetRequiredService<PaymentsDb>();
+        var payment = await db.Payments.AsNoTracking().SingleAsync(p => p.Id == paymentId, stop);
+        if (payment.Status == PaymentStatus.RefundRequested)
+            await services.GetRequiredService<RefundPayment>().HandleAsync(payment, stop);
+        else if (payment.CanBeAbandoned)
+            await services.GetRequiredService<PaymentSettlement>().AbandonAsync(paymentId, stop);
+        else if (payment.IsOpen)
+            await services.GetRequiredService<ReconcilePayment>().HandleAsync(payment, stop);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Payments to finish cannot be looked for: {Reason}")]
+    private partial void LogAway(string reason);
+
+    [LoggerMessage(LogLevel.Information, "Payments to finish are looked for again")]
+    private partial void LogBack();
+
+    [LoggerMessage(
+        LogLevel.Error,
+        "Payment {PaymentId} could not be finished; it is tried again in {Seconds} s"
+    )]
+    private partial void LogFailed(Exception exception, long paymentId, double seconds);
+}

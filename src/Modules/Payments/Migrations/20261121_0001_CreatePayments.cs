@@ -1,0 +1,63 @@
+using ConcertReservation.BuildingBlocks.Idempotency;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace ConcertReservation.Payments.Migrations;
+
+[DbContext(typeof(PaymentsDb))]
+[Migration("20261121_0001_create_payments")]
+internal sealed class CreatePayments : Migration
+{
+    protected override void Up(MigrationBuilder migrationBuilder)
+    {
+        migrationBuilder.Sql(
+            """
+            CREATE SEQUENCE payments.payment_ids INCREMENT BY 100;
+
+            CREATE TABLE payments.payments (
+                id bigint PRIMARY KEY,
+                reservation_id bigint NOT NULL,
+                customer_id bigint NOT NULL,
+                amount bigint NOT NULL CHECK (amount >= 0),
+                method text NOT NULL,
+                status text NOT NULL,
+                version bigint NOT NULL,
+                started_at timestamptz NOT NULL,
+                order_id text,
+                payment_key text,
+                reason text,
+                look_at timestamptz,
+                looks integer NOT NULL
+            );
+            -- A reservation is paid at most once, and has at most one attempt at a time.
+            CREATE UNIQUE INDEX payments_live ON payments.payments (reservation_id)
+                WHERE status IN ('STARTED', 'UNKNOWN', 'COMPLETED');
+            CREATE UNIQUE INDEX payments_by_order ON payments.payments (order_id);
+            CREATE INDEX payments_to_look_at ON payments.payments (look_at)
+                WHERE look_at IS NOT NULL;
+
+            CREATE TABLE payments.wallets (
+                customer_id bigint PRIMARY KEY,
+                balance bigint NOT NULL CHECK (balance >= 0)
+            );
+
+            CREATE TABLE payments.wallet_entries (
+                id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+                customer_id bigint NOT NULL REFERENCES payments.wallets
+                    DEFERRABLE INITIALLY DEFERRED,
+                kind text NOT NULL,
+                amount bigint NOT NULL,
+                balance bigint NOT NULL CHECK (balance >= 0),
+                payment_id bigint REFERENCES payments.payments
+                    DEFERRABLE INITIALLY DEFERRED,
+                occurred_at timestamptz NOT NULL
+            );
+            CREATE INDEX wallet_entries_by_customer ON payments.wallet_entries (customer_id, id);
+            -- A payment takes points once and gives them back once.
+            CREATE UNIQUE INDEX wallet_entries_by_payment
+                ON payments.wallet_entries (payment_id, kind);
+            """
+        );
+        migrationBuilder.Sql(IdempotencyTable.CreateSql(PaymentsDb.Schema));
+    }
+}

@@ -1,0 +1,204 @@
+using ConcertReservation.Contracts;
+
+namespace ConcertReservation.Payments;
+
+/// <summary>
+/// One attempt to pay for a reservation. Its decisions are pure; each event raises the version by
+/// one. An illegal transition throws: whoever cannot know the state asks first.
+/// </summary>
+internal sealed class Payment
+{
+    public const int MaxReasonLength = 300;
+
+    public long Id { get; private init; }
+    public long ReservationId { get; private init; }
+    public long CustomerId { get; private init; }
+    public Money Amount { get; private init; }
+    public PaymentMethod Method { get; private init; }
+    public PaymentStatus Status { get; private set; }
+    public long Version { get; private set; }
+    public DateTimeOffset StartedAt { get; private init; }
+
+    /// <summary>What the provider knows the attempt by; null for POINT.</summary>
+    public string? OrderId { get; private init; }
+
+    /// <summary>
+    /// The provider's name for what the customer did there; once set, money may have moved.
+    /// </summary>
+    public string? PaymentKey { get; private set; }
+
+    /// <summary>Why it failed or is refunded.</summary>
+    public string? Reason { get; private set; }
+
+    /// <summary>
+    /// When background work looks at it next; null where there is nothing left to do.
+    /// </summary>
+    public DateTimeOffset? LookAt { get; private set; }
+
+    /// <summary>How often background work has looked in vain.</summary>
+    public int Looks { get; private set; }
+
+    /// <summary>Neither completed nor failed yet.</summary>
+    public bool IsOpen => Status is PaymentStatus.Started or PaymentStatus.Unknown;
+
+    /// <summary>The provider may have been told to take the money.</summary>
+    public bool WasAsked => PaymentKey is not null;
+
+    /// <summary>It can still end without a word from the provider.</summary>
+    public bool CanBeAbandoned => Status == PaymentStatus.Started && !WasAsked;
+
+    public bool CanBeConfirmed => CanBeAbandoned && Method == PaymentMethod.Card;
+
+    /// <param name="orderId">Null for POINT, which needs no provider.</param>
+    /// <param name="abandonAt">When an attempt that nobody comes back to ends.</param>
+    public static (Payment Payment, PaymentStarted Event) Start(
+        long id,
+        PayableReservation reservation,
+        PaymentMethod method,
+        string? orderId,
+        DateTimeOffset now,
+        DateTimeOffset? abandonAt
+    )
+    {
+        var payment = new Payment
+        {
+            Id = id,
+            ReservationId = reservation.ReservationId,
+            CustomerId = reservation.CustomerId,
+            Amount = reservation.Amount,
+            Method = method,
+            OrderId = orderId,
+            StartedAt = now,
+            LookAt = abandonAt,
+            Status = PaymentStatus.Started,
+            Version = 1,
+        };
+        return (
+            payment,
+            new PaymentStarted
+            {
+                OccurredAt = now,
+                Version = payment.Version,
+                PaymentId = payment.Id,
+                ReservationId = payment.ReservationId,
+                UserId = payment.CustomerId,
+                Amount = payment.Amount,
+                PaymentMethod = method.ToWire(),
+            }
+        );
+    }
+
+    /// <summary>The provider is about to be asked to take the money.</summary>
+    /// <param name="answerBy">From then on somebody else finds out what became of it.</param>
+    public void Ask(string paymentKey, DateTimeOffset answerBy)
+    {
+        Demand(CanBeConfirmed, "be confirmed");
+        PaymentKey = paymentKey;
+        LookAt = answerBy;
+        Looks = 0;
+    }
+
+    /// <summary>No answer came, or none that tells: the provider is asked until it knows.</summary>
+    public void LoseSight(DateTimeOffset lookAt)
+    {
+        Demand(IsOpen && WasAsked, "become UNKNOWN");
+        Status = PaymentStatus.Unknown;
+        LookAgain(lookAt);
+    }
+
+    public PaymentCompleted Complete(DateTimeOffset now)
+    {
+        Demand(IsOpen, "complete");
+        End(PaymentStatus.Completed, Reason);
+        return new PaymentCompleted
+        {
+            OccurredAt = now,
+            Version = Version,
+            PaymentId = Id,
+            ReservationId = ReservationId,
+            UserId = CustomerId,
+            Amount = Amount,
+            PaymentMethod = Method.ToWire(),
+        };
+    }
+
+    public PaymentFailed Fail(string reason, DateTimeOffset now)
+    {
+        Demand(IsOpen, "fail");
+        End(PaymentStatus.Failed, reason);
+        return new PaymentFailed
+        {
+            OccurredAt = now,
+            Version = Version,
+            PaymentId = Id,
+            ReservationId = ReservationId,
+            UserId = CustomerId,
+            Amount = Amount,
+            PaymentMethod = Method.ToWire(),
+            Reason = Reason!,
+        };
+    }
+
+    /// <summary>
+    /// The reservation cannot be had, or was given back: the money has to return.
+    /// </summary>
+    public PaymentRefundRequested RequestRefund(string reason, DateTimeOffset now)
+    {
+        Demand(Status == PaymentStatus.Completed, "be refunded");
+        End(PaymentStatus.RefundRequested, reason);
+        LookAt = now;
+        Looks = 0;
+        return new PaymentRefundRequested
+        {
+            OccurredAt = now,
+            Version = Version,
+            PaymentId = Id,
+            ReservationId = ReservationId,
+            UserId = CustomerId,
+            Amount = Amount,
+            PaymentMethod = Method.ToWire(),
+            Reason = Reason!,
+        };
+    }
+
+    public PaymentRefunded Refund(DateTimeOffset now)
+    {
+        Demand(Status == PaymentStatus.RefundRequested, "become REFUNDED");
+        End(PaymentStatus.Refunded, Reason);
+        return new PaymentRefunded
+        {
+            OccurredAt = now,
+            Version = Version,
+            PaymentId = Id,
+            ReservationId = ReservationId,
+            UserId = CustomerId,
+            Amount = Amount,
+            PaymentMethod = Method.ToWire(),
+            Reason = Reason!,
+        };
+    }
+
+    /// <summary>Background work looked in vain and comes back later.</summary>
+    public void LookAgain(DateTimeOffset at)
+    {
+        Demand(LookAt is not null, "be looked at again");
+        Looks++;
+        LookAt = at;
+    }
+
+    private void End(PaymentStatus status, string? reason)
+    {
+        Status = status;
+        Reason = reason is { Length: > MaxReasonLength } ? reason[..MaxReasonLength] : reason;
+        LookAt = null;
+        Version++;
+    }
+
+    private void Demand(bool legal, string what)
+    {
+        if (!legal)
+            throw new InvalidOperationException(
+                $"Payment {Id} is {Status.ToWire()} and cannot {what}."
+            );
+    }
+}

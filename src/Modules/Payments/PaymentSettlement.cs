@@ -1,0 +1,135 @@
+using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.BuildingBlocks.Http;
+using ConcertReservation.BuildingBlocks.Idempotency;
+using ConcertReservation.Contracts;
+using ConcertReservation.Messaging;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace ConcertReservation.Payments;
+
+/// <summary>
+/// Writes down what the provider said, whoever asked it: the request that confirms, or
+/// background work after a crash. The first one decides; the keys that wait for the
+/// payment get their answer with it.
+/// </summary>
+internal sealed class PaymentSettlement(
+    UnitOfWork work,
+    PaymentsDb db,
+    IReservationPayments reservations,
+    Outbox outbox,
+    [FromKeyedServices(PaymentsDb.Schema)] IdempotencyTable keys,
+    AnswerWriter answers,
+    IOptions<PaymentsOptions> options,
+    IOptions<GatewayOptions> gateway,
+    TimeProvider clock
+)
+{
+    public const string Abandoned = "abandoned";
+
+    /// <summary>What an open Idempotency-Key waits for.</summary>
+    public static string Subject(long paymentId) => $"payment-{paymentId}";
+
+    /// <returns>
+    /// The answer for the customer; null where somebody else had settled it before.
+    /// </returns>
+    public Task<RecordedAnswer?> SettleAsync(
+        Payment asked,
+        Verdict verdict,
+        CancellationToken stop
+    ) =>
+        InTransactionAsync(
+            asked.Id,
+            // Reservations come before payments in the order of locks.
+            token =>
+                verdict.EndsInVain
+                    ? reservations.ReleaseAsync(asked.ReservationId, asked.Id, token)
+                    : Task.CompletedTask,
+            payment =>
+            {
+                if (!payment.IsOpen)
+                    return false;
+
+                var now = clock.GetUtcNow();
+                switch (verdict.Kind)
+                {
+                    case VerdictKind.Taken:
+                        outbox.Add(payment.Complete(now));
+                        break;
+                    case VerdictKind.Declined or VerdictKind.Returned:
+                        outbox.Add(payment.Fail(verdict.Detail, now));
+                        break;
+                    default:
+                        payment.LoseSight(now + options.Value.Backoff(payment.Looks));
+                        break;
+                }
+
+                return true;
+            },
+            stop
+        );
+
+    /// <summary>Ends an attempt that the provider was never asked about.</summary>
+    public Task AbandonAsync(long paymentId, CancellationToken stop) =>
+        InTransactionAsync(
+            paymentId,
+            _ => Task.CompletedTask,
+            payment =>
+            {
+                if (!payment.CanBeAbandoned)
+                    return false;
+
+                outbox.Add(payment.Fail(Abandoned, clock.GetUtcNow()));
+                return true;
+            },
+            stop
+        );
+
+    /// <summary>200 when the money was taken, 402 when not, 202 while nobody knows.</summary>
+    public RecordedAnswer AnswerOf(Payment payment) =>
+        payment.Status switch
+        {
+            PaymentStatus.Failed => answers.Problem(
+                Problems.PaymentDeclined(payment.Reason ?? ""),
+                ConfirmPayment.PathOf(payment.Id)
+            ),
+            PaymentStatus.Started or PaymentStatus.Unknown => answers.Json(
+                202,
+                PaymentView.Of(payment, gateway.Value),
+                PaymentView.PathOf(payment.Id)
+            ),
+            _ => answers.Json(200, PaymentView.Of(payment, gateway.Value)),
+        };
+
+    private Task<RecordedAnswer?> InTransactionAsync(
+        long paymentId,
+        Func<CancellationToken, Task> prepare,
+        Func<Payment, bool> decide,
+        CancellationToken stop
+    )
+    {
+        // What this scope read in an earlier transaction may not be so any more.
+        db.ChangeTracker.Clear();
+        return work.RunAsync(
+            async token =>
+            {
+                var subject = Subject(paymentId);
+                await keys.LockOpenAsync(work.Connection, subject, token);
+                await prepare(token);
+                var payment =
+                    await db.LockPaymentAsync(paymentId, token)
+                    ?? throw new InvalidOperationException($"There is no payment {paymentId}.");
+                if (!decide(payment))
+                    return null;
+
+                await db.SaveChangesAsync(token);
+                var answer = AnswerOf(payment);
+                if (!payment.IsOpen)
+                    await keys.AnswerOpenAsync(work.Connection, subject, answer, token);
+                return answer;
+            },
+            commits: answer => answer is not null,
+            stop
+        );
+    }
+}

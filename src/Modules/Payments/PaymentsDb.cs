@@ -1,0 +1,115 @@
+using ConcertReservation.Contracts;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace ConcertReservation.Payments;
+
+internal sealed class PaymentsDb(DbContextOptions<PaymentsDb> options) : DbContext(options)
+{
+    public const string Schema = "payments";
+
+    public DbSet<Payment> Payments => Set<Payment>();
+    public DbSet<Wallet> Wallets => Set<Wallet>();
+    public DbSet<WalletEntry> Entries => Set<WalletEntry>();
+
+    /// <summary>The payment as it is now, locked until the transaction ends.</summary>
+    public Task<Payment?> LockPaymentAsync(long id, CancellationToken stop) =>
+        Payments
+            .FromSql($"SELECT * FROM payments.payments WHERE id = {id} FOR UPDATE")
+            .SingleOrDefaultAsync(stop);
+
+    /// <summary>
+    /// These payments, and the open attempts of these reservations, locked in the order of ids.
+    /// </summary>
+    public Task<List<Payment>> LockPaymentsAsync(
+        long[] ids,
+        long[] reservationIds,
+        CancellationToken stop
+    ) =>
+        Payments
+            .FromSql(
+                $"""
+                SELECT * FROM payments.payments
+                WHERE id = ANY ({ids})
+                    OR (reservation_id = ANY ({reservationIds})
+                        AND status IN ('STARTED', 'UNKNOWN'))
+                ORDER BY id
+                FOR UPDATE
+                """
+            )
+            .ToListAsync(stop);
+
+    /// <summary>The customer's wallet, locked; null where nothing was ever charged.</summary>
+    public Task<Wallet?> LockWalletAsync(long customerId, CancellationToken stop) =>
+        Wallets
+            .FromSql($"SELECT * FROM payments.wallets WHERE customer_id = {customerId} FOR UPDATE")
+            .SingleOrDefaultAsync(stop);
+
+    /// <summary>The same, made where there is none yet.</summary>
+    public async Task<Wallet> LockOrOpenWalletAsync(long customerId, CancellationToken stop)
+    {
+        await Database.ExecuteSqlAsync(
+            $"INSERT INTO payments.wallets VALUES ({customerId}, 0) ON CONFLICT DO NOTHING",
+            stop
+        );
+        return (await LockWalletAsync(customerId, stop))!;
+    }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        configurationBuilder.Properties<Money>().HaveConversion<WonConverter>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.HasDefaultSchema(Schema);
+        modelBuilder.Entity<Payment>(payment =>
+        {
+            payment.ToTable("payments");
+            payment.Property(p => p.Id).HasColumnName("id").ValueGeneratedNever();
+            payment.Property(p => p.ReservationId).HasColumnName("reservation_id");
+            payment.Property(p => p.CustomerId).HasColumnName("customer_id");
+            payment.Property(p => p.Amount).HasColumnName("amount");
+            payment
+                .Property(p => p.Method)
+                .HasColumnName("method")
+                .HasConversion(m => m.ToWire(), name => PaymentNames.Method(name)!.Value);
+            payment
+                .Property(p => p.Status)
+                .HasColumnName("status")
+                .HasConversion(s => s.ToWire(), name => PaymentNames.Status(name));
+            payment.Property(p => p.Version).HasColumnName("version");
+            payment.Property(p => p.StartedAt).HasColumnName("started_at");
+            payment.Property(p => p.OrderId).HasColumnName("order_id");
+            payment.Property(p => p.PaymentKey).HasColumnName("payment_key");
+            payment.Property(p => p.Reason).HasColumnName("reason");
+            payment.Property(p => p.LookAt).HasColumnName("look_at");
+            payment.Property(p => p.Looks).HasColumnName("looks");
+        });
+        modelBuilder.Entity<Wallet>(wallet =>
+        {
+            wallet.ToTable("wallets");
+            wallet.HasKey(w => w.CustomerId);
+            wallet.Property(w => w.CustomerId).HasColumnName("customer_id").ValueGeneratedNever();
+            wallet.Property(w => w.Balance).HasColumnName("balance");
+        });
+        modelBuilder.Entity<WalletEntry>(entry =>
+        {
+            entry.ToTable("wallet_entries");
+            entry.Property(e => e.Id).HasColumnName("id").ValueGeneratedOnAdd();
+            entry.Property(e => e.CustomerId).HasColumnName("customer_id");
+            entry
+                .Property(e => e.Kind)
+                .HasColumnName("kind")
+                .HasConversion(
+                    kind => kind.ToString().ToUpperInvariant(),
+                    name => Enum.Parse<WalletEntryKind>(name, ignoreCase: true)
+                );
+            entry.Property(e => e.AmountWon).HasColumnName("amount");
+            entry.Property(e => e.Balance).HasColumnName("balance");
+            entry.Property(e => e.PaymentId).HasColumnName("payment_id");
+            entry.Property(e => e.OccurredAt).HasColumnName("occurred_at");
+        });
+    }
+
+    private sealed class WonConverter()
+        : ValueConverter<Money, long>(money => money.Won, won => new Money(won));
+}

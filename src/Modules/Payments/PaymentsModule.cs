@@ -1,0 +1,57 @@
+using ConcertReservation.BuildingBlocks;
+using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.BuildingBlocks.Idempotency;
+using ConcertReservation.Messaging;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace ConcertReservation.Payments;
+
+/// <summary>Wallets, payment attempts and refunds.</summary>
+public sealed class PaymentsModule : IModule
+{
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddModuleDatabase<PaymentsDb>(PaymentsDb.Schema);
+        services.AddIdempotency(PaymentsDb.Schema);
+        services
+            .AddOptions<PaymentsOptions>()
+            .BindConfiguration(PaymentsOptions.Section)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        services
+            .AddOptions<GatewayOptions>()
+            .BindConfiguration(GatewayOptions.Section)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsRules>();
+
+        // The gateway says itself what went wrong; a line for each request would drown that.
+        services.AddHttpClient<IPaymentGateway, TossGateway>().RemoveAllLoggers();
+        services.AddSingleton<PaymentIds>();
+        services.AddScoped<PaymentStarter>();
+        services.AddScoped<PaymentConfirmation>();
+        services.AddScoped<PaymentSettlement>();
+        services.AddScoped<ReconcilePayment>();
+        services.AddScoped<RefundPayment>();
+        services.AddScoped<EndedReservations>();
+        services.AddHostedService<FinishPayments>();
+        services.AddConsumerGroup(
+            "payment-service",
+            typeof(RefundOnConfirmationFailed),
+            typeof(RefundOnConfirmedCancelled),
+            typeof(FailOnReservationEnded)
+        );
+    }
+
+    public void MapEndpoints(IEndpointRouteBuilder api)
+    {
+        ShowWallet.Map(api);
+        ChargeWallet.Map(api);
+        StartPayment.Map(api);
+        ConfirmPayment.Map(api);
+        ShowPayment.Map(api);
+    }
+}

@@ -1,0 +1,21 @@
+using ConcertReservation.Contracts;
+using MassTransit;
+
+namespace ConcertReservation.Payments;
+
+/// <summary>
+/// A paid reservation was given back, or its concert cancelled: the money goes back.
+/// </summary>
+/// <remarks>
+/// One that was paid and never confirmed has told so by a failed confirmation before.
+/// </remarks>
+internal sealed class RefundOnConfirmedCancelled(EndedReservations ended)
+    : IConsumer<ReservationCancelled>
+{
+    public Task Consume(ConsumeContext<ReservationCancelled> context)
+    {
+        if (context.Message is { WasConfirmed: true, PaymentId: { } paymentId } cancelled)
+            ended.Refund(paymentId, cancelled.Reason);
+        return Task.CompletedTask;
+    }
+}

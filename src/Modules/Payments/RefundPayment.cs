@@ -1,0 +1,58 @@
+using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.Messaging;
+using Microsoft.Extensions.Options;
+
+namespace ConcertReservation.Payments;
+
+/// <summary>
+/// Money goes back in two steps: the wish is committed with its event, then the money moves.
+/// Each payment is refunded once: its state says so, the wallet's entries are unique, and
+/// the provider knows our order id.
+/// </summary>
+internal sealed class RefundPayment(
+    UnitOfWork work,
+    PaymentsDb db,
+    Outbox outbox,
+    IPaymentGateway provider,
+    IOptions<PaymentsOptions> options,
+    TimeProvider clock
+)
+{
+    /// <summary>Moves the money of a requested refund.</summary>
+    public async Task HandleAsync(Payment requested, CancellationToken stop)
+    {
+        var verdict =
+            requested.Method == PaymentMethod.Point
+                ? new Verdict(VerdictKind.Returned)
+                : await provider.RefundAsync(ProviderOrder.Of(requested), requested.Reason!, stop);
+        await work.RunAsync(
+            async token =>
+            {
+                var payment = (await db.LockPaymentAsync(requested.Id, token))!;
+                if (payment.Status != PaymentStatus.RefundRequested)
+                    return false;
+
+                if (verdict.Kind == VerdictKind.Returned)
+                    await ReturnAsync(payment, token);
+                else
+                    payment.LookAgain(clock.GetUtcNow() + options.Value.Backoff(payment.Looks));
+
+                await db.SaveChangesAsync(token);
+                return true;
+            },
+            stop
+        );
+    }
+
+    private async Task ReturnAsync(Payment payment, CancellationToken stop)
+    {
+        var now = clock.GetUtcNow();
+        if (payment.Method == PaymentMethod.Point)
+        {
+            var wallet = await db.LockOrOpenWalletAsync(payment.CustomerId, stop);
+            db.Entries.Add(wallet.Refund(payment.Amount, payment.Id, now));
+        }
+
+        outbox.Add(payment.Refund(now));
+    }
+}

@@ -1,0 +1,228 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace ConcertReservation.Payments;
+
+/// <summary>
+/// A provider that speaks as Toss Payments does (https://docs.tosspayments.com/reference): the
+/// sandbox. Basic authentication with the secret key, errors as <c>{code, message}</c>, and an
+/// Idempotency-Key a command.
+/// </summary>
+internal sealed partial class TossGateway : IPaymentGateway
+{
+    private const string OfAnother = "The payment key belongs to another payment.";
+
+    /// <summary>Errors under which the provider says nothing about the payment itself.</summary>
+    private static readonly HashSet<string> TellingNothing =
+    [
+        "IDEMPOTENT_REQUEST_PROCESSING",
+        "PROVIDER_ERROR",
+        "UNAUTHORIZED_KEY",
+    ];
+
+    private readonly HttpClient _http;
+    private readonly TimeSpan _timeout;
+    private readonly ILogger<TossGateway> _log;
+
+    public TossGateway(HttpClient http, IOptions<GatewayOptions> options, ILogger<TossGateway> log)
+    {
+        var credentials = Encoding.UTF8.GetBytes(options.Value.SecretKey + ":");
+        http.BaseAddress = options.Value.BaseAddress;
+        http.Timeout = Timeout.InfiniteTimeSpan;
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic",
+            Convert.ToBase64String(credentials)
+        );
+        (_http, _timeout, _log) = (http, options.Value.Timeout, log);
+    }
+
+    /// <remarks>
+    /// The key is the customer's word: it may belong to another order, or be used up. Then what the
+    /// provider knows of ours decides, so that no attempt stays open for ever.
+    /// </remarks>
+    public async Task<Verdict> ConfirmAsync(ProviderOrder order, CancellationToken stop)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/v1/payments/confirm")
+        {
+            Headers = { { "Idempotency-Key", order.OrderId } },
+            Content = JsonContent.Create(
+                new
+                {
+                    paymentKey = order.PaymentKey,
+                    orderId = order.OrderId,
+                    amount = order.Amount.Won,
+                }
+            ),
+        };
+        if (await AskAsync(order, request, VerdictKind.Declined, stop) is { } verdict)
+            return verdict;
+
+        var found = await FindAsync(order, stop);
+        return found.Kind == VerdictKind.NotTaken
+            ? new Verdict(VerdictKind.Declined, OfAnother)
+            : found;
+    }
+
+    /// <remarks>
+    /// By our order: under the customer's key the provider may have another one. Where it tells of
+    /// a payment under another key or amount, it has not taken ours.
+    /// </remarks>
+    public async Task<Verdict> FindAsync(ProviderOrder order, CancellationToken stop)
+    {
+        var request = new HttpRequestMessage(
+            HttpMethod.Get,
+            $"/v1/payments/orders/{Uri.EscapeDataString(order.OrderId)}"
+        );
+        return await AskAsync(order, request, VerdictKind.Unclear, stop)
+            ?? new Verdict(VerdictKind.NotTaken, OfAnother);
+    }
+
+    public async Task<Verdict> RefundAsync(
+        ProviderOrder order,
+        string reason,
+        CancellationToken stop
+    )
+    {
+        var request = new HttpRequestMessage(
+            HttpMethod.Post,
+            $"/v1/payments/{Uri.EscapeDataString(order.PaymentKey)}/cancel"
+        )
+        {
+            Headers = { { "Idempotency-Key", order.OrderId + "-refund" } },
+            Content = JsonContent.Create(new { cancelReason = reason }),
+        };
+        return await AskAsync(order, request, VerdictKind.Unclear, stop)
+            ?? new Verdict(VerdictKind.Unclear, OfAnother);
+    }
+
+    /// <param name="refused">
+    /// What a plain refusal (4xx with a code) means for this question.
+    /// </param>
+    /// <returns>Null where the answer is about another payment than ours.</returns>
+    private async Task<Verdict?> AskAsync(
+        ProviderOrder order,
+        HttpRequestMessage request,
+        VerdictKind refused,
+        CancellationToken stop
+    )
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(_timeout);
+        try
+        {
+            using (request)
+            using (var response = await _http.SendAsync(request, limit.Token))
+                return await ReadAsync(order, response, refused, limit.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return Unclear(order, $"no answer within {_timeout.TotalSeconds:0.#} s");
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException or IOException)
+        {
+            return Unclear(order, e.Message);
+        }
+    }
+
+    private async Task<Verdict?> ReadAsync(
+        ProviderOrder order,
+        HttpResponseMessage response,
+        VerdictKind refused,
+        CancellationToken stop
+    )
+    {
+        if (response.IsSuccessStatusCode)
+        {
+            var payment = await response.Content.ReadFromJsonAsync<TossPayment>(stop);
+            return payment is null ? Unclear(order, "an empty answer") : Judge(order, payment);
+        }
+
+        if ((int)response.StatusCode is 408 or 429 or >= 500)
+            return Unclear(order, Status(response));
+
+        var error = await response.Content.ReadFromJsonAsync<TossError>(stop);
+        return error?.Code switch
+        {
+            null => Unclear(order, Status(response)),
+            // Not by us, for our key would have brought the same answer as before.
+            "ALREADY_PROCESSED_PAYMENT" => null,
+            "ALREADY_CANCELED_PAYMENT" => new Verdict(VerdictKind.Returned, error.Message),
+            "NOT_FOUND_PAYMENT" when response.RequestMessage?.Method == HttpMethod.Get =>
+                new Verdict(VerdictKind.NotTaken, error.Message),
+            var code when TellingNothing.Contains(code) => Unclear(
+                order,
+                $"{code} {error.Message}"
+            ),
+            var code when refused == VerdictKind.Unclear => Unclear(
+                order,
+                $"{code} {error.Message}"
+            ),
+            _ => new Verdict(refused, error.Message),
+        };
+    }
+
+    private Verdict? Judge(ProviderOrder order, TossPayment payment)
+    {
+        var isOurs =
+            payment.OrderId == order.OrderId
+            && payment.PaymentKey == order.PaymentKey
+            && payment.TotalAmount == order.Amount.Won;
+        if (!isOurs)
+        {
+            LogForeign(order.OrderId, order.Amount.Won, payment.OrderId, payment.TotalAmount);
+            return null;
+        }
+
+        return payment.Status switch
+        {
+            "DONE" => new Verdict(VerdictKind.Taken),
+            "CANCELED" => new Verdict(VerdictKind.Returned, "The provider gave the money back."),
+            "READY" or "IN_PROGRESS" => new Verdict(VerdictKind.NotTaken),
+            "ABORTED" or "EXPIRED" => new Verdict(
+                VerdictKind.Declined,
+                payment.Failure?.Message ?? payment.Status
+            ),
+            _ => Unclear(order, $"status {payment.Status}"),
+        };
+    }
+
+    private Verdict Unclear(ProviderOrder order, string detail)
+    {
+        LogUnclear(order.OrderId, detail);
+        return new Verdict(VerdictKind.Unclear, detail);
+    }
+
+    private static string Status(HttpResponseMessage response) =>
+        string.Create(CultureInfo.InvariantCulture, $"status {(int)response.StatusCode}");
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "The payment provider left order {OrderId} open: {Detail}; it is asked again"
+    )]
+    private partial void LogUnclear(string orderId, string detail);
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "The payment provider answers order {OrderId} of {Amount} won "
+            + "with order {OtherId} of {Other} won"
+    )]
+    private partial void LogForeign(string orderId, long amount, string? otherId, long other);
+
+    private sealed record TossPayment(
+        string? PaymentKey,
+        string? OrderId,
+        string? Status,
+        long TotalAmount,
+        TossError? Failure
+    );
+
+    private sealed record TossError(string? Code, string? Message)
+    {
+        public string Message { get; } = Message ?? "";
+    }
+}

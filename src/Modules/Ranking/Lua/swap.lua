@@ -1,0 +1,35 @@
+-- The generation that was built is read from now on; the old one goes.
+-- ARGV: owner, generation, positions that the history covers [{log, offset}] (JSON).
+-- Returns 0 where the rebuild is void, or the history that was read does not reach far enough.
+
+if redis.call('GET', 'ranking:rebuilder') ~= ARGV[1]
+    or redis.call('GET', 'ranking:building') ~= ARGV[2] then
+    return 0
+end
+local covered = {}
+for _, position in ipairs(cjson.decode(ARGV[3])) do
+    covered[position.log] = position.offset
+end
+local needed = redis.call('HGETALL', keys_of(ARGV[2]) .. 'needed')
+for i = 1, #needed, 2 do
+    if tonumber(needed[i + 1]) > (covered[needed[i]] or -1) then
+        return 0
+    end
+end
+for log, offset in pairs(covered) do
+    advance(ARGV[2], log, offset)
+end
+redis.call('DEL', keys_of(ARGV[2]) .. 'needed')
+
+local old = redis.call('GET', 'ranking:live')
+redis.call('SET', 'ranking:live', ARGV[2])
+redis.call('DEL', 'ranking:building', 'ranking:rebuilder')
+if old then
+    local g = keys_of(old)
+    for _, window in ipairs(redis.call('SMEMBERS', g .. 'windows')) do
+        redis.call('UNLINK', g .. window)
+    end
+    redis.call('UNLINK', g .. 'all', g .. 'sold-out', g .. 'reservations', g .. 'names',
+        g .. 'first-sold-out', g .. 'cancelled', g .. 'windows', g .. 'positions')
+end
+return 1

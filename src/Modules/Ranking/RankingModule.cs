@@ -1,0 +1,39 @@
+using ConcertReservation.BuildingBlocks;
+using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.Messaging;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ConcertReservation.Ranking;
+
+/// <summary>The booking ranking and the sold-out ranking, in Redis.</summary>
+public sealed class RankingModule : IModule
+{
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services
+            .AddOptions<RankingOptions>()
+            .BindConfiguration("Ranking")
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        services.AddModuleDatabase<RankingDb>("ranking");
+        services.AddSingleton<RankingIdentity>();
+        services.AddSingleton<RankingStore>();
+        services.AddSingleton<AppliedPositions>();
+        services.AddSingleton<RebuildRankings>();
+        services.AddScoped<RankingBatch>();
+        services.AddHostedService<KeepRankingsWhole>();
+        services.AddConsumerGroup(
+            "ranking-service",
+            typeof(RankBookingsOnReservationEvents),
+            typeof(RankConcertsOnConcertEvents)
+        );
+    }
+
+    public void MapEndpoints(IEndpointRouteBuilder api)
+    {
+        ShowBookingRanking.Map(api);
+        ShowSoldOutRanking.Map(api);
+    }
+}

@@ -1,0 +1,111 @@
+using ConcertReservation.Contracts;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace ConcertReservation.Ranking;
+
+/// <summary>
+/// Builds the rankings anew from the event history into keys of their own, which live updates reach
+/// too, and then swaps: readers see the old rankings, if there are any, until the new ones are
+/// whole.
+/// </summary>
+internal sealed partial class RebuildRankings(
+    RankingStore store,
+    AppliedPositions applied,
+    IEventHistory history,
+    IOptions<RankingOptions> options,
+    ILogger<RebuildRankings> logger
+)
+{
+    private static readonly string[] RankedTopics = [Topics.Reservations, Topics.Concerts];
+
+    private readonly string _owner = Guid.CreateVersion7().ToString("N");
+
+    /// <returns>
+    /// true once the rankings are whole; false where another host rebuilds, Redis forgot again
+    /// meanwhile, or the history does not reach far enough yet: then it is tried again.
+    /// </returns>
+    public async Task<bool> RunAsync(CancellationToken stop)
+    {
+        // From here on live updates reach the new keys: the history has to reach what came before.
+        if (await store.BeginRebuildAsync(_owner) is not { } generation)
+            return false;
+
+        var needed = await applied.ReadAsync(stop);
+        if (!Reaches(await history.ProgressAsync(stop), needed))
+        {
+            LogBehind();
+            await store.ReleaseAsync(_owner);
+            return false;
+        }
+
+        LogBegin();
+        var (page, events) = (new List<RankingUpdate>(), 0L);
+        await foreach (var past in history.ReadAsync(RankedTopics, stop))
+        {
+            if (UpdateOf(past) is not { } update)
+                continue;
+
+            events++;
+            page.Add(update);
+            if (page.Count < options.Value.RebuildPageUpdates)
+                continue;
+
+            if (!await store.FillAsync(_owner, generation, page))
+                return false;
+            page.Clear();
+        }
+
+        var covered = needed
+            .Select(p => new RankingPosition(Logs.Name(p), p.NextOffset - 1))
+            .ToList();
+        var swapped =
+            await store.FillAsync(_owner, generation, page)
+            && await store.SwapAsync(_owner, generation, covered);
+        if (swapped)
+            LogDone(events);
+        return swapped;
+    }
+
+    /// <summary>
+    /// Whether the history has all that the rankings had. Of an earlier incarnation of Kafka
+    /// nothing more can come, and the relay repeats in the new one what anybody missed: only the
+    /// newest is waited for.
+    /// </summary>
+    internal static bool Reaches(
+        IReadOnlyList<LogPosition> reached,
+        IReadOnlyList<LogPosition> needed
+    )
+    {
+        var offsets = reached.ToDictionary(Logs.Name, p => p.NextOffset);
+        return needed
+            .TakeWhile(p => p.Incarnation == needed[0].Incarnation)
+            .All(p => offsets.GetValueOrDefault(Logs.Name(p)) >= p.NextOffset);
+    }
+
+    private static RankingUpdate? UpdateOf(PastEvent past) =>
+        EventCatalogue.ByName.ContainsKey(past.EventType)
+            ? RankingUpdate.From(
+                EventCatalogue.Deserialize(past.EventType, past.Body.Span),
+                past.Version
+            )
+            : null;
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Rankings are missing or incomplete in Redis: building them from the event store"
+    )]
+    private partial void LogBegin();
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "The rankings are whole again, from {Events} events"
+    )]
+    private partial void LogDone(long events);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The rankings wait for the event store, which is behind them"
+    )]
+    private partial void LogBehind();
+}

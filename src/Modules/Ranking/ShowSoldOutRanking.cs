@@ -1,0 +1,60 @@
+using ConcertReservation.BuildingBlocks.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace ConcertReservation.Ranking;
+
+/// <summary>The concerts that sold out fastest.</summary>
+internal static class ShowSoldOutRanking
+{
+    internal sealed record SoldOutRanking(IReadOnlyList<SoldOutRank> Entries);
+
+    /// <param name="Seconds">
+    /// From the start of booking to the first time that every seat was sold.
+    /// </param>
+    internal sealed record SoldOutRank(int Rank, long ConcertId, string Name, double Seconds);
+
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapGet("/rankings/sold-out", Handle)
+            .AllowAnonymous()
+            .WithName("ShowSoldOutRanking")
+            .WithTags("Rankings")
+            .WithSummary("Sold-out ranking")
+            .WithDescription(
+                "Concerts by the seconds from booking start to their first sell-out, fastest "
+                    + "first. limit is 1 to 100, by default 10."
+            )
+            .Produces<SoldOutRanking>()
+            .WithResponseExample(
+                200,
+                new SoldOutRanking([new SoldOutRank(1, 1001, "겨울밤의 콘서트", 41.738)])
+            )
+            .Refuses(400, "validation")
+            .Refuses(503, "overloaded");
+
+    private static async Task<IResult> Handle(int? limit, RankingStore store)
+    {
+        var errors = new FieldErrors().Require(
+            limit is null or (>= 1 and <= Rankings.MaxLimit),
+            "limit",
+            Rankings.LimitRule
+        );
+        if (errors.ToProblem() is { } problem)
+            return problem;
+
+        return await Rankings.AnswerAsync(
+            () => store.TopAsync("sold-out", mostFirst: false, limit ?? Rankings.DefaultLimit),
+            top => new SoldOutRanking([
+                .. Rankings
+                    .Ranked(top)
+                    .Select(e => new SoldOutRank(
+                        e.Rank,
+                        e.Concert.ConcertId,
+                        e.Concert.Name,
+                        Math.Round(e.Concert.Score, 3)
+                    )),
+            ])
+        );
+    }
+}

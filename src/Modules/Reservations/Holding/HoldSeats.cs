@@ -1,0 +1,147 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using ConcertReservation.BuildingBlocks.Http;
+using ConcertReservation.Contracts;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace ConcertReservation.Reservations;
+
+/// <summary>
+/// A customer holds one to eight seats of a concert, all or none, until a deadline.
+/// </summary>
+internal static class HoldSeats
+{
+    public const int MaxSeats = 8;
+
+    public sealed record Request(long ConcertId, IReadOnlyList<long> SeatIds);
+
+    /// <param name="Status">HELD.</param>
+    public sealed record Response(
+        long ReservationId,
+        string Status,
+        IReadOnlyList<long> SeatIds,
+        Money TotalAmount,
+        DateTimeOffset HeldUntil
+    );
+
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPost("/reservations", Handle)
+            .RequireAuthorization(Roles.Customer)
+            .WithName("HoldSeats")
+            .WithTags("Reservations")
+            .WithSummary("Hold seats")
+            .WithDescription(
+                "Holds one to eight seats of one concert, all or none. Pay before heldUntil; a "
+                    + "hold that ran out is free for the next customer at once."
+            )
+            .Produces<Response>(201)
+            .WithRequestExample(new Request(1, [1, 2]))
+            .WithResponseExample(
+                201,
+                new Response(
+                    1,
+                    "HELD",
+                    [1, 2],
+                    new Money(308_000),
+                    new DateTimeOffset(2026, 11, 20, 11, 5, 0, TimeSpan.Zero)
+                )
+            )
+            .Refuses(400, "validation")
+            .Refuses(401, "not-signed-in")
+            .Refuses(403, "forbidden")
+            .Refuses(404, "not-found")
+            .Refuses(409, "seat-taken", "booking-not-open", "ticket-limit", "illegal-state")
+            .Refuses(503, "overloaded")
+            .TakesIdempotencyKey();
+
+    private static async Task<IResult> Handle(
+        Request request,
+        IdempotencyKey? key,
+        CurrentCustomer customer,
+        HoldWriter writer,
+        UnknownConcerts unknownConcerts,
+        HttpContext http
+    )
+    {
+        if (key is null)
+            return Problems.IdempotencyKeyMissing();
+        if (Check(request) is { } problem)
+            return problem;
+
+        var seatIds = request.SeatIds.Order().ToArray();
+        var hold = new HoldCommand(
+            customer.Id,
+            customer.Email,
+            key.Value,
+            Fingerprint(request.ConcertId, seatIds),
+            request.ConcertId,
+            seatIds,
+            Activity.Current?.Id
+        );
+        if (!writer.TryEnqueue(hold, out var answer))
+            return Problems.Overloaded("Too many customers at once; try again.", 1);
+
+        // A customer who goes away still gets the hold, and finds it by its key.
+        return await answer.WaitAsync(http.RequestAborted) switch
+        {
+            HoldAnswer.Made made => new Made(made),
+            HoldAnswer.Refused refused => refused.Problem,
+            HoldAnswer.UnknownConcert => await unknownConcerts.ExplainAsync(
+                request.ConcertId,
+                http.RequestAborted
+            ),
+            var other => throw new UnreachableException($"{other} is no answer."),
+        };
+    }
+
+    private static Problem? Check(Request request) =>
+        new FieldErrors()
+            .Require(request.ConcertId > 0, "concertId", "is a positive number")
+            .Require(
+                request.SeatIds.Count is >= 1 and <= MaxSeats,
+                "seatIds",
+                $"has 1 to {MaxSeats} seats"
+            )
+            .Require(request.SeatIds.All(s => s > 0), "seatIds", "are positive numbers")
+            .Require(
+                request.SeatIds.Count > MaxSeats
+                    || request.SeatIds.Distinct().Count() == request.SeatIds.Count,
+                "seatIds",
+                "names each seat once"
+            )
+            .ToProblem();
+
+    /// <summary>The order of the seats makes no other request.</summary>
+    private static byte[] Fingerprint(long concertId, long[] sortedSeatIds)
+    {
+        Span<byte> parts = stackalloc byte[sizeof(long) * (1 + MaxSeats)];
+        BinaryPrimitives.WriteInt64LittleEndian(parts, concertId);
+        for (var i = 0; i < sortedSeatIds.Length; i++)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(
+                parts[(sizeof(long) * (i + 1))..],
+                sortedSeatIds[i]
+            );
+        }
+
+        return IdempotencyKey.Fingerprint(parts[..(sizeof(long) * (1 + sortedSeatIds.Length))]);
+    }
+
+    /// <summary>The bytes that were stored with the hold, now or then.</summary>
+    private sealed class Made(HoldAnswer.Made made) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            var response = httpContext.Response;
+            response.StatusCode = StatusCodes.Status201Created;
+            response.ContentType = "application/json; charset=utf-8";
+            response.ContentLength = made.Body.Length;
+            response.Headers.Location = $"/api/reservations/{made.ReservationId}";
+            if (made.IsReplay)
+                response.Headers[IdempotencyKey.ReplayedHeaderName] = "true";
+            await response.Body.WriteAsync(made.Body, httpContext.RequestAborted);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
+using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.Messaging;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace ConcertReservation.Reservations;
+
+/// <summary>
+/// The one writer of holds in this host: gathers those that wait, decides them in one transaction,
+/// and takes the next ones when its commit has returned. Several hosts may do so on one database:
+/// its locks keep them apart. A transaction that stands still holds up only those who need what it
+/// has locked: they are set aside, and the others go on.
+/// </summary>
+internal sealed partial class HoldWriter(
+    NpgsqlDataSource dataSource,
+    OutboxSignal outboxSignal,
+    IOptions<ReservationsOptions> options,
+    ILogger<HoldWriter> logger
+) : BackgroundService
+{
+    /// <summary>How soon who waits for a lock tries again: nobody tells when it is free.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
+
+    private readonly HoldSession _session = new(dataSource, options.Value);
+
+    private readonly Channel<PendingHold> _queue = Channel.CreateBounded<PendingHold>(
+        new BoundedChannelOptions(options.Value.HoldQueueCapacity) { SingleReader = true }
+    );
+
+    /// <summary>Those in whose way another transaction stands, the earliest first.</summary>
+    private readonly List<PendingHold> _setAside = [];
+
+    /// <summary>The answer to come, unless too many wait already.</summary>
+    public bool TryEnqueue(HoldCommand command, [NotNullWhen(true)] out Task<HoldAnswer>? answer)
+    {
+        var pending = new PendingHold(command);
+        answer = _queue.Writer.TryWrite(pending) ? pending.Answer : null;
+        return answer is not null;
+    }
+
+    /// <summary>Whoever was let into the queue gets an answer, also while the host stops.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _queue.Writer.TryComplete();
+        // Beyond the host's deadline a database that hangs is left to itself.
+        await (ExecuteTask ?? Task.CompletedTask)
+            .WaitAsync(cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await base.StopAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        _session.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var batch = new List<PendingHold>(options.Value.HoldBatchSize);
+        while (await HasWorkAsync())
+        {
+            batch.Clear();
+            while (batch.Count < options.Value.HoldBatchSize && _queue.Reader.TryRead(out var hold))
+                batch.Add(hold);
+            var free = _setAside.Count > 0 ? await SetAsideAsync(batch) : batch;
+            await AnswerAsync(free, maySetAside: true);
+        }
+    }
+
+    private async Task<bool> HasWorkAsync()
+    {
+        if (_setAside.Count == 0)
+            return await _queue.Reader.WaitToReadAsync(CancellationToken.None);
+
+        if (!_queue.Reader.TryPeek(out _))
+            await Task.Delay(LookAgain, CancellationToken.None);
+        return true;
+    }
+
+    /// <summary>
+    /// Sets aside those who would have to wait, and takes back those who waited and need not any
+    /// more. Who has waited for too long is refused.
+    /// </summary>
+    /// <returns>At most a batch whose way is free.</returns>
+    private async Task<IReadOnlyList<PendingHold>> SetAsideAsync(IReadOnlyList<PendingHold> batch)
+    {
+        PendingHold[] all = [.. _setAside, .. batch];
+        if (_setAside.Count == 0)
+            LogSetAside(batch.Count);
+        _setAside.Clear();
+        try
+        {
+            var obstacles = await _session.FindObstaclesAsync([.. all.Select(h => h.Command)]);
+            var free = new List<PendingHold>(options.Value.HoldBatchSize);
+            foreach (var hold in all)
+            {
+                var obstacle = obstacles.Of(hold.Command);
+                if (obstacle is null && free.Count < options.Value.HoldBatchSize)
+                    free.Add(hold);
+                else if (obstacle is null || MayWait(hold))
+                    _setAside.Add(hold);
+                else
+                    hold.Complete(new HoldAnswer.Refused(obstacle));
+            }
+
+            return free;
+        }
+        catch (Exception e)
+        {
+            Fail(all, e);
+            return [];
+        }
+    }
+
+    private bool MayWait(PendingHold hold) =>
+        _setAside.Count < options.Value.HoldQueueCapacity
+        && hold.HasWaited < options.Value.HoldPatience;
+
+    /// <summary>
+    /// Answers each hold. Where a batch fails, each half is tried: what is wrong with one does not
+    /// touch its neighbours. Depth is bounded by the logarithm of the batch size.
+    /// </summary>
+    /// <param name="maySetAside">False: that was done already, and did not do.</param>
+    private async Task AnswerAsync(IReadOnlyList<PendingHold> batch, bool maySetAside)
+    {
+        if (batch.Count == 0)
+            return;
+
+        try
+        {
+            var answers = await _session.DecideAsync([.. batch.Select(h => h.Command)]);
+            if (answers.Any(a => a is HoldAnswer.Made { IsReplay: false }))
+                outboxSignal.Set();
+            for (var i = 0; i < batch.Count; i++)
+                batch[i].Complete(answers[i]);
+        }
+        catch (Exception e) when (maySetAside && DatabaseFaults.IsLockTimeout(e))
+        {
+            await AnswerAsync(await SetAsideAsync(batch), maySetAside: false);
+        }
+        catch (Exception e) when (batch.Count > 1 && !DatabaseFaults.IsAway(e))
+        {
+            LogDivided(e, batch.Count);
+            var half = batch.Count / 2;
+            await AnswerAsync([.. batch.Take(half)], maySetAside);
+            await AnswerAsync([.. batch.Skip(half)], maySetAside);
+        }
+        catch (Exception e)
+        {
+            // The edge: the next batch has its chance.
+            Fail(batch, e);
+        }
+    }
+
+    /// <summary>Whatever it was, those who wait learn of it.</summary>
+    private void Fail(IReadOnlyCollection<PendingHold> batch, Exception exception)
+    {
+        LogFailed(exception, batch.Count);
+        foreach (var hold in batch)
+            hold.Fail(exception);
+    }
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Of a batch of {Count} holds some need what another transaction has locked: they wait"
+    )]
+    private partial void LogSetAside(int count);
+
+    [LoggerMessage(LogLevel.Warning, "A batch of {Count} holds failed and is divided")]
+    private partial void LogDivided(Exception exception, int count);
+
+    [LoggerMessage(LogLevel.Error, "{Count} holds could not be decided")]
+    private partial void LogFailed(Exception exception, int count);
+
+    private sealed class PendingHold(HoldCommand command)
+    {
+        private readonly TaskCompletionSource<HoldAnswer> _answer = new(
+            TaskCreationOptions.RunContinuationsAsynchronously
+        );
+
+        private readonly Stopwatch _waiting = Stopwatch.StartNew();
+
+        public HoldCommand Command { get; } = command;
+
+        /// <summary>Since it came into the queue.</summary>
+        public TimeSpan HasWaited => _waiting.Elapsed;
+
+        public Task<HoldAnswer> Answer => _answer.Task;
+
+        public void Complete(HoldAnswer answer) => _answer.TrySetResult(answer);
+
+        public void Fail(Exception exception)
+        {
+            if (HoldFailures.ToAnswer(exception) is { } answer)
+                _answer.TrySetResult(answer);
+            else
+                _answer.TrySetException(exception);
+        }
+    }
+}

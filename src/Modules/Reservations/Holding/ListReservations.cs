@@ -1,0 +1,84 @@
+using System.Globalization;
+using ConcertReservation.BuildingBlocks.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Npgsql;
+
+namespace ConcertReservation.Reservations;
+
+/// <summary>A customer's reservations, the newest first, page by page.</summary>
+internal static class ListReservations
+{
+    private const int DefaultLimit = 20;
+    private const int MaxLimit = 100;
+
+    private const string PageSql = $"""
+        {ReservationView.SelectSql}
+        WHERE r.customer_id = $1 AND r.id < $2
+        ORDER BY r.id DESC
+        LIMIT $3
+        """;
+
+    /// <param name="NextCursor">Send it to get the next page; null on the last one.</param>
+    public sealed record Response(IReadOnlyList<ReservationView> Items, string? NextCursor);
+
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapGet("/reservations", Handle)
+            .RequireAuthorization()
+            .WithName("ListReservations")
+            .WithTags("Reservations")
+            .WithSummary("List your reservations")
+            .WithDescription(
+                $"The newest first, {DefaultLimit} a page or as many as limit says, "
+                    + $"at most {MaxLimit}."
+            )
+            .Produces<Response>(200)
+            .WithResponseExample(200, new Response([ReservationView.Example], "1024"))
+            .Refuses(400, "validation")
+            .Refuses(401, "not-signed-in");
+
+    private static async Task<IResult> Handle(
+        string? cursor,
+        int? limit,
+        CurrentCustomer customer,
+        NpgsqlDataSource dataSource,
+        CancellationToken stop
+    )
+    {
+        var before = long.MaxValue;
+        var errors = new FieldErrors()
+            .Require(
+                cursor is null
+                    || long.TryParse(
+                        cursor,
+                        NumberStyles.None,
+                        CultureInfo.InvariantCulture,
+                        out before
+                    ),
+                "cursor",
+                "is the nextCursor of an earlier page"
+            )
+            .Require(limit is null or (>= 1 and <= MaxLimit), "limit", $"is 1 to {MaxLimit}");
+        if (errors.ToProblem() is { } problem)
+            return problem;
+
+        var count = limit ?? DefaultLimit;
+        await using var command = dataSource.CreateCommand(PageSql);
+        command.Parameters.AddWithValue(customer.Id);
+        command.Parameters.AddWithValue(before);
+        // One more than asked for tells whether there is a next page.
+        command.Parameters.AddWithValue(count + 1);
+        var items = new List<ReservationView>(count + 1);
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
+            items.Add(ReservationView.Read(reader));
+
+        if (items.Count <= count)
+            return TypedResults.Ok(new Response(items, null));
+
+        items.RemoveAt(count);
+        var next = items[^1].ReservationId.ToString(CultureInfo.InvariantCulture);
+        return TypedResults.Ok(new Response(items, next));
+    }
+}

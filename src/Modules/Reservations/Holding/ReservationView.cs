@@ -1,0 +1,58 @@
+using ConcertReservation.Contracts;
+using Npgsql;
+
+namespace ConcertReservation.Reservations;
+
+/// <summary>A reservation as its owner sees it.</summary>
+/// <param name="Status">
+/// HELD, PAYING, CONFIRMED, EXPIRED or CANCELLED; a hold past its time is EXPIRED.
+/// </param>
+/// <param name="PaymentId">The payment whose money came for it; null where none did.</param>
+internal sealed record ReservationView(
+    long ReservationId,
+    long ConcertId,
+    string ConcertName,
+    string Status,
+    IReadOnlyList<long> SeatIds,
+    Money TotalAmount,
+    DateTimeOffset HeldUntil,
+    DateTimeOffset CreatedAt,
+    long? PaymentId
+)
+{
+    /// <summary>Add the WHERE: <c>r</c> is the reservation.</summary>
+    public const string SelectSql = """
+        SELECT r.id, r.concert_id, c.name,
+            CASE WHEN r.status = 'HELD' AND r.held_until <= clock.now() THEN 'EXPIRED'
+                ELSE r.status END,
+            r.seat_ids, r.total_amount, r.held_until, r.created_at,
+            CASE WHEN r.status IN ('CONFIRMED', 'CANCELLED') THEN r.payment_id END
+        FROM reservations.reservations r
+        JOIN reservations.concerts c ON c.id = r.concert_id
+        """;
+
+    public static readonly ReservationView Example = new(
+        1024,
+        1,
+        "Aria in Seoul",
+        "HELD",
+        [1, 2],
+        new Money(300_000),
+        new DateTimeOffset(2026, 11, 20, 11, 5, 0, TimeSpan.Zero),
+        new DateTimeOffset(2026, 11, 20, 11, 0, 0, TimeSpan.Zero),
+        PaymentId: null
+    );
+
+    public static ReservationView Read(NpgsqlDataReader reader) =>
+        new(
+            reader.GetInt64(0),
+            reader.GetInt64(1),
+            reader.GetString(2),
+            reader.GetString(3),
+            reader.GetFieldValue<long[]>(4),
+            new Money(reader.GetInt64(5)),
+            reader.GetFieldValue<DateTimeOffset>(6),
+            reader.GetFieldValue<DateTimeOffset>(7),
+            reader.IsDBNull(8) ? null : reader.GetInt64(8)
+        );
+}

@@ -1,0 +1,17 @@
+using ConcertReservation.Contracts;
+using MassTransit;
+
+namespace ConcertReservation.Reservations;
+
+/// <summary>
+/// A paid hold becomes a sale; money that came too late takes its seats again or goes back.
+/// </summary>
+internal sealed class ConfirmOnPaymentCompleted(PaymentOutcomes outcomes)
+    : IConsumer<PaymentCompleted>
+{
+    public Task Consume(ConsumeContext<PaymentCompleted> context)
+    {
+        outcomes.Add(context.Message);
+        return Task.CompletedTask;
+    }
+}

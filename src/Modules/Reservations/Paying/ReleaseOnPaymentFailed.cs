@@ -1,0 +1,16 @@
+using ConcertReservation.Contracts;
+using MassTransit;
+
+namespace ConcertReservation.Reservations;
+
+/// <summary>
+/// The seats that a failed payment pinned are held again, with time for another try.
+/// </summary>
+internal sealed class ReleaseOnPaymentFailed(PaymentOutcomes outcomes) : IConsumer<PaymentFailed>
+{
+    public Task Consume(ConsumeContext<PaymentFailed> context)
+    {
+        outcomes.Add(context.Message);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,116 @@
+using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.Contracts;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace ConcertReservation.Reservations;
+
+/// <summary>What Payments asks and tells while a customer pays, in its own unit of work.</summary>
+internal sealed class ReservationPayments(
+    UnitOfWork work,
+    ReservationStore store,
+    IOptions<ReservationsOptions> options
+) : IReservationPayments
+{
+    private const string FindSql = """
+        SELECT id, customer_id, concert_id, total_amount,
+            CASE WHEN status = 'HELD' AND held_until <= clock.now() THEN 'EXPIRED' ELSE status END,
+            held_until
+        FROM reservations.reservations
+        WHERE id = $1 AND customer_id = $2
+        """;
+
+    public async Task<PayableReservation?> FindAsync(
+        long reservationId,
+        long customerId,
+        CancellationToken stop
+    ) =>
+        await work.RunAsync(
+            async token =>
+            {
+                await using var command = new NpgsqlCommand(FindSql, work.Connection);
+                command.Parameters.AddWithValue(reservationId);
+                command.Parameters.AddWithValue(customerId);
+                await using var reader = await command.ExecuteReaderAsync(token);
+                return await reader.ReadAsync(token) ? Read(reader) : null;
+            },
+            stop
+        );
+
+    public Task<PinResult> ExtendAsync(
+        long reservationId,
+        long paymentId,
+        CancellationToken stop
+    ) =>
+        DecideAsync(
+            reservationId,
+            (reservation, seats, now) =>
+                reservation.Extend(
+                    paymentId,
+                    TimeSpan.FromSeconds(options.Value.PaymentExtensionSeconds),
+                    seats,
+                    now
+                ),
+            stop
+        );
+
+    public Task<PinResult> PinAsync(long reservationId, long paymentId, CancellationToken stop) =>
+        DecideAsync(
+            reservationId,
+            (reservation, seats, now) => reservation.Pin(paymentId, seats, now),
+            stop
+        );
+
+    public Task ReleaseAsync(long reservationId, long paymentId, CancellationToken stop) =>
+        work.RunAsync(
+            async token =>
+            {
+                var locked = await store.LockWithCustomersAsync([reservationId], token);
+                var released =
+                    locked.Find(reservationId) is { } reservation
+                    && reservation.Unpin(
+                        paymentId,
+                        TimeSpan.FromSeconds(options.Value.PaymentRetrySeconds),
+                        locked.SeatsOf(reservation),
+                        locked.Now
+                    );
+                await store.SaveAsync(locked, token);
+                return released;
+            },
+            stop
+        );
+
+    private async Task<PinResult> DecideAsync(
+        long reservationId,
+        Func<Reservation, IReadOnlyList<Seat>, DateTimeOffset, PinResult> decide,
+        CancellationToken stop
+    ) =>
+        await work.RunAsync(
+            async token =>
+            {
+                var locked = await store.LockWithCustomersAsync([reservationId], token);
+                if (locked.Find(reservationId) is not { } reservation)
+                    return PinResult.NotFound;
+
+                // What was pinned before the concert was cancelled stays so; nothing new begins.
+                var isCancelled = locked.ConcertOf(reservation).CancelReason is not null;
+                if (isCancelled && reservation.Status == ReservationStatus.Held)
+                    return PinResult.IllegalState;
+
+                var result = decide(reservation, locked.SeatsOf(reservation), locked.Now);
+                await store.SaveAsync(locked, token);
+                return result;
+            },
+            stop
+        );
+
+    private static PayableReservation Read(NpgsqlDataReader reader) =>
+        new(
+            reader.GetInt64(0),
+            reader.GetInt64(1),
+            reader.GetInt64(2),
+            new Money(reader.GetInt64(3)),
+            reader.GetString(4),
+            reader.GetFieldValue<DateTimeOffset>(5)
+        );
+}

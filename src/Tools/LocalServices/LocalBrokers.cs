@@ -1,0 +1,217 @@
+using System.Runtime.InteropServices;
+
+namespace ConcertReservation.LocalServices;
+
+/// <summary>Three real brokers of a Kafka distribution, each also a controller (KRaft).</summary>
+internal sealed class LocalBrokers : ILocalService
+{
+    public const int Count = 3;
+    private const int MetadataTimeoutMs = 2_000;
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(40);
+
+    private readonly ServiceDirectory _directory;
+    private readonly string _kafkaHome;
+    private readonly BrokerSettings _settings;
+
+    private LocalBrokers(
+        ServiceDirectory directory,
+        string kafkaHome,
+        BrokerSettings settings,
+        IReadOnlyList<LocalProcess> processes
+    ) =>
+        (_directory, _kafkaHome, _settings, Processes) = (
+            directory,
+            kafkaHome,
+            settings,
+            processes
+        );
+
+    public string Name => "Kafka";
+
+    public string Description =>
+        $"Kafka, three brokers of {_kafkaHome}, replication 3, on {BootstrapServers}";
+
+    public IReadOnlyList<LocalProcess> Processes { get; }
+
+    public string BootstrapServers =>
+        string.Join(
+            ',',
+            Nodes.Select(n => $"127.0.0.1:{_directory.PortOf(_settings.ClientPort(n))}")
+        );
+
+    private static IEnumerable<int> Nodes => Enumerable.Range(1, Count);
+
+    /// <param name="settings">
+    /// The server.properties, in which only addresses and directories are changed; null for our
+    /// own.
+    /// </param>
+    /// <exception cref="StartException">The brokers do not start.</exception>
+    public static async Task<LocalBrokers> StartAsync(
+        ServiceDirectory directory,
+        string kafkaHome,
+        CancellationToken stop,
+        BrokerSettings? settings = null
+    )
+    {
+        settings ??= BrokerSettings.Own;
+        var left = Nodes.Select(n => directory.Left(Broker(n))).OfType<LocalProcess>().ToList();
+        if (left.Count < Count)
+        {
+            // Some of three would keep the addresses of the others: all anew.
+            await Task.WhenAll(left.Select(StopAsync));
+            left.Clear();
+            var clusterId = await ClusterIdAsync(directory, stop);
+            var files = Nodes.Select(n => settings.For(n, directory, Data(directory, n))).ToList();
+            foreach (var node in Nodes)
+                await FormatAsync(directory, kafkaHome, node, files[node - 1], clusterId, stop);
+            left.AddRange(Nodes.Select(n => Launch(directory, kafkaHome, n)));
+        }
+
+        var brokers = new LocalBrokers(directory, kafkaHome, settings, left);
+        await Readiness.WaitAsync(
+            "Kafka",
+            left[0],
+            Log(directory, 1),
+            StartPatience,
+            _ => Task.Run(brokers.AllAnswer, stop),
+            stop
+        );
+        return brokers;
+    }
+
+    /// <summary>
+    /// Brokers that a dead owner left are of no use to one who wants another Kafka.
+    /// </summary>
+    public static async Task StopLeftAsync(ServiceDirectory directory) =>
+        await Task.WhenAll(
+            Nodes.Select(n => directory.Left(Broker(n))).OfType<LocalProcess>().Select(StopAsync)
+        );
+
+    public async Task StopAsync()
+    {
+        await Task.WhenAll(Processes.Select(StopAsync));
+        foreach (var node in Nodes)
+            _directory.Forget(Broker(node));
+    }
+
+    private static Task StopAsync(LocalProcess process) =>
+        process.StopAsync(PosixSignal.SIGTERM, StopPatience);
+
+    private static string Broker(int node) => $"kafka-{node}";
+
+    private static string Log(ServiceDirectory directory, int node) =>
+        directory.In("kafka", $"{node}", "log");
+
+    private static string SettingsFile(ServiceDirectory directory, int node) =>
+        directory.In("kafka", $"{node}", "server.properties");
+
+    private static string Data(ServiceDirectory directory, int node) =>
+        directory.In("kafka", $"{node}", "data");
+
+    /// <summary>
+    /// A distribution without java is a mistake to tell of, not one to work around.
+    /// </summary>
+    /// <exception cref="StartException">There is no distribution, or no java to run it.</exception>
+    public static void RequireJava(string kafkaHome)
+    {
+        if (!File.Exists(Path.Combine(kafkaHome, "bin", "kafka-server-start.sh")))
+            throw new StartException($"KAFKA_HOME={kafkaHome} is no Kafka distribution.");
+
+        var home = Environment.GetEnvironmentVariable("JAVA_HOME");
+        var path = Environment.GetEnvironmentVariable("PATH") ?? "";
+        var java = string.IsNullOrEmpty(home)
+            ? path.Split(':').Select(d => Path.Combine(d, "java")).Any(File.Exists)
+            : File.Exists(Path.Combine(home, "bin", "java"));
+        if (!java)
+            throw new StartException(
+                $"KAFKA_HOME={kafkaHome} needs java 17 or later: apt-get install "
+                    + "default-jre-headless, or unset KAFKA_HOME for the embedded Kafka."
+            );
+    }
+
+    /// <summary>
+    /// The same for all three, though an earlier start may have been cut off between them.
+    /// </summary>
+    private static async Task<string> ClusterIdAsync(
+        ServiceDirectory directory,
+        CancellationToken stop
+    )
+    {
+        Directory.CreateDirectory(directory.In("kafka"));
+        var file = directory.In("kafka", "cluster.id");
+        if (!File.Exists(file))
+        {
+            // Kafka's form of a UUID: 22 characters of URL-safe base 64; a leading dash would be an
+            // option.
+            var id = Convert.ToBase64String(Guid.NewGuid().ToByteArray())[..22];
+            id = "k" + id[1..].Replace('+', '-').Replace('/', '_');
+            await File.WriteAllTextAsync(file, id, stop);
+        }
+
+        return await File.ReadAllTextAsync(file, stop);
+    }
+
+    private static async Task FormatAsync(
+        ServiceDirectory directory,
+        string kafkaHome,
+        int node,
+        IReadOnlyDictionary<string, string> settings,
+        string clusterId,
+        CancellationToken stop
+    )
+    {
+        Directory.CreateDirectory(directory.In("kafka", $"{node}"));
+        var file = SettingsFile(directory, node);
+        await File.WriteAllLinesAsync(file, settings.Select(s => $"{s.Key}={s.Value}"), stop);
+        if (File.Exists(Path.Combine(Data(directory, node), "meta.properties")))
+            return;
+
+        string[] command =
+        [
+            Path.Combine(kafkaHome, "bin", "kafka-storage.sh"),
+            "format",
+            "-t",
+            clusterId,
+            "-c",
+            file,
+        ];
+        var log = Log(directory, node);
+        var format = LocalProcess.Start(command, log, directory: directory.In("kafka", $"{node}"));
+        await format.WaitAsync(stop);
+        if (format.ExitCode != 0)
+            throw new StartException($"kafka-storage.sh format failed: see {log}");
+    }
+
+    private static LocalProcess Launch(ServiceDirectory directory, string kafkaHome, int node)
+    {
+        var own = directory.In("kafka", $"{node}");
+        var process = LocalProcess.Start(
+            [
+                Path.Combine(kafkaHome, "bin", "kafka-server-start.sh"),
+                SettingsFile(directory, node),
+            ],
+            Log(directory, node),
+            new Dictionary<string, string>
+            {
+                ["LOG_DIR"] = Path.Combine(own, "logs"),
+                ["KAFKA_HEAP_OPTS"] =
+                    Environment.GetEnvironmentVariable("KAFKA_HEAP_OPTS") ?? "-Xmx512M -Xms256M",
+            },
+            own
+        );
+        directory.Remember(Broker(node), process);
+        return process;
+    }
+
+    private bool AllAnswer()
+    {
+        if (Processes.FirstOrDefault(p => !p.IsRunning) is { } ended)
+        {
+            var node = 1 + Processes.ToList().IndexOf(ended);
+            throw new StartException($"Kafka broker {node} ended: see {Log(_directory, node)}");
+        }
+
+        return Librdkafka.CountBrokers(BootstrapServers, MetadataTimeoutMs) == Count;
+    }
+}

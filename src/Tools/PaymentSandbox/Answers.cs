@@ -1,0 +1,46 @@
+namespace ConcertReservation.PaymentSandbox;
+
+/// <summary>The provider's answers, in the form of Toss Payments.</summary>
+internal static class Answers
+{
+    public static IResult Of(CardPayment payment) =>
+        Results.Json(
+            new
+            {
+                version = "2022-11-16",
+                paymentKey = payment.PaymentKey,
+                orderId = payment.OrderId,
+                status = payment.Status,
+                currency = "KRW",
+                method = "CARD",
+                totalAmount = payment.Amount,
+                balanceAmount = payment.Status == CardPayment.Done ? payment.Amount : 0,
+                requestedAt = payment.RequestedAt,
+                approvedAt = payment.ApprovedAt,
+                card = new { number = Masked(payment.CardNumber), amount = payment.Amount },
+                failure = payment.Status == CardPayment.Aborted
+                    ? new { code = payment.Card.Code, message = payment.Card.Message }
+                    : null,
+                cancels = payment.Status == CardPayment.Canceled
+                    ? new[]
+                    {
+                        new { cancelAmount = payment.Amount, cancelReason = payment.CancelReason },
+                    }
+                    : null,
+            }
+        );
+
+    public static IResult Error(int status, string code, string message) =>
+        Results.Json(new { code, message }, statusCode: status);
+
+    public static IResult NotFound() =>
+        Error(404, "NOT_FOUND_PAYMENT", "There is no such payment.");
+
+    public static IResult Declined(CardPayment payment) =>
+        Error(403, payment.Card.Code!, payment.Card.Message!);
+
+    public static IResult Broken() =>
+        Error(500, "FAILED_INTERNAL_SYSTEM_PROCESSING", "Something went wrong, try again.");
+
+    private static string Masked(string number) => number[..8] + "****" + number[^4..];
+}

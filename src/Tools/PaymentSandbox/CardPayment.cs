@@ -1,0 +1,46 @@
+namespace ConcertReservation.PaymentSandbox;
+
+/// <summary>
+/// A payment at the provider, as its file keeps it: each change is a new line, the last one counts.
+/// </summary>
+/// <param name="Status">
+/// IN_PROGRESS, DONE, ABORTED, CANCELED or EXPIRED, as at Toss Payments.
+/// </param>
+/// <param name="Attempts">Confirmations that were tried.</param>
+/// <param name="CancelAttempts">Cancellations that were tried.</param>
+/// <param name="ConfirmedBy">
+/// The Idempotency-Key under which the money was taken or declined.
+/// </param>
+/// <param name="CanceledBy">The Idempotency-Key under which it went back.</param>
+internal sealed record CardPayment(
+    string PaymentKey,
+    string OrderId,
+    long Amount,
+    string CardNumber,
+    string Status,
+    DateTimeOffset RequestedAt,
+    DateTimeOffset? ApprovedAt = null,
+    int Attempts = 0,
+    int CancelAttempts = 0,
+    string? ConfirmedBy = null,
+    string? CanceledBy = null,
+    string? CancelReason = null
+)
+{
+    public const string InProgress = "IN_PROGRESS";
+    public const string Done = "DONE";
+    public const string Aborted = "ABORTED";
+    public const string Canceled = "CANCELED";
+    public const string Expired = "EXPIRED";
+
+    /// <summary>The payment as it is now: one that was not confirmed in time has expired.</summary>
+    public CardPayment AsOf(DateTimeOffset now, TimeSpan expireAfter) =>
+        Status == InProgress && now - RequestedAt > expireAfter
+            ? this with
+            {
+                Status = Expired,
+            }
+            : this;
+
+    public TestCard Card => TestCard.Find(CardNumber)!;
+}

@@ -1,0 +1,3 @@
+using ConcertReservation.PaymentSandbox;
+
+await SandboxApplication.Create(args).RunAsync();

@@ -1,0 +1,78 @@
+namespace ConcertReservation.PaymentSandbox;
+
+/// <summary>What a card number makes happen.</summary>
+internal enum CardBehaviour
+{
+    Approve,
+    Decline,
+
+    /// <summary>Approved, but only after a while.</summary>
+    ApproveSlowly,
+
+    /// <summary>Approved, and the answer never comes: who asks again hears of it.</summary>
+    ApproveWithoutAnswer,
+
+    /// <summary>
+    /// The first confirmation ends in an internal error before anything happened.
+    /// </summary>
+    FailOnce,
+
+    /// <summary>Approved; the first two cancellations end in an internal error.</summary>
+    RefundFailsTwice,
+}
+
+/// <param name="Number">Sixteen digits.</param>
+/// <param name="Code">The error of a decline, as Toss Payments names it.</param>
+/// <param name="Message">What the merchant, and so the customer, is told.</param>
+internal sealed record TestCard(
+    string Number,
+    string Does,
+    CardBehaviour Behaviour,
+    string? Code = null,
+    string? Message = null
+)
+{
+    public static readonly IReadOnlyList<TestCard> All =
+    [
+        new("4242424242424242", "approved", CardBehaviour.Approve),
+        new(
+            "4000000000009995",
+            "declined: insufficient funds",
+            CardBehaviour.Decline,
+            "REJECT_CARD_PAYMENT",
+            "The card has insufficient funds."
+        ),
+        new(
+            "4000000000009979",
+            "declined: stolen card",
+            CardBehaviour.Decline,
+            "INVALID_STOPPED_CARD",
+            "The card was reported stolen."
+        ),
+        new("4000000000003220", "approved after some seconds", CardBehaviour.ApproveSlowly),
+        new(
+            "4000000000000341",
+            "approved, but the answer to the confirmation never comes",
+            CardBehaviour.ApproveWithoutAnswer
+        ),
+        new(
+            "4000000000000119",
+            "an internal error (500) at the first confirmation, then approved",
+            CardBehaviour.FailOnce
+        ),
+        new(
+            "4000000000005126",
+            "approved; the first two refunds end in an internal error (500)",
+            CardBehaviour.RefundFailsTwice
+        ),
+    ];
+
+    /// <summary>
+    /// Null where the number is none of the test cards; blanks and dashes do not count.
+    /// </summary>
+    public static TestCard? Find(string? number)
+    {
+        var digits = new string([.. (number ?? "").Where(c => c is not (' ' or '-'))]);
+        return All.FirstOrDefault(card => card.Number == digits);
+    }
+}

@@ -1,0 +1,134 @@
+namespace ConcertReservation.Verification.Invariants;
+
+/// <summary>
+/// 3. Every 2xx is durable, a failure has no effect, an unknown outcome resolves to one.
+/// </summary>
+internal static class AnswersAreDurable
+{
+    public static Finding Check(History history)
+    {
+        var inspection = new Inspection(
+            3,
+            "Every success is durable, every failure without effect"
+        );
+        if (history.Journal is not { } journal)
+        {
+            inspection.Note("no journal of requests: not checked");
+            return inspection.Done();
+        }
+
+        CheckHolds(inspection, history, journal);
+        CheckCancellations(inspection, history, journal);
+        PaymentAnswers.Check(inspection, history, journal);
+        CheckCharges(inspection, history, journal);
+        return inspection.Done();
+    }
+
+    private static void CheckHolds(
+        Inspection inspection,
+        History history,
+        IReadOnlyList<JournalEntry> journal
+    )
+    {
+        var reservations = history.Reservations.ToDictionary(r => r.Id);
+        var keys = history.HoldKeys.ToDictionary(k => (k.CustomerId, k.Key), k => k.ReservationId);
+        var requests = journal
+            .Where(e => e.Operation == "hold" && e.Key is not null)
+            .GroupBy(e => (e.CustomerId, Key: e.Key!))
+            .ToList();
+        inspection.Figure("holds answered 201", journal.Count(e => IsHold(e) && e.Succeeded));
+        inspection.Figure("holds refused", journal.Count(e => IsHold(e) && e.Status >= 400));
+        foreach (var request in requests)
+        {
+            var made = request.FirstOrDefault(e => e.Succeeded);
+            if (made is not null)
+            {
+                var id = Fields.Number(made.Body, "reservationId") ?? 0;
+                var row = reservations.GetValueOrDefault(id);
+                inspection.Require(
+                    row is not null
+                        && row.CustomerId == request.Key.CustomerId
+                        && row.Amount == Fields.Number(made.Body, "totalAmount")
+                        && row.SeatIds.ToHashSet().SetEquals(Fields.SeatIds(made.Body)),
+                    () => $"reservation {id}, answered with 201, is not there as it was answered"
+                );
+            }
+            else if (request.All(e => e.Status is not null))
+            {
+                inspection.Require(
+                    !keys.ContainsKey(request.Key),
+                    () => $"a hold refused to customer {request.Key.CustomerId} had an effect"
+                );
+            }
+        }
+    }
+
+    private static void CheckCancellations(
+        Inspection inspection,
+        History history,
+        IReadOnlyList<JournalEntry> journal
+    )
+    {
+        var reservations = history.Reservations.ToDictionary(r => r.Id);
+        var ended = history.Concerts.Where(c => c.Status == "CANCELLED").Select(c => c.Id);
+        var endedConcerts = ended.ToHashSet();
+        var asked = journal
+            .Where(e => e.Operation == "cancel")
+            .GroupBy(e => e.Target ?? 0)
+            .ToList();
+        inspection.Figure("cancellations answered", asked.Count(c => c.Any(e => e.Succeeded)));
+        inspection.Figure("cancellations refused", asked.Count(c => c.All(IsRefused)));
+        foreach (var cancellation in asked)
+        {
+            var row = reservations.GetValueOrDefault(cancellation.Key);
+            if (cancellation.Any(e => e.Succeeded))
+            {
+                inspection.Require(
+                    row?.Status == "CANCELLED",
+                    () => $"reservation {cancellation.Key} was cancelled, and is not"
+                );
+            }
+            else if (cancellation.All(IsRefused) && row is not null)
+            {
+                inspection.Require(
+                    row.Status != "CANCELLED" || endedConcerts.Contains(row.ConcertId),
+                    () => $"cancelling reservation {row.Id} was refused, and it is cancelled"
+                );
+            }
+        }
+    }
+
+    private static void CheckCharges(
+        Inspection inspection,
+        History history,
+        IReadOnlyList<JournalEntry> journal
+    )
+    {
+        var charged = history
+            .WalletEntries.Where(e => e.Kind == "CHARGE")
+            .GroupBy(e => e.CustomerId)
+            .ToDictionary(c => c.Key, c => c.Sum(e => e.Amount));
+        var customers = journal.Where(e => e.Operation == "charge").GroupBy(e => e.CustomerId);
+        var compared = 0;
+        foreach (var customer in customers.Where(c => c.All(e => e.Status is not null)))
+        {
+            compared++;
+            var expected = customer
+                .Where(e => e.Succeeded)
+                .DistinctBy(e => e.Key)
+                .Sum(e => Fields.Number(e.Request, "amount") ?? 0);
+            var actual = charged.GetValueOrDefault(customer.Key);
+            inspection.Require(
+                actual == expected,
+                () => $"customer {customer.Key} charged {expected} won, the wallet has {actual}"
+            );
+        }
+
+        inspection.Figure("wallets charged", compared);
+    }
+
+    /// <summary>Without effect for sure: a host in trouble may not know.</summary>
+    private static bool IsRefused(JournalEntry entry) => entry.Status is >= 400 and < 500;
+
+    private static bool IsHold(JournalEntry entry) => entry.Operation == "hold";
+}

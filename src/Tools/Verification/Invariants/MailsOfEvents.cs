@@ -1,0 +1,169 @@
+using ConcertReservation.Contracts;
+
+namespace ConcertReservation.Verification.Invariants;
+
+/// <summary>
+/// Each event has made its mails, once, of the right kind, to whom it concerns, in their language;
+/// a part of 9.
+/// </summary>
+internal static class MailsOfEvents
+{
+    private const string DefaultLanguage = "ko";
+
+    /// <summary>Who joins while everybody is told may be told or not.</summary>
+    private static readonly TimeSpan JoiningTakes = TimeSpan.FromSeconds(1);
+
+    private static readonly Dictionary<string, string> Kinds = new(StringComparer.Ordinal)
+    {
+        ["USER_SIGNED_UP"] = "welcome",
+        ["RESERVATION_CREATED"] = "seats-held",
+        ["RESERVATION_CONFIRMED"] = "confirmed",
+        ["RESERVATION_EXPIRED"] = "expired",
+        ["RESERVATION_CANCELLED"] = "cancelled",
+        ["PAYMENT_REFUNDED"] = "refunded",
+        ["CONCERT_SOLD_OUT"] = "sold-out",
+        ["CONCERT_REOPENED"] = "reopened",
+    };
+
+    public static void Check(Inspection inspection, History history)
+    {
+        inspection.Figure("mails", history.Mails.Count);
+        foreach (var twice in history.Mails.GroupBy(m => (m.EventId, m.UserId)))
+        {
+            inspection.Require(
+                twice.Count() == 1,
+                () => $"event {twice.Key.EventId} made {twice.Count()} mails to {twice.Key.UserId}"
+            );
+        }
+
+        var mails = history.Mails.ToLookup(m => m.EventId);
+        var people = new People(history);
+        var dead = new DeadLetters(history);
+        var told = history.Events.Where(e => Kinds.ContainsKey(e.EventType)).ToList();
+        foreach (var e in told.Where(e => !dead.Has(ConsumerGroups.Notifications, e)))
+        {
+            if (e.Event is ConcertEvent concert)
+                CheckWaitlist(inspection, history, concert, [.. mails[e.EventId]]);
+            else if (mails[e.EventId].ToList() is not [var mail])
+                inspection.Violated($"{e.EventType} {e.Key} made {mails[e.EventId].Count()} mails");
+            else
+                CheckAddress(inspection, e, mail, people);
+        }
+
+        CheckOrigins(inspection, history, told);
+    }
+
+    private static void CheckAddress(
+        Inspection inspection,
+        TopicEvent e,
+        MailRow mail,
+        People people
+    )
+    {
+        var (user, emails, languages) = e.Event switch
+        {
+            UserSignedUp u => (u.UserId, [u.Email], [u.Language]),
+            ReservationCreated r => Booked(r, r.UserEmail, r.Language),
+            ReservationConfirmed r => Booked(r, r.UserEmail, r.Language),
+            ReservationExpired r => Booked(r, r.UserEmail, r.Language),
+            ReservationCancelled r => Booked(r, r.UserEmail, r.Language),
+            PaymentRefunded p => (
+                p.UserId,
+                people.EmailsOf(p.UserId, p.ReservationId),
+                people.LanguagesOf(p.UserId)
+            ),
+            _ => (mail.UserId, [mail.Recipient], [mail.Language]),
+        };
+        inspection.Require(
+            mail.UserId == user && emails.Contains(mail.Recipient),
+            () =>
+                $"{e.EventType} {e.Key} made a mail to {mail.UserId}, {mail.Recipient}, not to "
+                + $"{user}, {string.Join(" or ", emails)}"
+        );
+        inspection.Require(
+            languages.Contains(mail.Language),
+            () =>
+                $"{e.EventType} {e.Key} made a mail in {mail.Language}, not in "
+                + string.Join(" or ", languages)
+        );
+
+        // The event says what was known of the language when seats were held; the mail may know
+        // better.
+        (long, string[], string[]) Booked(ReservationEvent by, string email, string language) =>
+            (by.UserId, [email], [language, .. people.LanguagesOf(by.UserId)]);
+    }
+
+    /// <summary>
+    /// Who has left since may have had a mail; who waited all the time must have.
+    /// </summary>
+    private static void CheckWaitlist(
+        Inspection inspection,
+        History history,
+        ConcertEvent e,
+        IReadOnlyList<MailRow> mails
+    )
+    {
+        var told = mails.Select(m => m.UserId).ToHashSet();
+        var waiting = history
+            .Waitlist.Where(w => w.ConcertId == e.ConcertId)
+            .Where(w => w.JoinedAt + JoiningTakes <= e.OccurredAt);
+        foreach (var customer in waiting)
+        {
+            inspection.Require(
+                told.Contains(customer.UserId),
+                () => $"{e.EventType} {e.Key} was not told to {customer.UserId}, who waited"
+            );
+        }
+
+        var languages = history.Customers.ToDictionary(c => c.Id, c => c.Language);
+        foreach (var mail in mails)
+        {
+            inspection.Require(
+                mail.Language == DefaultLanguage
+                    || mail.Language == languages.GetValueOrDefault(mail.UserId),
+                () => $"{e.EventType} {e.Key} made a mail in {mail.Language} to {mail.UserId}"
+            );
+        }
+    }
+
+    /// <summary>Each mail is of an event, and of the kind that the event calls for.</summary>
+    private static void CheckOrigins(
+        Inspection inspection,
+        History history,
+        IEnumerable<TopicEvent> told
+    )
+    {
+        var kinds = told.ToDictionary(e => e.EventId, e => Kinds[e.EventType]);
+        foreach (var mail in history.Mails)
+        {
+            var kind = kinds.GetValueOrDefault(mail.EventId);
+            inspection.Require(
+                mail.Kind == kind,
+                () => $"event {mail.EventId} made a mail {mail.Kind}, not {kind ?? "any"}"
+            );
+        }
+    }
+
+    /// <summary>What events told of customers.</summary>
+    private sealed class People
+    {
+        private readonly ILookup<long, UserSignedUp> _users;
+        private readonly ILookup<long, ReservationCreated> _holds;
+
+        public People(History history)
+        {
+            var events = history.Events.Select(e => e.Event).ToList();
+            _users = events.OfType<UserSignedUp>().ToLookup(e => e.UserId);
+            _holds = events.OfType<ReservationCreated>().ToLookup(e => e.ReservationId);
+        }
+
+        public string[] EmailsOf(long user, long reservation) =>
+            [.. _users[user].Select(u => u.Email), .. _holds[reservation].Select(h => h.UserEmail)];
+
+        /// <summary>Korean until somebody has told.</summary>
+        public string[] LanguagesOf(long user) =>
+            _users[user].Select(u => u.Language).ToArray() is { Length: > 0 } known
+                ? known
+                : [DefaultLanguage];
+    }
+}

@@ -1,0 +1,151 @@
+namespace ConcertReservation.Verification.Invariants;
+
+/// <summary>
+/// Each payment is its reservation's, in customer and amount; money that was taken is a sale's or
+/// goes back; wallets and the provider's books say the same. A part of 6.
+/// </summary>
+internal static class MoneyIsConserved
+{
+    public static void Check(Inspection inspection, History history)
+    {
+        CheckOwners(inspection, history);
+        CheckEnds(inspection, history);
+        CheckBalances(inspection, history);
+        CheckEntries(inspection, history);
+        CheckProvider(inspection, history);
+    }
+
+    private static void CheckOwners(Inspection inspection, History history)
+    {
+        var reservations = history.Reservations.ToDictionary(r => r.Id);
+        inspection.Figure("payments", history.Payments.Count);
+        foreach (var payment in history.Payments)
+        {
+            var reservation = reservations.GetValueOrDefault(payment.ReservationId);
+            inspection.Require(
+                reservation is not null
+                    && (payment.CustomerId, payment.Amount)
+                        == (reservation.CustomerId, reservation.Amount),
+                () =>
+                    $"payment {payment.Id} is customer {payment.CustomerId}'s over "
+                    + $"{payment.Amount} won, its reservation {payment.ReservationId} customer "
+                    + $"{reservation?.CustomerId}'s over {reservation?.Amount}"
+            );
+        }
+    }
+
+    private static void CheckEnds(Inspection inspection, History history)
+    {
+        var reservations = history.Reservations.ToDictionary(r => r.Id);
+        var taken = history.Payments.Where(p => p.IsTaken).ToList();
+        inspection.Figure("payments whose money was taken", taken.Count);
+        foreach (var payment in taken)
+        {
+            var reservation = reservations.GetValueOrDefault(payment.ReservationId);
+            var isSale =
+                reservation is { Status: "CONFIRMED" } && reservation.PaymentId == payment.Id;
+            inspection.Require(
+                isSale == (payment.Status == "COMPLETED"),
+                () =>
+                    $"payment {payment.Id} is {payment.Status}, its reservation "
+                    + $"{payment.ReservationId} {reservation?.Status} by {reservation?.PaymentId}"
+            );
+        }
+
+        var paid = taken.Where(p => p.Status == "COMPLETED").Select(p => p.Id).ToHashSet();
+        foreach (var sale in history.Reservations.Where(r => r.Status == "CONFIRMED"))
+        {
+            inspection.Require(
+                sale.PaymentId is { } id && paid.Contains(id),
+                () => $"reservation {sale.Id} is sold without a completed payment"
+            );
+        }
+
+        var underWay = taken.Where(p => p.Status == "REFUND_REQUESTED").ToList();
+        if (history.DrainedAfter is null && underWay.Count > 0)
+            inspection.Note($"{underWay.Count} refunds are still under way");
+        else
+            underWay.ForEach(p => inspection.Violated($"payment {p.Id} is never refunded"));
+    }
+
+    private static void CheckBalances(Inspection inspection, History history)
+    {
+        var sums = history
+            .WalletEntries.GroupBy(e => e.CustomerId)
+            .ToDictionary(w => w.Key, w => w.Sum(e => e.Amount));
+        foreach (var untouched in history.Wallets)
+            sums.TryAdd(untouched.CustomerId, 0);
+        inspection.Same(
+            "wallets",
+            sums,
+            history.Wallets.ToDictionary(w => w.CustomerId, w => w.Balance)
+        );
+    }
+
+    /// <summary>Each entry is a top-up, or of one payment by points of the same customer.</summary>
+    private static void CheckEntries(Inspection inspection, History history)
+    {
+        var points = history.Payments.Where(p => p.Method == "POINT").ToDictionary(p => p.Id);
+        inspection.Figure("wallet entries", history.WalletEntries.Count);
+        foreach (var entry in history.WalletEntries)
+        {
+            var payment = points.GetValueOrDefault(entry.PaymentId ?? 0);
+            inspection.Require(
+                entry.Kind == "CHARGE"
+                    ? entry is { PaymentId: null, Amount: > 0 }
+                    : payment?.CustomerId == entry.CustomerId,
+                () =>
+                    $"customer {entry.CustomerId} has a {entry.Kind} of {entry.Amount} won for "
+                    + $"payment {entry.PaymentId}, which is customer {payment?.CustomerId}'s"
+            );
+        }
+
+        var entries = history.WalletEntries.ToLookup(
+            e => (e.CustomerId, e.PaymentId, e.Kind),
+            e => e.Amount
+        );
+        foreach (var payment in points.Values)
+        {
+            var spent = entries[(payment.CustomerId, payment.Id, "PAYMENT")].Sum();
+            var returned = entries[(payment.CustomerId, payment.Id, "REFUND")].Sum();
+            inspection.Require(
+                spent == (payment.IsTaken ? -payment.Amount : 0)
+                    && returned == (payment.Status == "REFUNDED" ? payment.Amount : 0),
+                () =>
+                    $"payment {payment.Id} of {payment.Amount} won is {payment.Status}, its wallet "
+                    + $"gave {-spent} and got back {returned}"
+            );
+        }
+    }
+
+    /// <summary>What the provider took is what we say that it took.</summary>
+    private static void CheckProvider(Inspection inspection, History history)
+    {
+        if (history.CardOrders is null)
+            return;
+
+        var orders = history.CardOrders.ToDictionary(o => o.OrderId, StringComparer.Ordinal);
+        var cards = history.Payments.Where(p => p.OrderId is not null).ToList();
+        if (!cards.Exists(p => orders.ContainsKey(p.OrderId!)))
+            return;
+
+        inspection.Figure("card payments compared with the provider's books", cards.Count);
+        foreach (var payment in cards)
+        {
+            var order = orders.GetValueOrDefault(payment.OrderId!);
+            var agrees = payment.Status switch
+            {
+                "COMPLETED" or "REFUND_REQUESTED" => order?.Status == "DONE",
+                "REFUNDED" => order?.Status == "CANCELED",
+                "UNKNOWN" => true,
+                _ => order?.Status != "DONE",
+            };
+            inspection.Require(
+                agrees && (!payment.IsTaken || order?.Amount == payment.Amount),
+                () =>
+                    $"payment {payment.Id} of {payment.Amount} won is {payment.Status}, at the "
+                    + $"provider {order?.Status ?? "unknown"} with {order?.Amount}"
+            );
+        }
+    }
+}

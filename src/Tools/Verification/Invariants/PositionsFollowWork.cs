@@ -1,0 +1,87 @@
+namespace ConcertReservation.Verification.Invariants;
+
+/// <summary>12. Positions and offsets never pass work that is not done.</summary>
+internal static class PositionsFollowWork
+{
+    public static Finding Check(History history)
+    {
+        var inspection = new Inspection(
+            12,
+            "Positions and offsets never pass work that is not done"
+        );
+        CheckGroups(inspection, history);
+        CheckUnread(inspection, history);
+        CheckRelay(inspection, history);
+        return inspection.Done();
+    }
+
+    private static void CheckGroups(Inspection inspection, History history)
+    {
+        var logs = history.Partitions.ToDictionary(p => (p.Topic, p.Partition));
+        inspection.Figure("positions of groups", history.Positions.Count);
+        inspection.Figure(
+            "offsets committed to Kafka",
+            history.Positions.Count(p => p.Committed is not null)
+        );
+        foreach (var position in history.Positions)
+        {
+            var log = logs.GetValueOrDefault((position.Topic, position.Partition));
+            var place = $"{position.Group} at {position.Topic}/{position.Partition}";
+            inspection.Require(
+                position.Committed is null || position.Committed <= position.Applied,
+                () => $"{place} told Kafka {position.Committed}, applied {position.Applied}"
+            );
+            inspection.Require(
+                position.Applied <= (log?.High ?? 0),
+                () => $"{place} is at {position.Applied}, beyond the end of the log"
+            );
+            inspection.Require(
+                position.Applied >= (log?.Low ?? 0),
+                () =>
+                    $"{place} is at {position.Applied}, and Kafka has nothing before {log!.Low}: "
+                    + "what lay between is lost to it"
+            );
+        }
+    }
+
+    /// <summary>
+    /// Where one group is and another never was, Kafka must still have everything.
+    /// </summary>
+    private static void CheckUnread(Inspection inspection, History history)
+    {
+        var known = history.Positions.Select(p => (p.Group, p.Topic, p.Partition)).ToHashSet();
+        var used = history.Positions.Select(p => (p.Topic, p.Partition)).ToHashSet();
+        var cut = history.Partitions.Where(p => p.IsCut && used.Contains((p.Topic, p.Partition)));
+        foreach (var partition in cut)
+        {
+            var readers = ConsumerGroups
+                .Topics.Where(g => g.Value.Contains(partition.Topic))
+                .Select(g => g.Key);
+            foreach (var group in readers)
+            {
+                inspection.Require(
+                    known.Contains((group, partition.Topic, partition.Partition)),
+                    () =>
+                        $"{group} never read {partition.Topic}/{partition.Partition}, and Kafka "
+                        + $"has nothing before {partition.Low}"
+                );
+            }
+        }
+    }
+
+    private static void CheckRelay(Inspection inspection, History history)
+    {
+        var coverage = new LogCoverage(history);
+        var relayed = history.Outbox.Where(r => r.IsRelayed).ToList();
+        inspection.Figure("outbox rows that the relay has passed", relayed.Count);
+        foreach (var row in relayed)
+        {
+            inspection.Require(
+                coverage.Has(row),
+                () =>
+                    $"the relay has passed outbox row {row.Seq}, {row.Event.EventType} "
+                    + $"{row.Event.Key}, which is not in Kafka"
+            );
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using ConcertReservation.Contracts;
+
+namespace ConcertReservation.Verification.Invariants;
+
+/// <summary>A seat and for how long it certainly was a reservation's.</summary>
+internal sealed record Tenure(
+    long SeatId,
+    long ReservationId,
+    long CustomerId,
+    long ConcertId,
+    DateTimeOffset From,
+    DateTimeOffset Until
+);
+
+/// <summary>Whose each seat was when, as far as events tell.</summary>
+internal static class Tenures
+{
+    /// <summary>Hosts follow the database's clock to within this.</summary>
+    public static readonly TimeSpan ClockTolerance = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// A hold is extended before its payment's start is dated, on a busy machine by this at most.
+    /// </summary>
+    private static readonly TimeSpan ExtensionLag = TimeSpan.FromSeconds(5);
+
+    public static IReadOnlyList<Tenure> Of(History history)
+    {
+        var events = history.Events.Select(e => e.Event).ToList();
+        var payments = events
+            .Where(e => e is PaymentStarted or PaymentCompleted)
+            .Cast<PaymentEvent>()
+            .ToLookup(e => e.ReservationId);
+        return
+        [
+            .. events
+                .OfType<ReservationEvent>()
+                .GroupBy(e => e.ReservationId)
+                .SelectMany(story =>
+                    new Story(history.PaymentExtension).Follow([.. story], payments[story.Key])
+                ),
+        ];
+    }
+
+    /// <summary>
+    /// A hold lasts until its deadline, which the first payment moves, or until it ends; money that
+    /// came in time pins its seats; a sale lasts until it is cancelled. A sale after the deadline
+    /// begins anew: the seats may have been another's meanwhile.
+    /// </summary>
+    private sealed class Story(TimeSpan extension)
+    {
+        private readonly List<Tenure> _tenures = [];
+        private Tenure[] _held = [];
+        private bool _isExtended;
+        private bool _isSold;
+
+        public IReadOnlyList<Tenure> Follow(
+            IReadOnlyList<ReservationEvent> story,
+            IEnumerable<PaymentEvent> payments
+        )
+        {
+            foreach (var happened in InOrder(story, payments))
+                Take(happened);
+            _tenures.AddRange(_held);
+            return _tenures;
+        }
+
+        /// <summary>
+        /// Payments are dated by a host: a moment earlier, but not before the hold that they pay.
+        /// </summary>
+        private static IEnumerable<DomainEvent> InOrder(
+            IReadOnlyList<ReservationEvent> story,
+            IEnumerable<PaymentEvent> payments
+        )
+        {
+            var begin = story[0].OccurredAt;
+            return story
+                .Select(e => (At: e.OccurredAt, Event: (DomainEvent)e))
+                .Concat(
+                    payments
+                        .OrderBy(e => e.OccurredAt)
+                        .Select(e =>
+                            (At: Later(e.OccurredAt - ClockTolerance, begin), Event: (DomainEvent)e)
+                        )
+                )
+                .OrderBy(e => e.At)
+                .Select(e => e.Event);
+        }
+
+        private void Take(DomainEvent happened)
+        {
+            switch (happened)
+            {
+                case ReservationCreated e:
+                    Begin(e, e.SeatIds, e.HeldUntil);
+                    break;
+                case PaymentStarted e when IsHeldAt(e.OccurredAt) && !_isExtended:
+                    _isExtended = true;
+                    var deadline = e.OccurredAt + extension - ExtensionLag;
+                    Last(t => Later(t, deadline));
+                    break;
+                case PaymentCompleted e when IsHeldAt(e.OccurredAt + ClockTolerance):
+                    Last(_ => DateTimeOffset.MaxValue);
+                    break;
+                case ReservationConfirmed e:
+                    if (IsHeldAt(e.OccurredAt))
+                        Last(_ => DateTimeOffset.MaxValue);
+                    else
+                        Begin(e, e.SeatIds, DateTimeOffset.MaxValue);
+                    _isSold = true;
+                    break;
+                case ReservationConfirmationFailed e when !_isSold:
+                    Last(t => Earlier(t, e.OccurredAt));
+                    break;
+                case ReservationExpired or ReservationCancelled:
+                    Last(t => Earlier(t, happened.OccurredAt));
+                    End();
+                    break;
+            }
+        }
+
+        private bool IsHeldAt(DateTimeOffset time) => _held.Length > 0 && time <= _held[0].Until;
+
+        private void Begin(ReservationEvent by, IReadOnlyList<long> seats, DateTimeOffset until)
+        {
+            End();
+            var (id, customer, concert) = (by.ReservationId, by.UserId, by.ConcertId);
+            _held =
+            [
+                .. seats.Select(seat => new Tenure(
+                    seat,
+                    id,
+                    customer,
+                    concert,
+                    by.OccurredAt,
+                    until
+                )),
+            ];
+        }
+
+        private void Last(Func<DateTimeOffset, DateTimeOffset> until) =>
+            _held = [.. _held.Select(t => t with { Until = until(t.Until) })];
+
+        private void End()
+        {
+            _tenures.AddRange(_held);
+            _held = [];
+            _isSold = false;
+        }
+    }
+
+    private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
+
+    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+}

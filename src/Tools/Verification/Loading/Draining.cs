@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace ConcertReservation.Verification.Loading;
+
+/// <summary>Waits until nothing is under way.</summary>
+internal static class Draining
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+
+    /// <returns>How long it took, or null and what was left when the time ran out.</returns>
+    public static async Task<(TimeSpan? After, IReadOnlyList<string> Left)> WaitAsync(
+        NpgsqlDataSource dataSource,
+        RedisRankings rankings,
+        TimeSpan bound,
+        CancellationToken stop
+    )
+    {
+        var since = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var left = await LeftAsync(dataSource, stop);
+            if (left.Count == 0 && !await rankings.AreWholeAsync())
+                left = ["the rankings, which are being rebuilt"];
+            var elapsed = Stopwatch.GetElapsedTime(since);
+            if (left.Count == 0)
+                return (elapsed, []);
+            if (elapsed > bound)
+                return (null, left);
+            await Task.Delay(Interval, stop);
+        }
+    }
+
+    /// <summary>What is under way, each with its number, seen in one snapshot.</summary>
+    private static async Task<IReadOnlyList<string>> LeftAsync(
+        NpgsqlDataSource dataSource,
+        CancellationToken stop
+    )
+    {
+        await using var db = await dataSource.OpenConnectionAsync(stop);
+        var left = await db.ListAsync(
+            $"""
+            SELECT 'events between outbox and event store', count(*) FROM messaging.outbox o
+            WHERE NOT EXISTS (SELECT FROM data_platform.events e
+                WHERE e.key = o.key AND e.version = o.version)
+                AND NOT EXISTS (SELECT FROM messaging.dead_letters d
+                WHERE d.group_name = '{ConsumerGroups.DataPlatform}' AND d.event_id = o.event_id)
+            UNION ALL {BehindSql()}
+            UNION ALL SELECT 'lapsed holds', count(*) FROM reservations.reservations
+                WHERE status = 'HELD' AND held_until < clock.now()
+            UNION ALL SELECT 'payments being taken', count(*) FROM reservations.reservations
+                WHERE status = 'PAYING'
+            UNION ALL SELECT 'payments unknown or being refunded', count(*) FROM payments.payments
+                WHERE upper(status) IN ('UNKNOWN', 'REFUND_REQUESTED')
+            UNION ALL SELECT 'concerts to be marked sold out or reopened', count(*)
+                FROM concerts.concerts
+                WHERE status <> 'CANCELLED'
+                    AND (sold_seats >= total_seats) <> (status = 'SOLD_OUT')
+            UNION ALL SELECT 'mails not sent', count(*) FROM notifications.mails
+                WHERE state = 'pending'
+            """,
+            r => (What: r.GetString(0), Count: r.GetInt64(1)),
+            stop
+        );
+        return [.. left.Where(l => l.Count > 0).Select(l => $"{l.Count} {l.What}")];
+    }
+
+    /// <summary>
+    /// How many messages each group is behind the event store, which reads all topics.
+    /// </summary>
+    private static string BehindSql()
+    {
+        var readers = ConsumerGroups
+            .Topics.Where(g => g.Key != ConsumerGroups.DataPlatform)
+            .SelectMany(g => g.Value.Select(topic => $"('{g.Key}', '{topic}')"));
+        return $"""
+            SELECT 'messages not yet applied by ' || r.name,
+                coalesce(sum(
+                    greatest(store.next_offset - coalesce(own.next_offset, 0), 0)), 0)::bigint
+            FROM (VALUES {string.Join(", ", readers)}) AS r (name, topic)
+            JOIN messaging.consumer_positions store
+                ON store.consumer_group = '{ConsumerGroups.DataPlatform}' AND store.topic = r.topic
+                AND store.incarnation = (
+                    SELECT incarnation FROM messaging.consumer_positions
+                    ORDER BY moved_at DESC LIMIT 1)
+            LEFT JOIN messaging.consumer_positions own
+                ON own.consumer_group = r.name AND own.incarnation = store.incarnation
+                AND own.topic = store.topic AND own.partition = store.partition
+            GROUP BY r.name
+            """;
+    }
+}

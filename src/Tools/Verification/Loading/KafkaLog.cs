@@ -1,0 +1,116 @@
+using ConcertReservation.Contracts;
+using Confluent.Kafka;
+
+namespace ConcertReservation.Verification.Loading;
+
+/// <summary>
+/// Everything that Kafka holds, read from offset 0 by a stranger, and what groups told it.
+/// </summary>
+internal sealed class KafkaLog(string bootstrapServers, string prefix)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    static KafkaLog() => DebianLibrdkafka.ResolveFor(typeof(Library).Assembly);
+
+    /// <summary>All records up to the ends at the time of the call.</summary>
+    /// <exception cref="KafkaException">Kafka cannot be reached.</exception>
+    public LogContents Read()
+    {
+        using var consumer = Consumer($"verification-{Guid.NewGuid():N}");
+        var partitions = Topics
+            .Partitions.SelectMany(t => Enumerable.Range(0, t.Value).Select(p => Ends(t.Key, p)))
+            .ToList();
+        var contents = new LogContents(partitions, [], []);
+        foreach (var partition in partitions.Where(p => p.High > p.Low))
+            ReadPartition(consumer, partition, contents);
+        return contents;
+
+        LogPartition Ends(string topic, int partition)
+        {
+            var place = new TopicPartition(prefix + topic, partition);
+            var ends = consumer.QueryWatermarkOffsets(place, Patience);
+            return new LogPartition(topic, partition, ends.Low.Value, ends.High.Value);
+        }
+    }
+
+    /// <summary>The offsets that a group committed; nothing joins it.</summary>
+    public IReadOnlyDictionary<(string Topic, int Partition), long> Committed(string group)
+    {
+        using var consumer = Consumer(prefix + group);
+        var places = ConsumerGroups
+            .Topics[group]
+            .SelectMany(t =>
+                Enumerable
+                    .Range(0, Topics.Partitions[t])
+                    .Select(p => new TopicPartition(prefix + t, p))
+            );
+        return consumer
+            .Committed(places, Patience)
+            .Where(c => c.Offset != Offset.Unset)
+            .ToDictionary(c => (c.Topic[prefix.Length..], c.Partition.Value), c => c.Offset.Value);
+    }
+
+    private void ReadPartition(
+        IConsumer<byte[]?, byte[]?> consumer,
+        LogPartition partition,
+        LogContents contents
+    )
+    {
+        var place = new TopicPartition(prefix + partition.Topic, partition.Partition);
+        consumer.Assign(new TopicPartitionOffset(place, Offset.Beginning));
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var result = consumer.Consume(TimeSpan.FromMilliseconds(500));
+            if (result is null)
+            {
+                if (TimeProvider.System.GetElapsedTime(started) > Patience)
+                    throw new TimeoutException($"{partition.Topic} cannot be read to its end");
+                continue;
+            }
+
+            if (!result.IsPartitionEOF)
+                contents.Add(partition.Topic, result);
+            if (result.IsPartitionEOF || result.Offset.Value >= partition.High - 1)
+                break;
+        }
+
+        consumer.Unassign();
+    }
+
+    private IConsumer<byte[]?, byte[]?> Consumer(string group) => new ConsumerBuilder<
+            byte[]?,
+            byte[]?
+        >(
+            new ConsumerConfig
+            {
+                BootstrapServers = bootstrapServers,
+                GroupId = group,
+                EnableAutoCommit = false,
+                EnablePartitionEof = true,
+                AutoOffsetReset = AutoOffsetReset.Earliest,
+            }
+        ).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+}
+
+/// <summary>What was read: events, and records that are none.</summary>
+internal sealed record LogContents(
+    IReadOnlyList<LogPartition> Partitions,
+    List<LogRecord> Records,
+    List<UnreadableRecord> Unreadable
+)
+{
+    public void Add(string topic, ConsumeResult<byte[]?, byte[]?> result)
+    {
+        var (place, offset) = (result.Partition.Value, result.Offset.Value);
+        switch (RecordReader.Read(topic, result.Message))
+        {
+            case { Event: { } e }:
+                Records.Add(new LogRecord(place, offset, e));
+                break;
+            case var (_, type, why):
+                Unreadable.Add(new UnreadableRecord(topic, place, offset, type, why));
+                break;
+        }
+    }
+}

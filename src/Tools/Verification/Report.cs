@@ -1,0 +1,56 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace ConcertReservation.Verification;
+
+/// <summary>The findings, for a person to read.</summary>
+internal static class Report
+{
+    private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
+
+    public static void Write(IAnsiConsole console, IReadOnlyList<Finding> findings)
+    {
+        var table = new Table().Border(TableBorder.Rounded).Expand();
+        table.AddColumn(new TableColumn("#").RightAligned().NoWrap());
+        table.AddColumn("Invariant");
+        table.AddColumn("Compared");
+        table.AddColumn(new TableColumn("").NoWrap());
+        foreach (var finding in findings)
+        {
+            table.AddRow(
+                new Text(finding.Number.ToString(CultureInfo.InvariantCulture)),
+                new Text(finding.Invariant),
+                new Text(Compared(finding)),
+                new Markup(Verdict(finding))
+            );
+        }
+
+        console.Write(table);
+        foreach (var finding in findings)
+            WriteDetails(console, finding);
+    }
+
+    private static void WriteDetails(IAnsiConsole console, Finding finding)
+    {
+        foreach (var note in finding.Notes)
+            console.MarkupLineInterpolated(Culture, $"[yellow]{finding.Number}: {note}[/]");
+        foreach (var violation in finding.Violations)
+            console.MarkupLineInterpolated(Culture, $"[red]{finding.Number}: {violation}[/]");
+        var untold = finding.ViolationCount - finding.Violations.Count;
+        if (untold > 0)
+            console.MarkupLineInterpolated(Culture, $"[red]{finding.Number}: and {untold} more[/]");
+    }
+
+    private static string Compared(Finding finding) =>
+        string.Join(
+            ", ",
+            finding.Figures.Select(f =>
+                string.Create(CultureInfo.InvariantCulture, $"{f.Count:N0} {f.What}")
+            )
+        );
+
+    private static string Verdict(Finding finding) =>
+        !finding.Holds ? "[red]VIOLATED[/]"
+        : finding.Figures.Count == 0 ? "[yellow]not checked[/]"
+        : "[green]holds[/]";
+}

@@ -1,0 +1,104 @@
+using ConcertReservation.Verification.Invariants;
+using ConcertReservation.Verification.Loading;
+using Npgsql;
+
+namespace ConcertReservation.Verification;
+
+/// <summary>Waits until a system is at rest, reads it from outside and judges it.</summary>
+internal sealed class Verifier(VerificationSettings settings)
+{
+    /// <summary>A system that moves while it is read is read again, this often.</summary>
+    private const int MaxReadings = 5;
+
+    /// <param name="bound">Everything has to drain within this.</param>
+    public async Task<(History History, IReadOnlyList<Finding> Findings)> RunAsync(
+        IReadOnlyList<JournalEntry>? journal,
+        TimeSpan bound,
+        CancellationToken stop
+    )
+    {
+        await using var dataSource = NpgsqlDataSource.Create(settings.Postgres);
+        using var rankings = await RedisRankings.ConnectAsync(settings.Redis);
+        var (after, left) = await Draining.WaitAsync(dataSource, rankings, bound, stop);
+        var history = await ReadAtRestAsync(dataSource, rankings, stop) with
+        {
+            Journal = journal,
+            DrainedAfter = after,
+            Undrained = left,
+        };
+        return (history, All.Check(history));
+    }
+
+    private async Task<History> ReadAtRestAsync(
+        NpgsqlDataSource dataSource,
+        RedisRankings rankings,
+        CancellationToken stop
+    )
+    {
+        for (var reading = 1; ; reading++)
+        {
+            var before = await LastWorkAsync(dataSource, stop);
+            var history = await ReadAsync(dataSource, rankings, stop);
+            if (reading == MaxReadings || await LastWorkAsync(dataSource, stop) == before)
+                return history;
+        }
+    }
+
+    private async Task<History> ReadAsync(
+        NpgsqlDataSource dataSource,
+        RedisRankings rankings,
+        CancellationToken stop
+    )
+    {
+        var history = await PostgresSnapshot.ReadAsync(dataSource, stop);
+        var log = new KafkaLog(settings.Kafka, settings.KafkaPrefix);
+        var contents = await Task.Run(log.Read, stop);
+        var committed = await Task.Run(
+            () => ConsumerGroups.Topics.Keys.ToDictionary(g => g, log.Committed),
+            stop
+        );
+        var ranked = await rankings.ReadAsync();
+        return history with
+        {
+            PaymentExtension = settings.PaymentExtension,
+            HoldKeysKept = settings.HoldKeysKept,
+            Partitions = contents.Partitions,
+            Log = contents.Records,
+            Unreadable = contents.Unreadable,
+            CardOrders = ProviderBooks.Read(settings.ProviderBooks),
+            Rankings = ranked?.Scores,
+            RankingNames = ranked?.Names ?? history.RankingNames,
+            Positions =
+            [
+                .. history.Positions.Select(p =>
+                    p with
+                    {
+                        Committed =
+                            committed.TryGetValue(p.Group, out var offsets)
+                            && offsets.TryGetValue((p.Topic, p.Partition), out var offset)
+                                ? offset
+                                : null,
+                    }
+                ),
+            ],
+        };
+    }
+
+    /// <summary>Changes whenever a module or a consumer did anything.</summary>
+    private static async Task<(long Published, long Applied)> LastWorkAsync(
+        NpgsqlDataSource dataSource,
+        CancellationToken stop
+    )
+    {
+        await using var db = await dataSource.OpenConnectionAsync(stop);
+        var work = await db.ListAsync(
+            """
+            SELECT (SELECT coalesce(max(seq), 0) FROM messaging.outbox),
+                (SELECT coalesce(sum(next_offset), 0) FROM messaging.consumer_positions)::bigint
+            """,
+            r => (r.GetInt64(0), r.GetInt64(1)),
+            stop
+        );
+        return work[0];
+    }
+}

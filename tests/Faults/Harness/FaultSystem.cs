@@ -1,0 +1,178 @@
+using ConcertReservation.Verification;
+using ConcertReservation.Verification.Loading;
+using NUnit.Framework.Interfaces;
+
+namespace ConcertReservation.Tests.Faults.Harness;
+
+/// <summary>
+/// A whole system whose hosts are processes: a database, Redis database and Kafka of its own, a
+/// payment provider, and the journal of all that clients asked and heard.
+/// </summary>
+internal sealed class FaultSystem : IAsyncDisposable
+{
+    public const string OperatorEmail = "operator@test.example";
+    public const string OperatorPassword = "operator of the tests";
+
+    // Rankings live under fixed keys, so every system takes a Redis database of its own.
+    private const int RedisDatabases = 16;
+
+    /// <summary>A host keeps mails that it took for two minutes, payments for less.</summary>
+    private const int LeaseSeconds = 130;
+
+    private static readonly TimeSpan DrainBound = TimeSpan.FromSeconds(60);
+    private static int _redisDatabase;
+
+    private readonly List<HostProcess> _hosts = [];
+    private readonly List<Wire> _wires = [];
+    private readonly string _redis;
+
+    private FaultSystem(TestDatabase database, TestKafka kafka, Provider provider)
+    {
+        (Database, Kafka, Provider) = (database, kafka, provider);
+        var redis = TestServices.Required("ConnectionStrings__Redis");
+        var number = Interlocked.Increment(ref _redisDatabase) % RedisDatabases;
+        _redis = $"{redis},defaultDatabase={number}";
+        Folder = Directory.CreateTempSubdirectory("faults-").FullName;
+        Directory.CreateDirectory(MailFolder);
+        Journal = new Journal(Path.Combine(Folder, "journal.jsonl"));
+    }
+
+    public TestDatabase Database { get; }
+    public TestKafka Kafka { get; }
+    public Provider Provider { get; }
+    public Journal Journal { get; }
+    public IReadOnlyList<HostProcess> Hosts => _hosts;
+
+    /// <summary>Logs, mails and the journal; kept where the test failed.</summary>
+    public string Folder { get; }
+
+    public string MailFolder => Path.Combine(Folder, "mails");
+
+    public VerificationSettings Services =>
+        new(Database.ConnectionString, _redis, Kafka.BootstrapServers, Kafka.Prefix);
+
+    /// <param name="bootstrapServers">
+    /// A Kafka that the test may break; null for the one that the environment names.
+    /// </param>
+    public static async Task<FaultSystem> StartAsync(string? bootstrapServers = null)
+    {
+        var servers = bootstrapServers ?? TestServices.Required("Kafka__BootstrapServers");
+        return new FaultSystem(
+            await TestDatabase.CreateAsync("faults"),
+            TestKafka.On(servers),
+            await Provider.StartAsync()
+        );
+    }
+
+    /// <summary>Starts a host and waits until it is ready.</summary>
+    /// <param name="settings">Configuration over the usual one.</param>
+    public async Task<HostProcess> StartHostAsync(params (string Key, string Value)[] settings)
+    {
+        var all = Settings();
+        foreach (var (key, value) in settings)
+            all[key] = value;
+        var host = new HostProcess($"{(char)('A' + _hosts.Count)}", Folder, all);
+        _hosts.Add(host);
+        host.Start();
+        await host.WaitUntilReadyAsync();
+        return host;
+    }
+
+    /// <summary>The same with a wire between it and PostgreSQL.</summary>
+    public async Task<(HostProcess Host, Wire Wire)> StartWiredHostAsync(
+        params (string Key, string Value)[] settings
+    )
+    {
+        var (wire, connectionString) = Wire.To(Database.ConnectionString);
+        _wires.Add(wire);
+        var host = await StartHostAsync([
+            ("ConnectionStrings:Postgres", connectionString),
+            .. settings,
+        ]);
+        return (host, wire);
+    }
+
+    /// <summary>
+    /// The time of database and hosts goes on by so much that work which dead hosts had taken is
+    /// free for others: mails and payments.
+    /// </summary>
+    public Task OutwaitLeasesAsync() =>
+        Database.ExecuteAsync(
+            $"""
+            CREATE OR REPLACE FUNCTION clock.now() RETURNS timestamptz LANGUAGE sql VOLATILE
+                PARALLEL SAFE AS 'SELECT clock_timestamp() + interval ''{LeaseSeconds} seconds'''
+            """
+        );
+
+    /// <summary>What each partition's reader told Kafka.</summary>
+    public IReadOnlyDictionary<(string Topic, int Partition), long> CommittedBy(string group) =>
+        new KafkaLog(Kafka.BootstrapServers, Kafka.Prefix).Committed(group);
+
+    /// <summary>Waits until all is at rest, and checks every invariant.</summary>
+    public async Task<IReadOnlyList<Finding>> VerifyAsync()
+    {
+        var (_, findings) = await new Verifier(Services).RunAsync(
+            Journal.Entries,
+            DrainBound,
+            CancellationToken.None
+        );
+        findings.Count.ShouldBe(13);
+        foreach (var finding in findings)
+        {
+            finding.Violations.ShouldBeEmpty($"{finding.Number} {finding.Invariant}: {Folder}");
+            finding.Figures.ShouldNotBeEmpty($"{finding.Number} was not checked");
+        }
+
+        return findings;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in _hosts)
+            host.Dispose();
+        foreach (var wire in _wires)
+            wire.Dispose();
+        await Provider.DisposeAsync();
+        await Kafka.DisposeAsync();
+        await Database.DisposeAsync();
+        Journal.Dispose();
+        if (TestContext.CurrentContext.Result.Outcome.Status == TestStatus.Failed)
+            TestContext.Out.WriteLine($"Logs and the journal are in {Folder}");
+        else
+            Directory.Delete(Folder, recursive: true);
+    }
+
+    private Dictionary<string, string> Settings() =>
+        new(StringComparer.Ordinal)
+        {
+            ["ConnectionStrings:Postgres"] = Database.ConnectionString,
+            ["ConnectionStrings:Redis"] = _redis,
+            ["Kafka:BootstrapServers"] = Kafka.BootstrapServers,
+            ["Kafka:Prefix"] = Kafka.Prefix,
+            // The shortest that real brokers allow.
+            ["Kafka:Consuming:SessionTimeoutMilliseconds"] = "6000",
+            ["Kafka:Consuming:HeartbeatMilliseconds"] = "500",
+            ["Relay:HeartbeatMilliseconds"] = "300",
+            ["Relay:LockIdleMilliseconds"] = "2500",
+            ["Relay:RetryMilliseconds"] = "100",
+            ["Notifications:PickupDirectory"] = MailFolder,
+            ["Payments:Gateway:BaseAddress"] = Provider.Url.ToString(),
+            ["Payments:PollMilliseconds"] = "100",
+            ["Accounts:Operator:Email"] = OperatorEmail,
+            ["Accounts:Operator:Password"] = OperatorPassword,
+            // Everybody signs up from one address, and nobody attacks.
+            ["Accounts:PasswordHashIterations"] = "1",
+            ["Accounts:SignInsPerMinuteAndAddress"] = "1000000",
+            ["Accounts:SignInsPerMinuteAndAccount"] = "1000000",
+            ["Accounts:SignUpsPerMinuteAndAddress"] = "1000000",
+            ["Accounts:SignUpsPerMinuteAndAccount"] = "1000000",
+        };
+}
+
+/// <summary>What a finding counted.</summary>
+internal static class Figures
+{
+    /// <param name="number">The invariant's.</param>
+    public static long Of(this IReadOnlyList<Finding> findings, int number, string what) =>
+        findings.Single(f => f.Number == number).Figures.Single(f => f.What == what).Count;
+}

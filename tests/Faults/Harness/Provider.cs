@@ -1,0 +1,119 @@
+using System.Net.Http.Json;
+using ConcertReservation.PaymentSandbox;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace ConcertReservation.Tests.Faults.Harness;
+
+/// <summary>The payment provider, which outlives the hosts and knows who is asking it.</summary>
+internal sealed class Provider : IAsyncDisposable
+{
+    public const string GoodCard = "4242424242424242";
+    public const string DeclinedCard = "4000000000009995";
+    public const string SlowCard = "4000000000003220";
+    public const string SilentCard = "4000000000000341";
+
+    private readonly WebApplication _sandbox;
+    private readonly HttpClient _http;
+    private readonly Asking _asking;
+
+    private Provider(WebApplication sandbox, Asking asking)
+    {
+        (_sandbox, _asking) = (sandbox, asking);
+        Url = new Uri(
+            sandbox
+                .Services.GetRequiredService<IServer>()
+                .Features.Get<IServerAddressesFeature>()!
+                .Addresses.Single()
+        );
+        _http = new HttpClient { BaseAddress = Url };
+    }
+
+    public Uri Url { get; }
+
+    /// <summary>Hosts that wait for the answer to a confirmation at this moment.</summary>
+    public int ConfirmationsUnderWay => _asking.Count;
+
+    public static async Task<Provider> StartAsync()
+    {
+        var asking = new Asking();
+        var sandbox = SandboxApplication.Create(
+            ["--PORT=0"],
+            builder =>
+            {
+                builder.Logging.ClearProviders();
+                builder.Services.AddSingleton<IStartupFilter>(asking);
+            }
+        );
+        await sandbox.StartAsync();
+        return new Provider(sandbox, asking);
+    }
+
+    /// <summary>What a customer's browser does at the provider.</summary>
+    /// <returns>The payment key, with which the shop takes the money.</returns>
+    public async Task<string> PayAsync(string orderId, long amount, string cardNumber)
+    {
+        using var answer = await _http.PostAsJsonAsync(
+            new Uri("/v1/payments", UriKind.Relative),
+            new
+            {
+                orderId,
+                amount,
+                cardNumber,
+            }
+        );
+        answer.EnsureSuccessStatusCode();
+        return (
+            await answer.Content.ReadFromJsonAsync<ConcertReservation.PaymentSandbox.CardPayment>()
+        )!.PaymentKey;
+    }
+
+    /// <summary>What the provider's own books say: IN_PROGRESS, DONE and so on.</summary>
+    public string StatusOf(string paymentKey) =>
+        _sandbox.Services.GetRequiredService<Ledger>().FindByKey(paymentKey)!.Status;
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _sandbox.DisposeAsync();
+    }
+
+    /// <summary>Counts the confirmations that are being answered.</summary>
+    private sealed class Asking : IStartupFilter
+    {
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) =>
+            app =>
+            {
+                app.Use(CountAsync);
+                next(app);
+            };
+
+        private async Task CountAsync(HttpContext context, RequestDelegate next)
+        {
+            if (context.Request.Path != "/v1/payments/confirm")
+            {
+                await next(context);
+                return;
+            }
+
+            Interlocked.Increment(ref _count);
+            try
+            {
+                await next(context);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _count);
+            }
+        }
+    }
+}

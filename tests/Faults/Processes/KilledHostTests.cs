@@ -1,0 +1,64 @@
+using ConcertReservation.Tests.Faults.Harness;
+
+namespace ConcertReservation.Tests.Faults.Processes;
+
+/// <summary>A host that dies in the midst of a sale, and is started again.</summary>
+internal sealed class KilledHostTests
+{
+    private const int Customers = 30;
+
+    private FaultSystem _system = null!;
+
+    [SetUp]
+    public async Task Start() => _system = await FaultSystem.StartAsync();
+
+    [TearDown]
+    public async Task Stop() => await _system.DisposeAsync();
+
+    [Test]
+    public async Task a_host_killed_in_the_midst_of_a_sale_loses_nothing()
+    {
+        var (host, wire) = await _system.StartWiredHostAsync();
+        var crowd = await Crowd.GatherAsync(_system, Customers);
+        crowd.StartBuying();
+
+        // Holds are committed, and their customers do not know it.
+        await crowd.WaitUntilSoldAsync(crowd.Seats / 4);
+        var unanswered = wire.StopAt("INSERT INTO reservations.idempotency_keys", Withheld.Answer);
+        await unanswered.WaitAsync();
+        await Eventually.Until(
+            "holds are committed that nobody was told of",
+            async () => await CommittedHoldsAsync() > AnsweredHolds()
+        );
+        host.Kill();
+        unanswered.Lose();
+        host.Start();
+        await host.WaitUntilReadyAsync();
+
+        // Events are in Kafka, and the relay's position does not know it.
+        await crowd.WaitUntilSoldAsync(crowd.Seats / 2);
+        var unrecorded = wire.StopAt("UPDATE messaging.relay_position", Withheld.Statement);
+        await unrecorded.WaitAsync();
+        host.Kill();
+        unrecorded.Lose();
+        (await crowd.SoldAsync()).ShouldBeLessThan(crowd.Seats);
+        host.Start();
+        await host.WaitUntilReadyAsync();
+
+        await crowd.WaitUntilSoldOutAsync();
+        await _system.OutwaitLeasesAsync();
+        var findings = await _system.VerifyAsync();
+        _system.Journal.Entries.ShouldContain(e => e.Status == null);
+        findings.Of(4, "keys used more than once").ShouldBePositive();
+        findings.Of(8, "repeats among them").ShouldBePositive();
+    }
+
+    private Task<long> CommittedHoldsAsync() =>
+        _system.Database.ScalarAsync<long>("SELECT count(*) FROM reservations.idempotency_keys");
+
+    private long AnsweredHolds() =>
+        _system
+            .Journal.Entries.Where(e => e is { Operation: "hold", Succeeded: true })
+            .DistinctBy(e => e.Key)
+            .Count();
+}

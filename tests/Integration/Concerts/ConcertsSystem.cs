@@ -1,0 +1,150 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json.Nodes;
+using ConcertReservation.BuildingBlocks.Http;
+using ConcertReservation.Concerts;
+using ConcertReservation.Contracts;
+using ConcertReservation.Tests.Integration.Modules;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ConcertReservation.Tests.Integration.Concerts;
+
+/// <summary>
+/// Two hosts of the module on one database; the owner of the seats says what a test wants.
+/// </summary>
+[SetUpFixture]
+internal sealed class ConcertsSystem
+{
+    public const long Organiser = 1;
+
+    public static TestDatabase Database { get; private set; } = null!;
+    public static ModuleHost HostA { get; private set; } = null!;
+    public static ModuleHost HostB { get; private set; } = null!;
+    public static SeatOwner Owner { get; } = new();
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        Database = await TestDatabase.CreateAsync("concerts");
+        HostA = await StartHostAsync();
+        HostB = await StartHostAsync();
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        if (HostA is not null)
+            await HostA.DisposeAsync();
+        if (HostB is not null)
+            await HostB.DisposeAsync();
+        if (Database is not null)
+            await Database.DisposeAsync();
+    }
+
+    /// <summary>The hosts in turn.</summary>
+    public static ModuleHost AnyHost(int number) => number % 2 == 0 ? HostA : HostB;
+
+    public static object Plan(
+        string name = "Night",
+        int seats = 10,
+        DateTimeOffset? bookingStartTime = null,
+        DateTimeOffset? startsAt = null
+    )
+    {
+        var booking = bookingStartTime ?? DateTimeOffset.UtcNow.AddDays(1);
+        return new
+        {
+            name,
+            artist = "The Band",
+            venue = "The Hall",
+            startsAt = startsAt ?? booking.AddDays(30),
+            bookingStartTime = booking,
+            sections = new[]
+            {
+                new
+                {
+                    name = "R",
+                    price = 1000,
+                    rows = 1,
+                    seatsPerRow = seats,
+                },
+            },
+        };
+    }
+
+    public static async Task<long> CreateAsync(object plan, long organiser = Organiser)
+    {
+        using var answer = await HostA.SendAsync(
+            HttpMethod.Post,
+            "/concerts",
+            organiser,
+            plan,
+            Roles.Organiser
+        );
+        var json = await JsonAsync(answer, HttpStatusCode.Created);
+        return json["concertId"]!.GetValue<long>();
+    }
+
+    public static async Task<JsonNode> ShowAsync(long concertId)
+    {
+        using var answer = await HostB.SendAsync(HttpMethod.Get, $"/concerts/{concertId}");
+        return await JsonAsync(answer, HttpStatusCode.OK);
+    }
+
+    public static Task<HttpResponseMessage> CancelAsync(
+        long id,
+        long customer = Organiser,
+        string role = Roles.Organiser
+    ) => HostB.SendAsync(HttpMethod.Delete, $"/concerts/{id}", customer, roles: role);
+
+    public static async Task<JsonNode> JsonAsync(
+        HttpResponseMessage answer,
+        HttpStatusCode expected
+    )
+    {
+        var text = await answer.Content.ReadAsStringAsync();
+        answer.StatusCode.ShouldBe(expected, text);
+        return JsonNode.Parse(text)!;
+    }
+
+    /// <summary>What the concert has published, in order.</summary>
+    public static async Task<IReadOnlyList<DomainEvent>> PublishedAsync(long concertId)
+    {
+        var events = new List<DomainEvent>();
+        await using var command = Database.DataSource.CreateCommand(
+            "SELECT event_type, body, version FROM messaging.outbox WHERE key = $1 ORDER BY seq"
+        );
+        command.Parameters.AddWithValue($"concert-{concertId}");
+        await using var row = await command.ExecuteReaderAsync();
+        while (await row.ReadAsync())
+        {
+            var told = EventCatalogue.Deserialize(
+                row.GetString(0),
+                await row.GetFieldValueAsync<byte[]>(1)
+            );
+            events.Add(told with { Version = row.GetInt64(2) });
+        }
+
+        return events;
+    }
+
+    private static Task<ModuleHost> StartHostAsync() =>
+        ModuleHost.StartAsync(
+            Database.ConnectionString,
+            [new ConcertsModule()],
+            services => services.AddSingleton<ISeatInventory>(Owner),
+            ("Concerts:SoldOutRecheckMilliseconds", "100")
+        );
+}
+
+/// <summary>In the place of Reservations: what it answers is the test's to say.</summary>
+internal sealed class SeatOwner : ISeatInventory
+{
+    private readonly ConcurrentDictionary<long, SeatSummary> _answers = [];
+
+    public void Says(long concertId, int total, int sold) =>
+        _answers[concertId] = new([new SectionSeats("R", total, total - sold, sold)]);
+
+    public Task<SeatSummary?> FindAsync(long concertId, CancellationToken stop) =>
+        Task.FromResult(_answers.GetValueOrDefault(concertId));
+}

@@ -1,0 +1,245 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using static System.Net.HttpStatusCode;
+
+namespace ConcertReservation.Tests.Integration.Http;
+
+/// <summary>
+/// Every operation of the document, given everything that it does not want, by somebody who may
+/// call it: a problem document that names the field, never a failure of ours.
+/// </summary>
+internal sealed class BadInputTests
+{
+    private const string Nothing = "987654321";
+
+    private static readonly string[] Texts =
+    [
+        new('x', 5000),
+        "'; DROP TABLE accounts.customers; --",
+        "<script>alert(1)</script>",
+        "\u202E🎟️",
+        "line\r\nBcc: everyone@example.com",
+    ];
+
+    private static readonly string[] Numbers =
+    [
+        "-1",
+        "0",
+        "1.5",
+        "9223372036854775807",
+        "99999999999999999999999999",
+        "1e400",
+    ];
+
+    private JsonElement _document;
+    private Persona _caller = null!;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        _document = await ApiDocument.ReadAsync();
+        _caller = await Given.TheOperator();
+    }
+
+    [TestCaseSource(typeof(Endpoint), nameof(Endpoint.All))]
+    public async Task a_body_that_is_none_is_refused(object row)
+    {
+        if (!TryGetOperation(row, out var call) || call.Example is null)
+            return;
+
+        foreach (var body in new[] { "{", "[]", "\"text\"", "7", "{,}" })
+            (await call.Send(body)).ShouldBe(BadRequest, "validation", "body");
+        foreach (var body in new[] { "", "null" })
+        {
+            if (call.BodyIsRequired)
+                (await call.Send(body)).ShouldBe(BadRequest, "validation", "body");
+        }
+
+        (await call.Send(call.Example.ToJsonString(), mediaType: "application/xml")).ShouldBe(
+            UnsupportedMediaType,
+            "unsupported-media-type"
+        );
+        var tooLarge = $$"""{"x":"{{new string('x', 65 * 1024)}}"}""";
+        (await call.Send(tooLarge)).ShouldBe(RequestEntityTooLarge, "too-large");
+    }
+
+    [TestCaseSource(typeof(Endpoint), nameof(Endpoint.All))]
+    public async Task an_unknown_or_wrong_field_is_named(object row)
+    {
+        if (!TryGetOperation(row, out var call) || call.Example is null)
+            return;
+
+        (await call.With("surprise", 1)).ShouldBe(BadRequest, "validation", "surprise");
+        foreach (var (field, _) in call.Example)
+        {
+            var wrong = await call.With(field, new JsonObject { ["x"] = 1 });
+            wrong.ShouldBe(BadRequest);
+            wrong.Problem.ShouldBe("validation", wrong.Body);
+            wrong.Fields.ShouldAllBe(f => f.StartsWith(field), wrong.Body);
+        }
+    }
+
+    [TestCaseSource(typeof(Endpoint), nameof(Endpoint.All))]
+    public async Task whatever_a_field_holds_the_answer_is_clean(object row)
+    {
+        if (!TryGetOperation(row, out var call) || call.Example is null)
+            return;
+
+        foreach (var (field, example) in call.Example)
+        {
+            ShouldBeClean(await call.Without(field), field);
+            ShouldBeClean(await call.With(field, null), field);
+            if (example is JsonValue value && value.GetValueKind() == JsonValueKind.String)
+            {
+                foreach (var text in Texts)
+                    ShouldBeClean(await call.With(field, text), field);
+            }
+            else if (example is JsonValue)
+            {
+                foreach (var number in Numbers)
+                    ShouldBeClean(await call.WithRaw(field, number), field);
+            }
+            else if (example is JsonArray)
+            {
+                ShouldBeClean(await call.With(field, new JsonArray()), field);
+                ShouldBeClean(await call.With(field, new JsonArray(null, null)), field);
+            }
+        }
+    }
+
+    [TestCaseSource(typeof(Endpoint), nameof(Endpoint.All))]
+    public async Task a_part_of_the_address_that_is_none_is_named(object row)
+    {
+        if (!TryGetOperation(row, out var call))
+            return;
+
+        foreach (var parameter in call.Operation.Parameters())
+        {
+            var name = parameter.GetProperty("name").GetString()!;
+            var schema = parameter.GetProperty("schema").GetRawText();
+            var isNumber = schema.Contains("integer", StringComparison.Ordinal);
+            var place = parameter.GetProperty("in").GetString();
+            if (place is not ("path" or "query"))
+                continue;
+
+            foreach (
+                var value in new[] { "abc", "-1", "99999999999999999999", "%F0%9F%8E%9F", "a%27b" }
+            )
+            {
+                var answer = await call.SendTo(place, name, value);
+                ShouldBeClean(answer, name);
+                if (isNumber && value != "-1")
+                    answer.ShouldBe(BadRequest, "validation", name);
+            }
+        }
+    }
+
+    [TestCaseSource(typeof(Endpoint), nameof(Endpoint.All))]
+    public async Task a_write_that_costs_something_needs_a_good_key(object row)
+    {
+        if (
+            !Endpoint.WithIdempotencyKey.Contains(row.ToString()!)
+            || !TryGetOperation(row, out var call)
+        )
+        {
+            return;
+        }
+
+        var body = call.Example!.ToJsonString();
+        foreach (var key in new[] { null, "", new string('k', 256), "two words" })
+        {
+            (await call.Send(body, key, withKey: false)).ShouldBe(
+                BadRequest,
+                "idempotency-key-missing",
+                "Idempotency-Key"
+            );
+        }
+    }
+
+    private static void ShouldBeClean(Answer answer, string what)
+    {
+        ((int)answer.Status).ShouldBeLessThan(500, $"{what}: {answer.Body}");
+        if (answer.Status < BadRequest)
+            return;
+
+        answer.Problem.ShouldNotBeNull($"{what}: {answer.Status} {answer.Body}");
+        if (answer.Problem == "validation")
+            answer.Fields.ShouldNotBeEmpty(answer.Body);
+    }
+
+    private bool TryGetOperation(object row, out Call call)
+    {
+        var found = _document.Operations().Where(o => o.Name == row.ToString()).ToList();
+        found.Count.ShouldBe(1, $"{row} is not in the document.");
+        var (_, method, path, operation) = found[0];
+        call = new Call(_caller.Api, new HttpMethod(method), path, operation);
+        return true;
+    }
+
+    /// <summary>One operation, called with its example but for what the test changes.</summary>
+    private sealed record Call(Api Api, HttpMethod Method, string Template, JsonElement Operation)
+    {
+        public JsonObject? Example { get; } =
+            Operation.RequestExample() is { } example
+                ? JsonNode.Parse(example.GetRawText())!.AsObject()
+                : null;
+
+        public bool BodyIsRequired =>
+            Operation.GetProperty("requestBody").TryGetProperty("required", out var required)
+            && required.GetBoolean();
+
+        public Task<Answer> Send(
+            string? body,
+            string? key = null,
+            bool withKey = true,
+            string mediaType = "application/json"
+        ) =>
+            Api.Send(
+                Method,
+                Path(name: null, value: null),
+                body,
+                withKey ? Persona.NewKey() : key,
+                mediaType
+            );
+
+        public Task<Answer> With(string field, JsonNode? value)
+        {
+            var body = Example!.DeepClone().AsObject();
+            body[field] = value;
+            return Send(body.ToJsonString());
+        }
+
+        public Task<Answer> WithRaw(string field, string json)
+        {
+            const string Marker = "\"a number goes here\"";
+            var body = Example!.DeepClone().AsObject();
+            body[field] = "a number goes here";
+            return Send(body.ToJsonString().Replace(Marker, json, StringComparison.Ordinal));
+        }
+
+        public Task<Answer> Without(string field)
+        {
+            var body = Example!.DeepClone().AsObject();
+            body.Remove(field);
+            return Send(body.ToJsonString());
+        }
+
+        public Task<Answer> SendTo(string place, string name, string value)
+        {
+            var path =
+                place == "path"
+                    ? Path(name, value)
+                    : $"{Path(name: null, value: null)}?{name}={value}";
+            return Api.Send(Method, path, Example?.ToJsonString(), Persona.NewKey());
+        }
+
+        private string Path(string? name, string? value)
+        {
+            var path = Template;
+            if (name is not null)
+                path = path.Replace($"{{{name}}}", value, StringComparison.Ordinal);
+            return path.Replace("{id}", Nothing, StringComparison.Ordinal)
+                .Replace("{role}", "Organiser", StringComparison.Ordinal);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Text.Json;
+
+namespace ConcertReservation.Tests.Integration.Http;
+
+internal enum Who
+{
+    Anyone,
+    SignedIn,
+    Customer,
+    Organiser,
+    Operator,
+    OrganiserOrOperator,
+}
+
+/// <summary>One row of the API: a method, a path, and who may call it.</summary>
+internal sealed record Endpoint(string Method, string Path, Who Who)
+{
+    /// <summary>The whole API. An endpoint that is missing here, or there, fails a test.</summary>
+    public static IReadOnlyList<Endpoint> All { get; } =
+    [
+        new("POST", "/api/accounts", Who.Anyone),
+        new("POST", "/api/accounts/login", Who.Anyone),
+        new("POST", "/api/accounts/refresh", Who.Anyone),
+        new("POST", "/api/accounts/logout", Who.Anyone),
+        new("GET", "/api/accounts/me", Who.SignedIn),
+        new("PUT", "/api/accounts/{id}/roles/{role}", Who.Operator),
+        new("DELETE", "/api/accounts/{id}/roles/{role}", Who.Operator),
+        new("POST", "/api/concerts", Who.Organiser),
+        new("GET", "/api/concerts", Who.Anyone),
+        new("GET", "/api/concerts/{id}", Who.Anyone),
+        new("PUT", "/api/concerts/{id}", Who.OrganiserOrOperator),
+        new("DELETE", "/api/concerts/{id}", Who.OrganiserOrOperator),
+        new("GET", "/api/concerts/{id}/seats", Who.Anyone),
+        new("POST", "/api/concerts/{id}/waitlist", Who.Customer),
+        new("DELETE", "/api/concerts/{id}/waitlist", Who.Customer),
+        new("POST", "/api/reservations", Who.Customer),
+        new("GET", "/api/reservations", Who.SignedIn),
+        new("GET", "/api/reservations/{id}", Who.SignedIn),
+        new("DELETE", "/api/reservations/{id}", Who.Customer),
+        new("GET", "/api/wallet", Who.Customer),
+        new("POST", "/api/wallet/charges", Who.Customer),
+        new("POST", "/api/payments", Who.Customer),
+        new("POST", "/api/payments/{id}/confirm", Who.Customer),
+        new("GET", "/api/payments/{id}", Who.SignedIn),
+        new("GET", "/api/rankings/bookings", Who.Anyone),
+        new("GET", "/api/rankings/sold-out", Who.Anyone),
+        new("GET", "/api/analytics/hourly", Who.OrganiserOrOperator),
+        new("GET", "/api/analytics/concerts/{id}", Who.OrganiserOrOperator),
+        new("GET", "/api/analytics/customers/{id}", Who.SignedIn),
+        new("GET", "/health/live", Who.Anyone),
+        new("GET", "/health/ready", Who.Anyone),
+    ];
+
+    /// <summary>Writes that cost something take an Idempotency-Key.</summary>
+    public static IReadOnlyList<string> WithIdempotencyKey { get; } =
+    [
+        "POST /api/reservations",
+        "POST /api/wallet/charges",
+        "POST /api/payments",
+        "POST /api/payments/{id}/confirm",
+    ];
+
+    public override string ToString() => $"{Method} {Path}";
+}
+
+/// <summary>The document that the shared system serves.</summary>
+internal static class ApiDocument
+{
+    public static async Task<JsonElement> ReadAsync() =>
+        (await new Api(SharedSystem.System.HostA).Get("/openapi/v1.json")).Json;
+
+    public static IEnumerable<(
+        string Name,
+        string Method,
+        string Path,
+        JsonElement Operation
+    )> Operations(this JsonElement document) =>
+        from path in document.GetProperty("paths").EnumerateObject()
+        from operation in path.Value.EnumerateObject()
+        let method = operation.Name.ToUpperInvariant()
+        select ($"{method} {path.Name}", method, path.Name, operation.Value);
+
+    public static IEnumerable<JsonElement> Parameters(this JsonElement operation) =>
+        operation.TryGetProperty("parameters", out var parameters)
+            ? parameters.EnumerateArray()
+            : [];
+
+    /// <summary>The example of the request's body, where it has one.</summary>
+    public static JsonElement? RequestExample(this JsonElement operation) =>
+        operation.TryGetProperty("requestBody", out var body)
+        && body.GetProperty("content").TryGetProperty("application/json", out var content)
+        && content.TryGetProperty("example", out var example)
+            ? example
+            : null;
+}

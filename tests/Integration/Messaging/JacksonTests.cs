@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Text.Json;
+using ConcertReservation.Contracts;
+
+namespace ConcertReservation.Tests.Integration.Messaging;
+
+/// <summary>
+/// The kept JSON of every event, read by Jackson into the guide's Java classes: those it knows
+/// field by field, the others as nothing.
+/// </summary>
+[Parallelizable]
+internal sealed class JacksonTests
+{
+    private static readonly string Golden = Path.Combine(AppContext.BaseDirectory, "Golden");
+
+    [Test]
+    public async Task the_guides_consumer_reads_its_three_events_and_passes_over_the_others()
+    {
+        var names = EventCatalogue.ByName.Keys.Order(StringComparer.Ordinal).ToArray();
+
+        var read = await ReadByJavaAsync(names.Select(n => Path.Combine(Golden, $"{n}.json")));
+
+        read.Count.ShouldBe(names.Length);
+        foreach (var (name, line) in names.Zip(read))
+        {
+            var guide = Path.Combine(Golden, "guide", $"{name}.json");
+            if (!File.Exists(guide))
+            {
+                line.ShouldBe("null", name);
+                continue;
+            }
+
+            using var known = JsonDocument.Parse(line);
+            using var expected = JsonDocument.Parse(await File.ReadAllTextAsync(guide));
+            JsonElement
+                .DeepEquals(known.RootElement, expected.RootElement)
+                .ShouldBeTrue($"{name}: {line}");
+        }
+
+        read.Count(line => line != "null").ShouldBe(3);
+    }
+
+    private static async Task<IReadOnlyList<string>> ReadByJavaAsync(IEnumerable<string> files)
+    {
+        var kafkaHome = Environment.GetEnvironmentVariable("KAFKA_HOME") ?? "";
+        if (kafkaHome.Length == 0)
+            Assert.Ignore("Jackson is a library of the Kafka distribution that KAFKA_HOME names.");
+        if (!Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(HasCompiler))
+            Assert.Ignore("There is a Java here, but none that compiles.");
+
+        var start = new ProcessStartInfo("java")
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            ArgumentList =
+            {
+                "-cp",
+                Path.Combine(kafkaHome, "libs", "*"),
+                Path.Combine(AppContext.BaseDirectory, "Messaging", "GuideConsumer.java"),
+            },
+        };
+        foreach (var file in files)
+            start.ArgumentList.Add(file);
+        using var java = Process.Start(start)!;
+        var errors = java.StandardError.ReadToEndAsync();
+        var output = await java.StandardOutput.ReadToEndAsync();
+        await java.WaitForExitAsync();
+        java.ExitCode.ShouldBe(0, await errors);
+        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private static bool HasCompiler(string directory) =>
+        File.Exists(Path.Combine(directory, "javac"));
+}

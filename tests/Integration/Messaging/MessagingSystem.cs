@@ -1,0 +1,199 @@
+using System.Globalization;
+using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.LocalServices;
+using ConcertReservation.Messaging;
+using Confluent.Kafka;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace ConcertReservation.Tests.Integration.Messaging;
+
+/// <summary>
+/// A database of its own on the tests' server and an embedded Kafka of its own, with hosts that do
+/// nothing but relaying: what happens here disturbs no other test.
+/// </summary>
+internal sealed class MessagingSystem : IAsyncDisposable
+{
+    private readonly string _server;
+    private readonly string _name;
+    private readonly List<IHost> _hosts = [];
+
+    private MessagingSystem(string server, string name)
+    {
+        _server = server;
+        _name = name;
+        ConnectionString = new NpgsqlConnectionStringBuilder(server)
+        {
+            Database = name,
+            // A takeover shows that of a killed session in the pool nobody hears.
+            Options = "-c idle_in_transaction_session_timeout=60000",
+        }.ConnectionString;
+        Database = NpgsqlDataSource.Create(ConnectionString);
+        Kafka = EmbeddedKafka.Start();
+        Entrance = new KafkaEntrance(Kafka.BootstrapServers);
+    }
+
+    public string ConnectionString { get; }
+
+    public NpgsqlDataSource Database { get; }
+
+    public EmbeddedKafka Kafka { get; private set; }
+
+    /// <summary>The address that hosts know: it stays when Kafka is another one.</summary>
+    public KafkaEntrance Entrance { get; }
+
+    public static async Task<MessagingSystem> StartAsync()
+    {
+        var server =
+            Environment.GetEnvironmentVariable("ConnectionStrings__Postgres")
+            ?? throw new InvalidOperationException("Run ./test: it brings the services up.");
+        var name = "messaging_" + Guid.NewGuid().ToString("N")[..12];
+        await using (var admin = NpgsqlDataSource.Create(server))
+        {
+            await using var create = admin.CreateCommand($"CREATE DATABASE {name}");
+            await create.ExecuteNonQueryAsync();
+        }
+
+        var system = new MessagingSystem(server, name);
+        await system.MigrateAsync();
+        return system;
+    }
+
+    /// <summary>A running host; stop it to end it in order.</summary>
+    public async Task<IHost> StartHostAsync(
+        Action<IServiceCollection>? configure = null,
+        params (string Key, string Value)[] settings
+    )
+    {
+        var host = NewHost(configure, settings);
+        _hosts.Add(host);
+        await host.StartAsync();
+        return host;
+    }
+
+    public async Task RestartKafkaAsync()
+    {
+        Kafka.Dispose();
+        Kafka = EmbeddedKafka.Start();
+        await Entrance.LeadToAsync(Kafka.BootstrapServers);
+    }
+
+    public async Task<T> ScalarAsync<T>(string sql, params object[] parameters)
+    {
+        await using var command = Database.CreateCommand(sql);
+        foreach (var value in parameters)
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = Database.CreateCommand(sql);
+        command.CommandTimeout = 300;
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Commits the rows in one transaction.</summary>
+    public async Task PublishAsync(params IReadOnlyList<OutboxRow> rows)
+    {
+        await using var connection = await Database.OpenConnectionAsync();
+        await OutboxTable.InsertAsync(connection, rows, CancellationToken.None);
+    }
+
+    /// <summary>Everything that is in Kafka now, each partition in its order.</summary>
+    public IReadOnlyList<ConsumeResult<byte[], byte[]>> ReadKafka() =>
+        KafkaContent.Read(Kafka.BootstrapServers);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in _hosts)
+        {
+            await host.StopAsync();
+            host.Dispose();
+        }
+
+        await Entrance.DisposeAsync();
+        Kafka.Dispose();
+        await Database.DisposeAsync();
+        await using var admin = NpgsqlDataSource.Create(_server);
+        await using var drop = admin.CreateCommand($"DROP DATABASE {_name} WITH (FORCE)");
+        await drop.ExecuteNonQueryAsync();
+    }
+
+    private IHost NewHost(
+        Action<IServiceCollection>? configure,
+        (string Key, string Value)[] settings
+    )
+    {
+        var builder = new HostApplicationBuilder(
+            new HostApplicationBuilderSettings { DisableDefaults = true }
+        );
+        builder.Configuration.AddInMemoryCollection(
+            new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                ["Kafka:BootstrapServers"] = Entrance.Address,
+            }
+        );
+        builder.Configuration.AddInMemoryCollection(
+            settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))
+        );
+        builder.Logging.AddProvider(new TestLog());
+        builder.Services.AddSingleton(NpgsqlDataSource.Create(ConnectionString));
+        builder.Services.AddScoped<UnitOfWork>();
+        var ready = new DatabaseReady();
+        ready.Open();
+        builder.Services.AddSingleton(ready);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddKafka(builder.Configuration);
+        builder.Services.AddOutbox(builder.Configuration);
+        builder.Services.AddRelay(builder.Configuration);
+        configure?.Invoke(builder.Services);
+        return builder.Build();
+    }
+
+    private async Task MigrateAsync()
+    {
+        await ExecuteAsync("CREATE SCHEMA messaging");
+        await ExecuteAsync("CREATE SCHEMA clock");
+        await ExecuteAsync(
+            "CREATE FUNCTION clock.now() RETURNS timestamptz LANGUAGE sql "
+                + "AS 'SELECT clock_timestamp()'"
+        );
+        var options = new DbContextOptionsBuilder<MessagingDb>()
+            .UseNpgsql(Database, n => n.MigrationsHistoryTable("migrations", "messaging"))
+            .Options;
+        await using var context = new MessagingDb(options);
+        await context.Database.MigrateAsync();
+    }
+
+    /// <summary>Warnings and worse into the test's output.</summary>
+    private sealed class TestLog : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) =>
+            TestContext.Progress.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{DateTime.UtcNow:HH:mm:ss.fff} {formatter(state, exception)}"
+                )
+            );
+
+        public void Dispose() { }
+    }
+}

@@ -1,0 +1,241 @@
+using ConcertReservation.Messaging;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+
+namespace ConcertReservation.Tests.Integration.Messaging;
+
+/// <summary>Days are made ahead and dropped behind, and no booking waits for it.</summary>
+[Parallelizable]
+internal sealed class OutboxMaintenanceTests
+{
+    private static readonly OutboxPartition Old = OutboxPartition.Named("outbox_20250101");
+
+    private MessagingSystem _system = null!;
+
+    [SetUp]
+    public async Task Start() => _system = await MessagingSystem.StartAsync();
+
+    [TearDown]
+    public async Task Stop() => await _system.DisposeAsync();
+
+    [Test]
+    public async Task missing_days_are_made_ahead_and_readiness_tells()
+    {
+        var days = OutboxPartition.Wanted(TimeProvider.System.GetUtcNow()).ToArray();
+        foreach (var day in days.Skip(1))
+            await _system.ExecuteAsync($"DROP TABLE messaging.{day.Name}");
+        (await OutboxHealthAsync()).ShouldBe(HealthStatus.Unhealthy);
+
+        await _system.StartHostAsync();
+
+        await Eventually.Becomes(
+            "the outbox is ready again",
+            OutboxHealthAsync,
+            h => h == HealthStatus.Healthy
+        );
+        await Eventually.Becomes(
+            "all days ahead are there",
+            PartitionsAsync,
+            p => p.SequenceEqual(days.Select(d => d.Name), StringComparer.Ordinal)
+        );
+    }
+
+    [Test]
+    public async Task an_old_day_is_dropped_once_relayed()
+    {
+        await AddOldDayWithARowAsync();
+        var host = await _system.StartHostAsync();
+
+        await DropsAsync(host);
+
+        (await PartitionsAsync()).ShouldNotContain(Old.Name);
+        _system.ReadKafka().Count.ShouldBe(1);
+    }
+
+    [Test]
+    public async Task an_old_day_stays_while_its_rows_are_not_relayed()
+    {
+        await AddOldDayWithARowAsync();
+        var host = await _system.StartHostAsync(null, ("Relay:Enabled", "false"));
+        var cluster = host.Services.GetRequiredService<KafkaCluster>();
+        await cluster.ReachableAsync(CancellationToken.None);
+
+        (await RunOnceAsync(host)).ShouldBeTrue();
+
+        (await PartitionsAsync()).ShouldContain(Old.Name);
+    }
+
+    [Test]
+    public async Task an_old_day_stays_until_every_group_has_applied_it()
+    {
+        await AddOldDayWithARowAsync();
+        var host = await _system.StartHostAsync(s =>
+            s.AddSingleton(new ConsumerGroup("slow-group", [typeof(ReadsSignUps)]))
+        );
+        var record = (await SentAsync(1)).Single();
+        var relayed = await RelayedIncarnationAsync();
+
+        (await RunOnceAsync(host)).ShouldBeTrue();
+        (await PartitionsAsync()).ShouldContain(Old.Name);
+
+        await _system.ExecuteAsync(
+            $"""
+            INSERT INTO messaging.consumer_positions VALUES
+                ('slow-group', '{relayed}', '{record.Topic}', {record.Partition.Value}, 1)
+            """
+        );
+        (await RunOnceAsync(host)).ShouldBeTrue();
+        (await PartitionsAsync()).ShouldNotContain(Old.Name);
+    }
+
+    [Test]
+    public async Task an_old_day_that_a_group_may_lack_stays_and_is_sent_again_on_demand()
+    {
+        await AddOldDayWithARowAsync();
+        var host = await _system.StartHostAsync(s =>
+            s.AddSingleton(new ConsumerGroup("slow-group", [typeof(ReadsSignUps)]))
+        );
+        var record = (await SentAsync(1)).Single();
+        var relayed = await RelayedIncarnationAsync();
+        await _system.ExecuteAsync(
+            $"""
+            INSERT INTO messaging.consumer_positions
+            SELECT 'slow-group', '{relayed}', '{record.Topic}', partition, 1000
+            FROM generate_series(0, 2) AS partition;
+            INSERT INTO messaging.consumer_gaps VALUES
+                ('slow-group', '{relayed}', '{record.Topic}', {record.Partition.Value}, 0, 1)
+            """
+        );
+
+        (await RunOnceAsync(host)).ShouldBeTrue();
+        (await PartitionsAsync()).ShouldContain(Old.Name);
+
+        await _system.ExecuteAsync("SELECT messaging.relay_again()");
+        await _system.PublishAsync(SomeEvents.SignUp(2));
+        var records = await SentAsync(3);
+        records.Count(r => r.Key() == record.Key()).ShouldBeGreaterThan(1);
+        await DropsAsync(host);
+    }
+
+    [Test]
+    public async Task behind_an_idle_reader_partitions_change_and_bookings_go_on()
+    {
+        await AddOldDayWithARowAsync();
+        var tomorrow = OutboxPartition.Of(TimeProvider.System.GetUtcNow().AddDays(1));
+        await _system.ExecuteAsync($"DROP TABLE messaging.{tomorrow.Name}");
+        await using var reader = await _system.Database.OpenConnectionAsync();
+        await using var idle = await reader.BeginTransactionAsync();
+        await using (var read = reader.CreateCommand())
+        {
+            read.CommandText = "SELECT count(*) FROM messaging.outbox";
+            await read.ExecuteScalarAsync();
+        }
+
+        var host = await _system.StartHostAsync(null, ("Outbox:LockTimeoutMilliseconds", "1000"));
+        using var enough = new CancellationTokenSource();
+        var booking = BookAsync(enough.Token);
+        await SentAsync(1);
+
+        // The old day is in the reader's way: it is tried, given up after the
+        // lock timeout, and tried again.
+        (await RunOnceAsync(host)).ShouldBeFalse();
+        (await RunOnceAsync(host)).ShouldBeFalse();
+        (await PartitionsAsync()).ShouldContain(tomorrow.Name);
+
+        await idle.RollbackAsync();
+        await DropsAsync(host);
+        await enough.CancelAsync();
+
+        (await booking).ShouldBeGreaterThan(10);
+    }
+
+    /// <summary>
+    /// One booking after the other; fails at the first that waits for a lock any longer than an
+    /// instant, which is less than the maintenance waits itself.
+    /// </summary>
+    private async Task<int> BookAsync(CancellationToken enough)
+    {
+        await using var connection = await _system.Database.OpenConnectionAsync(
+            CancellationToken.None
+        );
+        await using var limit = connection.CreateCommand();
+        limit.CommandText = "SET lock_timeout = '250ms'";
+        await limit.ExecuteNonQueryAsync(CancellationToken.None);
+        var count = 0;
+        while (!enough.IsCancellationRequested)
+        {
+            var row = SomeEvents.SignUp(++count + 1);
+            await OutboxTable.InsertAsync(connection, [row], CancellationToken.None);
+        }
+
+        return count;
+    }
+
+    private async Task AddOldDayWithARowAsync()
+    {
+        await _system.ExecuteAsync(
+            $"""
+            CREATE TABLE messaging.{Old.Name} PARTITION OF messaging.outbox
+                FOR VALUES FROM ('{Old.From:O}') TO ('{Old.To:O}')
+            """
+        );
+        await _system.PublishAsync(SomeEvents.SignUp(1));
+        await _system.ExecuteAsync($"UPDATE messaging.outbox SET created_at = '{Old.From:O}'");
+    }
+
+    private Task<IReadOnlyList<Confluent.Kafka.ConsumeResult<byte[], byte[]>>> SentAsync(
+        int count
+    ) =>
+        Eventually.Becomes(
+            $"{count} events are in Kafka",
+            _system.ReadKafka,
+            r => r.Count >= count
+        );
+
+    private Task<string> RelayedIncarnationAsync() =>
+        Eventually.Becomes(
+            "the position has passed the old day",
+            () =>
+                _system.ScalarAsync<string>(
+                    """
+                    SELECT CASE WHEN from_snapshot::text = '3:3:' THEN '' ELSE incarnation END
+                    FROM messaging.relay_position
+                    """
+                ),
+            i => i.Length > 0
+        );
+
+    private static Task<bool> RunOnceAsync(IHost host) =>
+        host.Services.GetRequiredService<OutboxMaintenance>().RunOnceAsync(CancellationToken.None);
+
+    private async Task DropsAsync(IHost host) =>
+        await Eventually.Becomes(
+            "the old day is dropped",
+            async () =>
+            {
+                await RunOnceAsync(host);
+                return await PartitionsAsync();
+            },
+            p => !p.Contains(Old.Name)
+        );
+
+    private async Task<IReadOnlyList<string>> PartitionsAsync()
+    {
+        await using var connection = await _system.Database.OpenConnectionAsync();
+        var partitions = await new OutboxPartitions(connection).ListAsync(CancellationToken.None);
+        return [.. partitions.Select(p => p.Day.Name)];
+    }
+
+    private async Task<HealthStatus> OutboxHealthAsync()
+    {
+        var check = new OutboxHealth(_system.Database);
+        return (await check.CheckHealthAsync(new HealthCheckContext())).Status;
+    }
+
+    private sealed class ReadsSignUps : MassTransit.IConsumer<Contracts.UserSignedUp>
+    {
+        public Task Consume(MassTransit.ConsumeContext<Contracts.UserSignedUp> context) =>
+            Task.CompletedTask;
+    }
+}

@@ -1,0 +1,61 @@
+using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.Contracts;
+using ConcertReservation.Messaging;
+using MassTransit;
+using Npgsql;
+
+namespace ConcertReservation.Tests.Integration.Messaging;
+
+/// <summary>What the consumers of one host do beside their effect: fail, wait, count.</summary>
+internal sealed class ConsumerScript
+{
+    /// <summary>Called with the payment's id before its effect is gathered.</summary>
+    public Func<long, CancellationToken, Task> OnPayment { get; set; } =
+        (_, _) => Task.CompletedTask;
+
+    /// <summary>Called within the transaction, after the effects of a batch are written.</summary>
+    public Func<int, Task> OnFlush { get; set; } = _ => Task.CompletedTask;
+}
+
+/// <summary>
+/// Effects of a batch, written together before its commit; nothing keeps them from being double.
+/// </summary>
+internal sealed class PaymentEffects(UnitOfWork work, ConsumerScript script)
+{
+    private readonly List<(Guid EventId, long PaymentId, long Version)> _rows = [];
+
+    public void Add(Guid eventId, long paymentId, long version)
+    {
+        if (_rows.Count == 0)
+            work.BeforeCommit(FlushAsync);
+        _rows.Add((eventId, paymentId, version));
+    }
+
+    private async Task FlushAsync(CancellationToken stop)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            INSERT INTO effects (event_id, payment_id, version)
+            SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[])
+            """,
+            work.Connection
+        );
+        command.Parameters.AddWithValue(_rows.Select(r => r.EventId).ToArray());
+        command.Parameters.AddWithValue(_rows.Select(r => r.PaymentId).ToArray());
+        command.Parameters.AddWithValue(_rows.Select(r => r.Version).ToArray());
+        await command.ExecuteNonQueryAsync(stop);
+        await script.OnFlush(_rows.Count);
+    }
+}
+
+/// <summary>Keeps each completed payment that it hears of.</summary>
+internal sealed class CountPayments(ConsumerScript script, PaymentEffects effects)
+    : IConsumer<PaymentCompleted>
+{
+    public async Task Consume(ConsumeContext<PaymentCompleted> context)
+    {
+        var paid = context.Message;
+        await script.OnPayment(paid.PaymentId, context.CancellationToken);
+        effects.Add(paid.EventId, paid.PaymentId, context.Version());
+    }
+}

@@ -1,0 +1,219 @@
+using System.Globalization;
+using ConcertReservation.Contracts;
+using ConcertReservation.Messaging;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+
+namespace ConcertReservation.Tests.Integration.Messaging;
+
+/// <summary>What only real brokers do: topics made at start, and existing ones checked.</summary>
+[Parallelizable]
+internal sealed class RealKafkaTests
+{
+    private readonly string _servers =
+        Environment.GetEnvironmentVariable("Kafka__BootstrapServers") ?? "";
+
+    private readonly string _prefix = $"relay-{Guid.NewGuid():N}-";
+    private MessagingSystem _system = null!;
+    private IAdminClient _admin = null!;
+
+    [SetUp]
+    public async Task Start()
+    {
+        Librdkafka.EnsureResolved();
+        _admin = new AdminClientBuilder(
+            new AdminClientConfig { BootstrapServers = _servers }
+        ).Build();
+        var metadata = _admin.GetMetadata(TimeSpan.FromSeconds(10));
+        if (KafkaIncarnation.Marker(metadata) is not null)
+        {
+            _admin.Dispose();
+            Assert.Ignore("The embedded Kafka makes its topics itself.");
+        }
+
+        _system = await MessagingSystem.StartAsync();
+    }
+
+    [TearDown]
+    public async Task Stop()
+    {
+        if (_system is null)
+            return;
+
+        await _system.DisposeAsync();
+        var ours = _admin
+            .GetMetadata(TimeSpan.FromSeconds(10))
+            .Topics.Select(t => t.Topic)
+            .Where(t => t.StartsWith(_prefix, StringComparison.Ordinal))
+            .ToArray();
+        if (ours.Length > 0)
+            await _admin.DeleteTopicsAsync(ours);
+        _admin.Dispose();
+    }
+
+    [Test]
+    public async Task missing_topics_are_made_and_events_arrive_in_order()
+    {
+        for (var version = 1; version <= 200; version++)
+            await _system.PublishAsync(SomeEvents.SignUp(version % 7, version));
+        await StartHostAsync();
+
+        var records = await Eventually.Becomes(
+            "all events are in Kafka",
+            ReadKafka,
+            r => r.Count >= 200
+        );
+
+        records.Count.ShouldBe(200);
+        foreach (var key in records.GroupBy(r => r.Key()))
+            key.Select(r => r.Version()).ShouldBeInOrder();
+        var settings = await SettingsAsync(_prefix + Topics.DeadLetters(Topics.Users));
+        settings["retention.ms"].ShouldBe("1209600000");
+        settings["max.message.bytes"].ShouldBe("2097152");
+        settings["retention.bytes"].ShouldBe("1073741824");
+        var topic = _admin.GetMetadata(_prefix + Topics.Users, TimeSpan.FromSeconds(10)).Topics[0];
+        topic.Partitions.Count.ShouldBe(3);
+    }
+
+    [Test]
+    public async Task a_topic_that_differs_is_reported_and_left_as_it_is()
+    {
+        var name = _prefix + Topics.Users;
+        await _admin.CreateTopicsAsync([
+            new TopicSpecification
+            {
+                Name = name,
+                NumPartitions = 5,
+                ReplicationFactor = 1,
+                Configs = new Dictionary<string, string> { ["retention.ms"] = "60000" },
+            },
+        ]);
+
+        var host = await StartHostAsync();
+        await host
+            .Services.GetRequiredService<KafkaCluster>()
+            .ReachableAsync(CancellationToken.None);
+
+        var health = await Eventually.Becomes(
+            "the broker that is asked has heard of it",
+            () => KafkaHealthAsync(host),
+            h =>
+                h.Data.TryGetValue("mismatches", out var found)
+                && ((IEnumerable<string>)found).Any()
+        );
+        var mismatches = Mismatches(health).ToArray();
+        mismatches.ShouldContain($"{name} has partitions 5, not 3");
+        mismatches.ShouldContain($"{name} has retention.ms 60000, not 604800000");
+        health.Status.ShouldBe(HealthStatus.Healthy);
+        (await SettingsAsync(name))["retention.ms"].ShouldBe("60000");
+    }
+
+    [Test]
+    public async Task topics_that_brokers_refuse_are_reported_and_looked_for_until_they_are_there()
+    {
+        // More copies than there are brokers, as in a production of one.
+        var host = await StartHostAsync(replication: 9);
+        await host
+            .Services.GetRequiredService<KafkaCluster>()
+            .ReachableAsync(CancellationToken.None);
+
+        var refused = await KafkaHealthAsync(host);
+        refused.Status.ShouldBe(HealthStatus.Degraded);
+        Mismatches(refused)
+            .ShouldContain(m =>
+                m.StartsWith($"{_prefix}user-events is missing and cannot be made")
+            );
+
+        await _admin.CreateTopicsAsync(
+            host.Services.GetRequiredService<KafkaTopics>()
+                .Plans.Select(p => new TopicSpecification
+                {
+                    Name = p.Name,
+                    NumPartitions = p.Partitions,
+                    ReplicationFactor = 1,
+                })
+        );
+        await _system.PublishAsync(SomeEvents.SignUp(1));
+
+        await Eventually.Becomes("the event is in Kafka", ReadKafka, r => r.Count >= 1);
+        await Eventually.Becomes(
+            "the topics are missed no longer",
+            () => KafkaHealthAsync(host),
+            h => h.Status == HealthStatus.Healthy
+        );
+    }
+
+    [Test]
+    public async Task a_topic_deleted_while_hosts_run_is_made_again()
+    {
+        var host = await StartHostAsync();
+        await host
+            .Services.GetRequiredService<KafkaCluster>()
+            .ReachableAsync(CancellationToken.None);
+        await _admin.DeleteTopicsAsync([_prefix + Topics.Users]);
+
+        await Eventually.Until(
+            "it is there again",
+            () =>
+                _admin
+                    .GetMetadata(TimeSpan.FromSeconds(10))
+                    .Topics.Exists(t => t.Topic == _prefix + Topics.Users)
+        );
+    }
+
+    private static async Task<HealthReportEntry> KafkaHealthAsync(IHost host) =>
+        (
+            await host
+                .Services.GetRequiredService<HealthCheckService>()
+                .CheckHealthAsync(c => c.Name == "kafka")
+        ).Entries["kafka"];
+
+    private static IEnumerable<string> Mismatches(HealthReportEntry health) =>
+        (IEnumerable<string>)health.Data["mismatches"];
+
+    private Task<IHost> StartHostAsync(int replication = 1) =>
+        _system.StartHostAsync(
+            null,
+            ("Kafka:BootstrapServers", _servers),
+            ("Kafka:Prefix", _prefix),
+            ("Kafka:Replication", $"{replication}"),
+            ("Kafka:MinInSync", "1")
+        );
+
+    private IReadOnlyList<ConsumeResult<byte[], byte[]>> ReadKafka()
+    {
+        var topics = _admin.GetMetadata(TimeSpan.FromSeconds(10)).Topics;
+        return topics.Exists(t => t.Topic == _prefix + Topics.Users)
+            ? KafkaContent.Read(_servers, _prefix)
+            : [];
+    }
+
+    private async Task<Dictionary<string, string>> SettingsAsync(string topic)
+    {
+        var resource = new ConfigResource { Type = ResourceType.Topic, Name = topic };
+        var described = await Eventually.Value(
+            "the broker that is asked has heard of the topic",
+            async () =>
+            {
+                try
+                {
+                    return await _admin.DescribeConfigsAsync([resource]);
+                }
+                catch (DescribeConfigsException)
+                {
+                    return null;
+                }
+            }
+        );
+        return described
+            .Single()
+            .Entries.ToDictionary(
+                e => e.Key,
+                e => Convert.ToString(e.Value.Value, CultureInfo.InvariantCulture)!,
+                StringComparer.Ordinal
+            );
+    }
+}

@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using ConcertReservation.Messaging;
+
+namespace ConcertReservation.Tests.Integration.Messaging;
+
+/// <summary>What an operator sees of the relay, by the names of the design.</summary>
+[Parallelizable]
+internal sealed class RelayMetricsTests
+{
+    /// <summary>
+    /// No other test's outbox is just so deep: all hosts of a process share their meters.
+    /// </summary>
+    private const int Backlog = 1237;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly ConcurrentQueue<(string Name, double Value, string Tags)> _measured = new();
+    private MeterListener _listener = null!;
+    private MessagingSystem _system = null!;
+
+    [SetUp]
+    public async Task Start()
+    {
+        _measured.Clear();
+        _listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == MessagingTelemetry.Name)
+                    listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        _listener.SetMeasurementEventCallback<long>((i, value, tags, _) => Note(i, value, tags));
+        _listener.SetMeasurementEventCallback<double>((i, value, tags, _) => Note(i, value, tags));
+        _listener.Start();
+        _system = await MessagingSystem.StartAsync();
+    }
+
+    [TearDown]
+    public async Task Stop()
+    {
+        await _system.DisposeAsync();
+        _listener.Dispose();
+    }
+
+    [Test]
+    public async Task without_kafka_depth_and_age_rise_and_on_its_return_latency_is_told()
+    {
+        await _system.StartHostAsync();
+        await _system.PublishAsync(SomeEvents.SignUp(1));
+        await Eventually.Becomes("it is in Kafka", _system.ReadKafka, r => r.Count == 1);
+        _system.Kafka.TakeDown();
+        await _system.PublishAsync([
+            .. Enumerable.Range(1, Backlog).Select(user => SomeEvents.SignUp(user)),
+        ]);
+
+        await Eventually.Until(
+            "the depth is told",
+            () => _measured.Contains(("outbox.depth", Backlog, "")),
+            Patience
+        );
+        await Eventually.Until(
+            "the producer's errors are counted by their code",
+            () =>
+                _measured.Any(m =>
+                    m is { Name: "kafka.producer.error", Value: > 0 }
+                    && m.Tags.StartsWith("error=", StringComparison.Ordinal)
+                ),
+            Patience
+        );
+        Max("outbox.oldest.age").ShouldBeGreaterThan(0);
+
+        _measured.Clear();
+        _system.Kafka.BringUp();
+
+        await Eventually.Until(
+            "what waited is sent",
+            () => _measured.Count(m => m.Name == "outbox.relay.latency") >= Backlog,
+            Patience
+        );
+        Max("outbox.relay.latency").ShouldBeGreaterThan(0);
+        await Eventually.Until(
+            "nothing waits any more",
+            () => _measured.Any(m => m is { Name: "outbox.depth", Value: 0 }),
+            Patience
+        );
+    }
+
+    [Test]
+    public async Task a_host_that_is_the_relay_no_more_tells_of_no_backlog()
+    {
+        var host = await _system.StartHostAsync();
+        _system.Kafka.TakeDown();
+        await _system.PublishAsync([
+            .. Enumerable.Range(1, Backlog).Select(user => SomeEvents.SignUp(user)),
+        ]);
+        await Eventually.Until(
+            "the depth is told",
+            () => _measured.Contains(("outbox.depth", Backlog, "")),
+            Patience
+        );
+
+        _measured.Clear();
+        await host.StopAsync();
+
+        _measured.ShouldContain(("outbox.depth", 0, ""));
+        _measured.ShouldContain(("outbox.oldest.age", 0, ""));
+    }
+
+    private double Max(string name) => _measured.Where(m => m.Name == name).Max(m => m.Value);
+
+    private void Note(
+        Instrument instrument,
+        double value,
+        ReadOnlySpan<KeyValuePair<string, object?>> tags
+    ) =>
+        _measured.Enqueue(
+            (
+                instrument.Name,
+                value,
+                string.Join(' ', tags.ToArray().Select(t => $"{t.Key}={t.Value}"))
+            )
+        );
+}

@@ -1,0 +1,159 @@
+using ConcertReservation.Contracts;
+
+namespace ConcertReservation.Tests.Integration.Notifications;
+
+/// <summary>
+/// Each of the eight mails in both languages as it lies in the folder, read by another program:
+/// both formats, and what they say.
+/// </summary>
+[Parallelizable]
+internal sealed class EveryMailTests
+{
+    private static readonly Dictionary<string, string> Subjects = new(StringComparer.Ordinal)
+    {
+        ["welcome-ko"] = "가입을 환영합니다",
+        ["welcome-en"] = "Welcome to ConcertReservation",
+        ["seats-held-ko"] = "[Night] 좌석을 선점했습니다. 결제를 완료해 주세요",
+        ["seats-held-en"] = "[Night] Your seats are held: please pay now",
+        ["confirmed-ko"] = "[Night] 예매가 확정되었습니다",
+        ["confirmed-en"] = "[Night] Your booking is confirmed",
+        ["expired-ko"] = "[Night] 결제 기한이 지나 좌석이 해제되었습니다",
+        ["expired-en"] = "[Night] Your hold has run out",
+        ["cancelled-ko"] = "[Night] 예매가 취소되었습니다",
+        ["cancelled-en"] = "[Night] Your booking is cancelled",
+        ["refunded-ko"] = "[Night] 환불이 완료되었습니다",
+        ["refunded-en"] = "[Night] Your refund is complete",
+        ["sold-out-ko"] = "[Night] 매진되었습니다",
+        ["sold-out-en"] = "[Night] Sold out",
+        ["reopened-ko"] = "[Night] 좌석이 다시 나왔습니다",
+        ["reopened-en"] = "[Night] Seats are available again",
+    };
+
+    /// <summary>What both formats say, beside the greeting.</summary>
+    private static readonly Dictionary<string, string[]> Words = new(StringComparer.Ordinal)
+    {
+        ["welcome-ko"] = ["user-1@example.org", "한 좌석은 오직 한 분께만"],
+        ["welcome-en"] = ["user-2@example.org", "exactly one person"],
+        ["seats-held-ko"] = ["좌석 2석을 잡아 두었습니다", "50,000원", "결제 기한", "101"],
+        ["seats-held-en"] = ["Your 2 seats are held", "KRW 50,000", "Pay before", "102"],
+        ["confirmed-ko"] = ["좌석이 확정되었습니다", "50,000원", "101"],
+        ["confirmed-en"] = ["the seats are yours", "KRW 50,000", "102"],
+        ["expired-ko"] = ["청구된 금액은 없습니다", "101"],
+        ["expired-en"] = ["You have not been charged", "102"],
+        ["cancelled-ko"] = ["환불이 시작되었습니다", "101"],
+        ["cancelled-en"] = ["your refund is on its way", "102"],
+        ["refunded-ko"] = ["환불 금액", "50,000원", "101"],
+        ["refunded-en"] = ["Refund", "KRW 50,000", "102"],
+        ["sold-out-ko"] = ["매진 시각", "10석"],
+        ["sold-out-en"] = ["Sold out at", "10"],
+        ["reopened-ko"] = ["예매 가능 좌석", "1석"],
+        ["reopened-en"] = ["Available seats", "1"],
+    };
+
+    private string _folder = "";
+    private NotificationsSystem _system = null!;
+    private Dictionary<string, ParsedMail> _mails = [];
+
+    [OneTimeSetUp]
+    public async Task SendAllAsync()
+    {
+        _folder = Directory.CreateTempSubdirectory("mail-").FullName;
+        _system = await NotificationsSystem.StartAsync(
+            ("Notifications:PickupDirectory", _folder),
+            ("Notifications:PollMilliseconds", "50")
+        );
+        await _system.HostA.ReceiveAsync(
+            Told.SignedUp(1, "민아"),
+            Told.SignedUp(2, "Jisoo", "en"),
+            Told.Scheduled(7, "Night")
+        );
+        foreach (var customer in new long[] { 1, 2 })
+        {
+            using var joined = await _system.HostA.SendAsync(
+                HttpMethod.Post,
+                "/concerts/7/waitlist",
+                customer
+            );
+            joined.IsSuccessStatusCode.ShouldBeTrue();
+        }
+
+        await _system.HostB.ReceiveAsync([.. OfCustomer(1), .. OfCustomer(2), .. OfConcert()]);
+        await _system.AllSentAsync(Subjects.Count);
+        _mails = await ReadAsync();
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        if (_system is not null)
+            await _system.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Test]
+    public void each_kind_lies_there_once_in_each_language() =>
+        _mails.Keys.ShouldBe(Subjects.Keys, ignoreOrder: true);
+
+    [TestCaseSource(nameof(Subjects))]
+    public void it_reads_the_same_as_text_and_as_html(KeyValuePair<string, string> expected)
+    {
+        var mail = _mails[expected.Key];
+        var isKorean = expected.Key.EndsWith("-ko", StringComparison.Ordinal);
+
+        mail.Defects.ShouldBeEmpty();
+        mail.Headers["subject"].ShouldBe(expected.Value);
+        mail.Headers["content-language"].ShouldBe(isKorean ? "ko" : "en");
+        mail.To.ShouldBe([
+            isKorean
+                ? new ParsedAddress("민아", "user-1@example.org")
+                : new ParsedAddress("Jisoo", "user-2@example.org"),
+        ]);
+        mail.Type.ShouldBe("multipart/alternative");
+        mail.Parts.Select(p => (p.Type, p.Charset))
+            .ShouldBe([("text/plain", "utf-8"), ("text/html", "utf-8")]);
+        var html = System.Net.WebUtility.HtmlDecode(mail.Parts[1].Content);
+        html.ShouldStartWith("<!DOCTYPE html>", Case.Insensitive);
+        var isNotice = expected.Key.Split('-')[0] is "sold" or "reopened";
+        var greeting =
+            isNotice ? (isKorean ? "안녕하세요." : "Hello,")
+            : isKorean ? "민아님, 안녕하세요."
+            : "Hello Jisoo,";
+        foreach (var words in Words[expected.Key].Append(greeting))
+        {
+            mail.Parts[0].Content.ShouldContain(words);
+            html.ShouldContain(words);
+        }
+    }
+
+    private static IEnumerable<DomainEvent> OfCustomer(long customer)
+    {
+        var created = Told.Created(100 + customer, customer, "Night");
+        return
+        [
+            created,
+            Told.Confirmed(created),
+            Told.Expired(created),
+            Told.Cancelled(created),
+            Told.Refunded(100 + customer, customer),
+        ];
+    }
+
+    private static IEnumerable<DomainEvent> OfConcert()
+    {
+        var later = DateTimeOffset.UtcNow.AddMinutes(1);
+        return [Told.SoldOut(7, later), Told.Reopened(7, later)];
+    }
+
+    /// <summary>By what their files' names end in: kind and language.</summary>
+    private async Task<Dictionary<string, ParsedMail>> ReadAsync()
+    {
+        var mails = new Dictionary<string, ParsedMail>(StringComparer.Ordinal);
+        foreach (var file in Directory.GetFiles(_folder, "*.eml"))
+        {
+            var kind = Path.GetFileNameWithoutExtension(file).Split('-', 3)[2];
+            mails.Add(kind, await ReadMail.ParseAsync(await File.ReadAllBytesAsync(file)));
+        }
+
+        return mails;
+    }
+}

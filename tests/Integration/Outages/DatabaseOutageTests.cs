@@ -1,0 +1,77 @@
+using static System.Net.HttpStatusCode;
+
+namespace ConcertReservation.Tests.Integration.Outages;
+
+/// <summary>
+/// The database is away at start, or goes away: one clear line, and
+/// everything works again by itself.
+/// </summary>
+[Parallelizable(ParallelScope.All)]
+internal sealed class DatabaseOutageTests
+{
+    private const string AwayLine = "The database cannot be reached";
+
+    [Test]
+    public async Task a_host_that_starts_before_its_database_waits_and_says_so()
+    {
+        await using var system = await StartAsync(startHosts: false);
+        await system.PostgresGate!.CloseAsync();
+
+        await system.HostA.StartAsync();
+
+        var anybody = new Api(system.HostA);
+        (await anybody.Get("/health/live")).ShouldBe(OK);
+        var ready = (await anybody.Get("/health/ready")).ShouldBe(ServiceUnavailable);
+        ready["database"].GetProperty("status").GetString().ShouldBe("unhealthy");
+        (await anybody.Get("/api/concerts")).ShouldBe(ServiceUnavailable, "overloaded");
+        await Eventually.Until("it says so", () => system.HostA.Log.Count(AwayLine) == 1);
+
+        system.PostgresGate.Open();
+        await Eventually.Until("it is ready", system.HostA.IsReadyAsync);
+        await Given.ACustomer(system);
+        system.HostA.Log.Count(AwayLine).ShouldBe(1);
+    }
+
+    [Test]
+    public async Task a_database_that_goes_away_is_named_and_comes_back_by_itself()
+    {
+        await using var system = await StartAsync(startHosts: true);
+        var mina = await Given.ACustomer(system);
+
+        await system.PostgresGate!.CloseAsync();
+
+        await Eventually.Until(
+            "readiness names the database",
+            async () =>
+            {
+                var ready = await mina.Api.Get("/health/ready");
+                return ready.Status == ServiceUnavailable
+                    && ready["database"].GetProperty("status").GetString() == "unhealthy";
+            }
+        );
+        (await mina.Api.Get("/health/live")).ShouldBe(OK);
+        var refused = await mina.Api.Get("/api/accounts/me");
+        refused.ShouldBe(ServiceUnavailable, "overloaded");
+        refused.Headers.ShouldContainKey("Retry-After");
+        await Eventually.Until("the log says so", () => system.HostA.Log.Count(AwayLine) == 1);
+
+        system.PostgresGate.Open();
+        await Eventually.Until("it is ready again", system.HostA.IsReadyAsync);
+        (await mina.Api.Get("/api/accounts/me")).ShouldBe(OK);
+        await Eventually.Until(
+            "the log says that it is back",
+            () => system.HostA.Log.Count("The database is back") == 1
+        );
+        system.HostA.Log.Count(AwayLine).ShouldBe(1);
+    }
+
+    private static Task<TestSystem> StartAsync(bool startHosts) =>
+        TestSystem.StartAsync(
+            new TestSystemOptions
+            {
+                Hosts = 1,
+                Gates = true,
+                StartHosts = startHosts,
+            }
+        );
+}

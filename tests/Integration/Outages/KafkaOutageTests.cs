@@ -1,0 +1,75 @@
+using ConcertReservation.Contracts;
+using static System.Net.HttpStatusCode;
+
+namespace ConcertReservation.Tests.Integration.Outages;
+
+/// <summary>
+/// Without Kafka events wait in the outbox; nothing is lost, and nobody is refused.
+/// </summary>
+[Parallelizable(ParallelScope.All)]
+internal sealed class KafkaOutageTests
+{
+    private const string AwayLine = "Kafka is away";
+
+    // librdkafka waits up to ten seconds between two attempts to reconnect.
+    private static readonly TimeSpan ReconnectPatience = TimeSpan.FromSeconds(60);
+
+    [Test]
+    public async Task a_host_starts_without_kafka_and_delivers_later()
+    {
+        await using var system = await StartAsync(startHosts: false);
+        system.Kafka.Embedded!.TakeDown();
+
+        await system.HostA.StartReadyAsync();
+
+        var mina = await Given.ACustomer(system);
+        await Eventually.Until("readiness names Kafka", () => KafkaIs(mina.Api, "degraded"));
+        await Eventually.Until("the log says so", () => system.HostA.Log.Count(AwayLine) == 1);
+
+        system.Kafka.Embedded.BringUp();
+        await IsDelivered(system, mina);
+        system.HostA.Log.Count(AwayLine).ShouldBe(1);
+    }
+
+    [Test]
+    public async Task kafka_going_away_refuses_nobody_and_what_waited_is_delivered()
+    {
+        await using var system = await StartAsync(startHosts: true);
+        var mina = await Given.ACustomer(system);
+        await IsDelivered(system, mina);
+
+        system.Kafka.Embedded!.TakeDown();
+
+        await Eventually.Until("readiness names Kafka", () => KafkaIs(mina.Api, "degraded"));
+        await Eventually.Until("the log says so", () => system.HostA.Log.Count(AwayLine) == 1);
+        var jisoo = await Given.ACustomer(system);
+
+        system.Kafka.Embedded.BringUp();
+        await IsDelivered(system, jisoo);
+        await Eventually.Until("Kafka is well", () => KafkaIs(mina.Api, "healthy"));
+        system.HostA.Log.Count(AwayLine).ShouldBe(1);
+    }
+
+    private static Task<TestSystem> StartAsync(bool startHosts) =>
+        TestSystem.StartAsync(
+            new TestSystemOptions
+            {
+                Hosts = 1,
+                EmbeddedKafka = true,
+                StartHosts = startHosts,
+            }
+        );
+
+    private static Task IsDelivered(TestSystem system, Persona who) =>
+        Eventually.Until(
+            "the sign-up is in Kafka",
+            () => system.Kafka.ReadAll(Topics.Users).Any(r => r.Message.Key == $"user-{who.Id}"),
+            within: ReconnectPatience
+        );
+
+    private static async Task<bool> KafkaIs(Api api, string status)
+    {
+        var ready = await api.Get("/health/ready");
+        return ready.ShouldBe(OK)["kafka"].GetProperty("status").GetString() == status;
+    }
+}

@@ -1,0 +1,69 @@
+using static System.Net.HttpStatusCode;
+
+namespace ConcertReservation.Tests.Integration.Outages;
+
+/// <summary>Without Redis the rankings wait; everything else goes on.</summary>
+[Parallelizable(ParallelScope.All)]
+internal sealed class RedisOutageTests
+{
+    private const string AwayLine = "Redis cannot be reached";
+
+    [Test]
+    public async Task a_host_starts_without_redis_and_finds_it_later()
+    {
+        await using var system = await TestSystem.StartAsync(
+            new TestSystemOptions
+            {
+                Hosts = 1,
+                Gates = true,
+                StartHosts = false,
+            }
+        );
+        await system.RedisGate!.CloseAsync();
+
+        await system.HostA.StartReadyAsync();
+
+        var mina = await Given.ACustomer(system);
+        await Eventually.Until("readiness names Redis", () => RedisIs(mina.Api, "degraded"));
+        await Eventually.Until("the log says so", () => system.HostA.Log.Count(AwayLine) == 1);
+
+        system.RedisGate.Open();
+        await Eventually.Until("Redis is well", () => RedisIs(mina.Api, "healthy"));
+        system.HostA.Log.Count(AwayLine).ShouldBe(1);
+    }
+
+    [Test]
+    public async Task redis_going_away_stops_the_rankings_only_and_they_come_back_by_themselves()
+    {
+        await using var system = await TestSystem.StartAsync(
+            new TestSystemOptions { Hosts = 1, Gates = true }
+        );
+        var mina = await Given.ACustomer(system);
+        await Eventually.Until("Redis is well", () => RedisIs(mina.Api, "healthy"));
+        await RankingsAnswerAsync(mina.Api);
+
+        await system.RedisGate!.CloseAsync();
+
+        await Eventually.Until("readiness names Redis", () => RedisIs(mina.Api, "degraded"));
+        (await mina.Api.Get("/api/rankings/bookings")).ShouldBe(ServiceUnavailable, "overloaded");
+        await Given.ACustomer(system);
+        await Eventually.Until("the log says so", () => system.HostA.Log.Count(AwayLine) == 1);
+
+        system.RedisGate.Open();
+        await RankingsAnswerAsync(mina.Api);
+        system.HostA.Log.Count(AwayLine).ShouldBe(1);
+    }
+
+    /// <summary>Once they are built from the events.</summary>
+    private static Task RankingsAnswerAsync(Api api) =>
+        Eventually.Until(
+            "rankings are there",
+            async () => (await api.Get("/api/rankings/bookings")).Status == OK
+        );
+
+    private static async Task<bool> RedisIs(Api api, string status)
+    {
+        var ready = await api.Get("/health/ready");
+        return ready.ShouldBe(OK)["redis"].GetProperty("status").GetString() == status;
+    }
+}

@@ -1,0 +1,135 @@
+using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.Contracts;
+using Npgsql;
+
+namespace ConcertReservation.Tests.Integration.Payments;
+
+/// <summary>
+/// Reservations as Payments sees them: rows that are locked, extended and pinned.
+/// </summary>
+internal sealed class ReservationsDouble(UnitOfWork work) : IReservationPayments
+{
+    public const string CreateSql = """
+        CREATE TABLE reservations_double (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            customer_id bigint NOT NULL,
+            amount bigint NOT NULL,
+            status text NOT NULL,
+            pinned_by bigint
+        )
+        """;
+
+    public Task<PayableReservation?> FindAsync(
+        long reservationId,
+        long customerId,
+        CancellationToken stop
+    ) =>
+        work.RunAsync(
+            async token =>
+            {
+                await using var find = new NpgsqlCommand(
+                    """
+                    SELECT amount, status FROM reservations_double
+                    WHERE id = $1 AND customer_id = $2
+                    """,
+                    work.Connection
+                );
+                find.Parameters.AddWithValue(reservationId);
+                find.Parameters.AddWithValue(customerId);
+                await using var row = await find.ExecuteReaderAsync(token);
+                return await row.ReadAsync(token)
+                    ? new PayableReservation(
+                        reservationId,
+                        customerId,
+                        ConcertId: 1,
+                        new Money(row.GetInt64(0)),
+                        row.GetString(1),
+                        DateTimeOffset.MaxValue
+                    )
+                    : null;
+            },
+            stop
+        );
+
+    public Task<PinResult> ExtendAsync(
+        long reservationId,
+        long paymentId,
+        CancellationToken stop
+    ) => MoveAsync(reservationId, paymentId, pins: false, stop);
+
+    public Task<PinResult> PinAsync(long reservationId, long paymentId, CancellationToken stop) =>
+        MoveAsync(reservationId, paymentId, pins: true, stop);
+
+    public Task ReleaseAsync(long reservationId, long paymentId, CancellationToken stop) =>
+        work.RunAsync(
+            async token =>
+            {
+                await using var release = new NpgsqlCommand(
+                    """
+                    UPDATE reservations_double SET status = 'HELD', pinned_by = NULL
+                    WHERE id = $1 AND pinned_by = $2
+                    """,
+                    work.Connection
+                );
+                release.Parameters.AddWithValue(reservationId);
+                release.Parameters.AddWithValue(paymentId);
+                return await release.ExecuteNonQueryAsync(token);
+            },
+            stop
+        );
+
+    private Task<PinResult> MoveAsync(
+        long reservationId,
+        long paymentId,
+        bool pins,
+        CancellationToken stop
+    ) =>
+        work.RunAsync(
+            async token =>
+            {
+                await using var batch = new NpgsqlBatch(work.Connection)
+                {
+                    BatchCommands =
+                    {
+                        new("SELECT FROM reservations_double WHERE id = $1 FOR UPDATE")
+                        {
+                            Parameters = { new() { Value = reservationId } },
+                        },
+                        new(
+                            """
+                            UPDATE reservations_double
+                            SET status = CASE WHEN $3 THEN 'PAYING' ELSE status END,
+                                pinned_by = CASE WHEN $3 THEN $2 ELSE pinned_by END
+                            WHERE id = $1 AND (status = 'HELD' OR pinned_by = $2)
+                            """
+                        )
+                        {
+                            Parameters =
+                            {
+                                new() { Value = reservationId },
+                                new() { Value = paymentId },
+                                new() { Value = pins },
+                            },
+                        },
+                        new("SELECT status, pinned_by FROM reservations_double WHERE id = $1")
+                        {
+                            Parameters = { new() { Value = reservationId } },
+                        },
+                    },
+                };
+                await using var rows = await batch.ExecuteReaderAsync(token);
+                await rows.NextResultAsync(token);
+                if (!await rows.ReadAsync(token))
+                    return PinResult.NotFound;
+
+                return rows.GetString(0) switch
+                {
+                    "HELD" => PinResult.Done,
+                    "PAYING" when rows.GetInt64(1) == paymentId => PinResult.Done,
+                    "EXPIRED" => PinResult.Lapsed,
+                    _ => PinResult.IllegalState,
+                };
+            },
+            stop
+        );
+}

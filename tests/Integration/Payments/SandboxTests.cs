@@ -1,0 +1,56 @@
+using System.Net;
+using System.Text;
+
+namespace ConcertReservation.Tests.Integration.Payments;
+
+[TestFixture]
+internal sealed class SandboxTests
+{
+    private static PaymentsSystem System => PaymentsFixture.System;
+
+    [TestCase("")]
+    [TestCase("{")]
+    [TestCase("{}")]
+    [TestCase("{\"orderId\":null,\"amount\":1000,\"cardNumber\":\"4242424242424242\"}")]
+    [TestCase("{\"orderId\":\"order-1\",\"amount\":1.5,\"cardNumber\":\"4242424242424242\"}")]
+    [TestCase("{\"orderId\":\"a b\",\"amount\":1000,\"cardNumber\":\"4242424242424242\"}")]
+    [TestCase("{\"orderId\":\"order-1\",\"amount\":0,\"cardNumber\":\"4242424242424242\"}")]
+    [TestCase("{\"orderId\":\"order-1\",\"amount\":1000,\"cardNumber\":\"1234\"}")]
+    public async Task a_payment_that_cannot_be_is_refused_with_a_code(string body)
+    {
+        var answer = await PostAsync("/v1/payments", body);
+
+        answer.Status.ShouldBe(HttpStatusCode.BadRequest, answer.Text);
+        answer.Json["code"]!.GetValue<string>().ShouldStartWith("INVALID_");
+    }
+
+    [TestCase(
+        "/v1/payments/confirm",
+        "{\"paymentKey\":\"pk_1\",\"orderId\":\"order-1\",\"amount\":1}"
+    )]
+    [TestCase("/v1/payments/pk_1/cancel", "{\"cancelReason\":\"given back\"}")]
+    public async Task only_merchants_take_money_and_give_it_back(string path, string body)
+    {
+        var answer = await PostAsync(path, body);
+
+        answer.Status.ShouldBe(HttpStatusCode.Unauthorized);
+        answer.Json["code"]!.GetValue<string>().ShouldBe("UNAUTHORIZED_KEY");
+    }
+
+    [Test]
+    public async Task what_a_browser_sends_is_shown_and_not_run()
+    {
+        var page = await System.Sandbox.GetStringAsync(
+            "/checkout?amount=1000&orderId=" + Uri.EscapeDataString("\"><script>alert(1)</script>")
+        );
+
+        page.ShouldNotContain("<script>");
+    }
+
+    private static async Task<Answer> PostAsync(string path, string body)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var response = await System.Sandbox.PostAsync(path, content);
+        return await Answer.OfAsync(response);
+    }
+}

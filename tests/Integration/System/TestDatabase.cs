@@ -1,0 +1,81 @@
+using Npgsql;
+
+namespace ConcertReservation.Tests.Integration;
+
+/// <summary>A database of its own, dropped at the end.</summary>
+internal sealed class TestDatabase : IAsyncDisposable
+{
+    private readonly string _server;
+    private readonly string _name;
+
+    private TestDatabase(string server, string name)
+    {
+        (_server, _name) = (server, name);
+        ConnectionString = new NpgsqlConnectionStringBuilder(server)
+        {
+            Database = name,
+        }.ConnectionString;
+        DataSource = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(ConnectionString) { MaxPoolSize = 10 }
+        );
+    }
+
+    public string ConnectionString { get; }
+
+    /// <summary>The test's own connections, not the hosts'.</summary>
+    public NpgsqlDataSource DataSource { get; }
+
+    /// <param name="prefix">Tells whose it is, to whoever looks at the server.</param>
+    public static async Task<TestDatabase> CreateAsync(string prefix)
+    {
+        var server = TestServices.Required("ConnectionStrings__Postgres");
+        var database = new TestDatabase(server, $"{prefix}_{Guid.NewGuid():N}");
+        await OnServerAsync(server, $"CREATE DATABASE {database._name}");
+        return database;
+    }
+
+    public async Task ExecuteAsync(string sql, params object[] values)
+    {
+        await using var command = Command(sql, values);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The first column of the first row.</summary>
+    public async Task<T> ScalarAsync<T>(string sql, params object[] values)
+    {
+        await using var command = Command(sql, values);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>The first column of every row.</summary>
+    public async Task<IReadOnlyList<T>> ReadAsync<T>(string sql, params object[] values)
+    {
+        await using var command = Command(sql, values);
+        await using var rows = await command.ExecuteReaderAsync();
+        var column = new List<T>();
+        while (await rows.ReadAsync())
+            column.Add(await rows.GetFieldValueAsync<T>(0));
+        return column;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await DataSource.DisposeAsync();
+        await OnServerAsync(_server, $"DROP DATABASE IF EXISTS {_name} WITH (FORCE)");
+    }
+
+    private NpgsqlCommand Command(string sql, object[] values)
+    {
+        var command = DataSource.CreateCommand(sql);
+        foreach (var value in values)
+            command.Parameters.AddWithValue(value);
+        return command;
+    }
+
+    private static async Task OnServerAsync(string server, string sql)
+    {
+        await using var dataSource = NpgsqlDataSource.Create(server);
+        await using var command = dataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+}

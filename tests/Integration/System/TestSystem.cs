@@ -1,0 +1,178 @@
+using System.Globalization;
+using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.PaymentSandbox;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace ConcertReservation.Tests.Integration;
+
+/// <summary>What a system of one's own differs in.</summary>
+internal sealed record TestSystemOptions
+{
+    public int Hosts { get; init; } = 2;
+
+    /// <summary>
+    /// An embedded Kafka of its own even where real brokers are named: a test may take it down.
+    /// </summary>
+    public bool EmbeddedKafka { get; init; }
+
+    /// <summary>Hosts reach PostgreSQL and Redis through gates that a test may close.</summary>
+    public bool Gates { get; init; }
+
+    /// <summary>False: the test starts the hosts, after it has closed a gate, say.</summary>
+    public bool StartHosts { get; init; } = true;
+
+    /// <summary>Configuration of every host, over the usual one.</summary>
+    public IReadOnlyDictionary<string, string?> Settings { get; init; } =
+        new Dictionary<string, string?>(StringComparer.Ordinal);
+}
+
+/// <summary>
+/// The whole system: hosts, database, Kafka, payment sandbox and mail folder. All tests share
+/// <see cref="SharedSystem"/>; one that breaks things starts its own.
+/// </summary>
+internal sealed class TestSystem : IAsyncDisposable
+{
+    public const string OperatorEmail = "operator@test.example";
+    public const string OperatorPassword = "operator of the tests";
+
+    // Rankings live under fixed keys, so every system takes a Redis database of its own.
+    private const int RedisDatabases = 16;
+    private static int _lastRedisDatabase = -1;
+
+    private readonly WebApplication _sandbox;
+    private int _shiftSeconds;
+
+    private TestSystem(
+        TestDatabase database,
+        TestKafka kafka,
+        WebApplication sandbox,
+        string mailFolder
+    ) => (Database, Kafka, _sandbox, Mails) = (database, kafka, sandbox, new TestMails(mailFolder));
+
+    public TestDatabase Database { get; }
+    public TestKafka Kafka { get; }
+    public TestMails Mails { get; }
+    public IReadOnlyList<TestHost> Hosts { get; private set; } = [];
+    public TestHost HostA => Hosts[0];
+    public TestHost HostB => Hosts[1];
+
+    /// <summary>The payment provider's address.</summary>
+    public Uri Sandbox { get; private set; } = null!;
+
+    /// <summary>
+    /// Between the hosts and PostgreSQL; only with <see cref="TestSystemOptions.Gates"/>.
+    /// </summary>
+    public Gate? PostgresGate { get; private set; }
+
+    /// <summary>
+    /// Between the hosts and Redis; only with <see cref="TestSystemOptions.Gates"/>.
+    /// </summary>
+    public Gate? RedisGate { get; private set; }
+
+    public static async Task<TestSystem> StartAsync(TestSystemOptions? options = null)
+    {
+        options ??= new TestSystemOptions();
+        var services = TestServices.FromEnvironment();
+        var database = await TestDatabase.CreateAsync("system");
+        var kafka = options.EmbeddedKafka ? TestKafka.OfItsOwn() : TestKafka.On(services.Kafka);
+        var sandbox = SandboxApplication.Create(
+            ["--PORT=0"],
+            builder => builder.Logging.ClearProviders()
+        );
+        await sandbox.StartAsync();
+        var mailFolder = Directory.CreateTempSubdirectory("mails-").FullName;
+        var system = new TestSystem(database, kafka, sandbox, mailFolder)
+        {
+            Sandbox = new Uri(
+                sandbox
+                    .Services.GetRequiredService<IServer>()
+                    .Features.Get<IServerAddressesFeature>()!
+                    .Addresses.Single()
+            ),
+        };
+        var settings = system.Settings(options, services);
+        system.Hosts =
+        [
+            .. Enumerable
+                .Range(0, options.Hosts)
+                .Select(i => new TestHost($"{(char)('A' + i)}", settings)),
+        ];
+        if (options.StartHosts)
+            await Task.WhenAll(system.Hosts.Select(h => h.StartReadyAsync()));
+        return system;
+    }
+
+    /// <summary>The time of database and hosts goes on by so much at once.</summary>
+    public async Task AdvanceAsync(int seconds)
+    {
+        _shiftSeconds += seconds;
+        var shift = _shiftSeconds.ToString(CultureInfo.InvariantCulture);
+        await Database.ExecuteAsync(
+            $"""
+            CREATE OR REPLACE FUNCTION clock.now() RETURNS timestamptz LANGUAGE sql VOLATILE
+                PARALLEL SAFE AS 'SELECT clock_timestamp() + interval ''{shift} seconds'''
+            """
+        );
+        foreach (var host in Hosts)
+        {
+            var clock = host.Services.GetRequiredService<DatabaseClock>();
+            var dataSource = host.Services.GetRequiredService<NpgsqlDataSource>();
+            await clock.MeasureAsync(dataSource, CancellationToken.None);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(Hosts.Select(h => h.StopAsync()));
+        await _sandbox.DisposeAsync();
+        if (PostgresGate is not null)
+            await PostgresGate.DisposeAsync();
+        if (RedisGate is not null)
+            await RedisGate.DisposeAsync();
+        await Kafka.DisposeAsync();
+        await Database.DisposeAsync();
+        Mails.Dispose();
+    }
+
+    private Dictionary<string, string?> Settings(TestSystemOptions options, TestServices services)
+    {
+        var postgres = new NpgsqlConnectionStringBuilder(Database.ConnectionString);
+        var redis = services.Redis.Split(',', 2);
+        if (options.Gates)
+        {
+            PostgresGate = Gate.To(postgres.Host!, postgres.Port);
+            (postgres.Host, postgres.Port) = (PostgresGate.Host, PostgresGate.Port);
+            var address = redis[0].Split(':');
+            RedisGate = Gate.To(address[0], int.Parse(address[1], CultureInfo.InvariantCulture));
+            redis[0] = $"{RedisGate.Host}:{RedisGate.Port}";
+        }
+
+        var number = Interlocked.Increment(ref _lastRedisDatabase) % RedisDatabases;
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["ConnectionStrings:Postgres"] = postgres.ConnectionString,
+            ["ConnectionStrings:Redis"] = $"{string.Join(',', redis)},defaultDatabase={number}",
+            ["Kafka:BootstrapServers"] = Kafka.BootstrapServers,
+            ["Kafka:Prefix"] = Kafka.Prefix,
+            ["Notifications:PickupDirectory"] = Mails.Folder,
+            ["Payments:Gateway:BaseAddress"] = Sandbox.ToString(),
+            ["Accounts:Operator:Email"] = OperatorEmail,
+            ["Accounts:Operator:Password"] = OperatorPassword,
+            // Thousands of customers sign up from one address, and nobody attacks them.
+            ["Accounts:PasswordHashIterations"] = "1",
+            ["Accounts:PasswordQueueLength"] = "100000",
+            ["Accounts:SignInsPerMinuteAndAddress"] = "1000000",
+            ["Accounts:SignInsPerMinuteAndAccount"] = "1000000",
+            ["Accounts:SignUpsPerMinuteAndAddress"] = "1000000",
+            ["Accounts:SignUpsPerMinuteAndAccount"] = "1000000",
+        };
+        foreach (var (key, value) in options.Settings)
+            settings[key] = value;
+        return settings;
+    }
+}

@@ -1,0 +1,73 @@
+using System.Net;
+using ConcertReservation.Verification;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ConcertReservation.Tests.Integration.Verification;
+
+/// <summary>
+/// The verifier on a real system: it accepts a correct sale, and sees what was tampered with.
+/// </summary>
+[Parallelizable]
+internal sealed class VerifierTests
+{
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
+
+    private TestSystem _system = null!;
+
+    [SetUp]
+    public async Task Sell()
+    {
+        _system = await TestSystem.StartAsync();
+        var concert = await Given.AConcert(seats: 4, ticketsPerCustomer: 2, system: _system);
+        foreach (var seats in new[] { concert.Seats(1, 2), concert.Seats(3, 4) })
+        {
+            var buyer = await Given.ACustomer(_system);
+            var held = await buyer.Holds(seats);
+            var paid = await buyer.PaysByCard(held["reservationId"].GetInt64());
+            paid.ShouldBe(HttpStatusCode.OK);
+        }
+    }
+
+    [TearDown]
+    public async Task Stop() => await _system.DisposeAsync();
+
+    [Test]
+    public async Task a_correct_sale_is_accepted_and_a_tampered_one_is_not()
+    {
+        var findings = await Verify();
+        findings.Single(f => f.Number == 11).Violations.ShouldBeEmpty();
+        foreach (var finding in findings)
+            finding.Violations.ShouldBeEmpty($"{finding.Number} {finding.Invariant}");
+        findings.Single(f => f.Number == 2).Figures.ShouldContain(("live reservations", 2));
+
+        await _system.Database.ExecuteAsync(
+            "UPDATE data_platform.concert_totals SET revenue = revenue + 1"
+        );
+        await _system.Database.ExecuteAsync(
+            """
+            UPDATE reservations.seats SET state = 'free', reservation_id = NULL
+            WHERE id = (SELECT min(id) FROM reservations.seats)
+            """
+        );
+
+        (await Verify()).Where(f => !f.Holds).Select(f => f.Number).ShouldBe([2, 5, 9]);
+    }
+
+    private async Task<IReadOnlyList<Finding>> Verify()
+    {
+        var configuration = _system.HostA.Services.GetRequiredService<IConfiguration>();
+        var settings = new VerificationSettings(
+            configuration.GetConnectionString("Postgres")!,
+            configuration.GetConnectionString("Redis")!,
+            _system.Kafka.BootstrapServers,
+            _system.Kafka.Prefix
+        );
+        var (_, findings) = await new Verifier(settings).RunAsync(
+            journal: null,
+            Bound,
+            CancellationToken.None
+        );
+        return findings;
+    }
+}

@@ -1,0 +1,255 @@
+using System.Net;
+using ConcertReservation.Contracts;
+using ConcertReservation.Notifications.Mails;
+
+namespace ConcertReservation.Tests.Unit.Notifications;
+
+internal sealed class MailWriterTests
+{
+    private const string Hostile = "<b>\"Kim\" & 김</b>";
+    private const string Encoded = "&lt;b&gt;&quot;Kim&quot; &amp; 김&lt;/b&gt;";
+
+    /// <summary>Kind, language, and what its mail says in both formats, subject first.</summary>
+    public static IEnumerable<TestCaseData> EveryMail() =>
+        [
+            Says(MailKind.Welcome, "ko", "가입을 환영합니다", "kim@example.org"),
+            Says(MailKind.Welcome, "en", "Welcome to ConcertReservation", "kim@example.org"),
+            Says(
+                MailKind.SeatsHeld,
+                "ko",
+                $"[{Hostile}] 좌석을 선점했습니다. 결제를 완료해 주세요",
+                "좌석 2석을 잡아 두었습니다",
+                "50,000원",
+                "2027년 3월 20일 (토) 20:05:30까지",
+                "2027년 5월 1일 (토) 19:00",
+                "77"
+            ),
+            Says(
+                MailKind.SeatsHeld,
+                "en",
+                $"[{Hostile}] Your seats are held: please pay now",
+                "Your 2 seats are held",
+                "KRW 50,000",
+                "Sat, 20 Mar 2027, 20:05:30 KST",
+                "Sat, 1 May 2027, 19:00 KST",
+                "77"
+            ),
+            Says(MailKind.Confirmed, "ko", $"[{Hostile}] 예매가 확정되었습니다", "50,000원", "2석"),
+            Says(
+                MailKind.Confirmed,
+                "en",
+                $"[{Hostile}] Your booking is confirmed",
+                "KRW 50,000",
+                "Olympic Hall"
+            ),
+            Says(
+                MailKind.Expired,
+                "ko",
+                $"[{Hostile}] 결제 기한이 지나 좌석이 해제되었습니다",
+                "청구된 금액은 없습니다"
+            ),
+            Says(
+                MailKind.Expired,
+                "en",
+                $"[{Hostile}] Your hold has run out",
+                "You have not been charged"
+            ),
+            Says(
+                MailKind.Cancelled,
+                "ko",
+                $"[{Hostile}] 예매가 취소되었습니다",
+                "환불이 시작되었습니다"
+            ),
+            Says(
+                MailKind.Cancelled,
+                "en",
+                $"[{Hostile}] Your booking is cancelled",
+                "your refund is on its way"
+            ),
+            Says(
+                MailKind.Refunded,
+                "ko",
+                $"[{Hostile}] 환불이 완료되었습니다",
+                "환불 금액",
+                "50,000원",
+                "카드"
+            ),
+            Says(
+                MailKind.Refunded,
+                "en",
+                $"[{Hostile}] Your refund is complete",
+                "Refund",
+                "KRW 50,000",
+                "card"
+            ),
+            Says(
+                MailKind.SoldOut,
+                "ko",
+                $"[{Hostile}] 매진되었습니다",
+                "매진 시각",
+                "2027년 3월 20일 (토) 20:03"
+            ),
+            Says(
+                MailKind.SoldOut,
+                "en",
+                $"[{Hostile}] Sold out",
+                "Sold out at",
+                "Sat, 20 Mar 2027, 20:03 KST"
+            ),
+            Says(
+                MailKind.Reopened,
+                "ko",
+                $"[{Hostile}] 좌석이 다시 나왔습니다",
+                "예매 가능 좌석",
+                "3석"
+            ),
+            Says(
+                MailKind.Reopened,
+                "en",
+                $"[{Hostile}] Seats are available again",
+                "Available seats",
+                "3"
+            ),
+        ];
+
+    [TestCaseSource(nameof(EveryMail))]
+    public void a_mail_says_the_same_as_text_and_as_html(
+        object kind,
+        string language,
+        string[] said
+    )
+    {
+        var mail = MailWriter.Write(Facts((MailKind)kind), language);
+
+        mail.Language.ShouldBe(language);
+        mail.Subject.ShouldBe(said[0]);
+        var html = WebUtility.HtmlDecode(mail.Html);
+        foreach (var words in said.Skip(1))
+        {
+            mail.Text.ShouldContain(words);
+            html.ShouldContain(words);
+        }
+
+        mail.Html.ShouldContain($"<html lang=\"{language}\">");
+    }
+
+    [TestCaseSource(nameof(EveryMail))]
+    public void what_people_named_stays_a_text(object kind, string language, string[] _)
+    {
+        var mail = MailWriter.Write(Facts((MailKind)kind), language);
+
+        mail.Html.ShouldContain(Encoded);
+        mail.Html.ShouldNotContain("<b>");
+        mail.Text.ShouldContain(Hostile);
+    }
+
+    [TestCaseSource(nameof(EveryMail))]
+    public void every_line_ends_as_mails_lines_do(object kind, string language, string[] _)
+    {
+        var mail = MailWriter.Write(Facts((MailKind)kind), language);
+
+        mail.Text.Replace("\r\n", "", StringComparison.Ordinal).ShouldNotContain('\n');
+        mail.Html.Replace("\r\n", "", StringComparison.Ordinal).ShouldNotContain('\n');
+    }
+
+    [Test]
+    public void every_kind_is_tried_in_every_language() =>
+        EveryMail()
+            .Select(c => ((MailKind)c.Arguments[0]!, (string)c.Arguments[1]!))
+            .ShouldBe(
+                Enum.GetValues<MailKind>()
+                    .SelectMany(k => MailWriter.Languages.Select(l => (k, l))),
+                ignoreOrder: true
+            );
+
+    [Test]
+    public void a_line_break_in_a_name_starts_no_header_and_no_line()
+    {
+        var facts = Facts(MailKind.Confirmed) with
+        {
+            ConcertName = "Night\r\nBcc: all@example.org",
+            CustomerName = "Kim\nYou owe us KRW 1,000",
+        };
+
+        var mail = MailWriter.Write(facts, "en");
+
+        mail.Subject.ShouldBe("[Night  Bcc: all@example.org] Your booking is confirmed");
+        mail.Text.ShouldContain("Hello Kim You owe us KRW 1,000,");
+    }
+
+    [Test]
+    public void a_long_name_shortens_the_subject_between_characters()
+    {
+        var facts = Facts(MailKind.Confirmed) with { ConcertName = new string('a', 148) + "😀" };
+
+        var subject = MailWriter.Write(facts, "en").Subject;
+
+        subject.Length.ShouldBeLessThanOrEqualTo(150);
+        subject.ShouldEndWith("a…");
+    }
+
+    [TestCase(null, "ko")]
+    [TestCase("", "ko")]
+    [TestCase("fr", "ko")]
+    [TestCase("ko", "ko")]
+    [TestCase("en", "en")]
+    public void a_language_that_is_not_known_is_korean(string? language, string expected) =>
+        MailWriter.LanguageOf(language).ShouldBe(expected);
+
+    [Test]
+    public void nothing_paid_means_nothing_to_refund()
+    {
+        var mail = MailWriter.Write(Facts(MailKind.Cancelled) with { WasPaid = false }, "en");
+
+        mail.Text.ShouldContain("You have not been charged");
+        mail.Text.ShouldNotContain("refund");
+    }
+
+    [Test]
+    public void a_refund_in_points_goes_to_the_wallet() =>
+        MailWriter
+            .Write(Facts(MailKind.Refunded) with { PaidByPoint = true }, "ko")
+            .Text.ShouldContain("포인트 지갑");
+
+    [Test]
+    public void a_name_that_is_not_known_leaves_no_gap() =>
+        MailWriter
+            .Write(Facts(MailKind.Confirmed) with { CustomerName = "" }, "en")
+            .Text.ShouldContain("\r\nHello,\r\n");
+
+    private static TestCaseData Says(MailKind kind, string language, params string[] said) =>
+        new TestCaseData(kind, language, said).SetArgDisplayNames(kind.ToString(), language);
+
+    internal static MailFacts Facts(MailKind kind)
+    {
+        var facts = new MailFacts(kind) { CustomerName = Hostile };
+        if (kind == MailKind.Welcome)
+            return facts with { Email = "kim@example.org" };
+
+        var booking = new DateTimeOffset(2027, 3, 20, 11, 0, 0, TimeSpan.Zero);
+        facts = facts with
+        {
+            ConcertName = Hostile,
+            Venue = "Olympic Hall",
+            StartsAt = new DateTimeOffset(2027, 5, 1, 10, 0, 0, TimeSpan.Zero),
+        };
+        return kind switch
+        {
+            MailKind.SoldOut => facts with
+            {
+                CustomerName = "",
+                Seats = 1100,
+                SoldOutTime = booking.AddMinutes(3),
+            },
+            MailKind.Reopened => facts with { CustomerName = "", Seats = 3 },
+            _ => facts with
+            {
+                ReservationId = 77,
+                Seats = 2,
+                Amount = new Money(50_000),
+                HeldUntil = kind == MailKind.SeatsHeld ? booking.AddSeconds(330) : null,
+                WasPaid = true,
+            },
+        };
+    }
+}

@@ -1,0 +1,111 @@
+using ConcertReservation.PaymentSandbox;
+
+namespace ConcertReservation.Tests.Unit.Payments;
+
+[TestFixture]
+internal sealed class SandboxTests
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
+
+    [Test]
+    public void a_confirmation_takes_the_money_once_and_a_repeat_hears_the_same()
+    {
+        var payment = Confirm(InProgress("4242424242424242"), "order-1").ShouldNotBeNull();
+
+        payment.Status.ShouldBe(CardPayment.Done);
+        Confirm(payment, "order-1").ShouldBeNull();
+        Confirm(payment, "another-key").ShouldBeNull();
+    }
+
+    [TestCase("4000000000009995")]
+    [TestCase("4000000000009979")]
+    public void a_declined_card_ends_the_payment(string card) =>
+        Confirm(InProgress(card), "order-1").ShouldNotBeNull().Status.ShouldBe(CardPayment.Aborted);
+
+    [Test]
+    public void another_amount_or_order_changes_nothing()
+    {
+        var payment = InProgress("4242424242424242");
+
+        ConfirmCardPayment
+            .Decide(payment, new(payment.PaymentKey, payment.OrderId, 1), "key", Noon)
+            .Changed.ShouldBeNull();
+        ConfirmCardPayment
+            .Decide(payment, new(payment.PaymentKey, "order-2", payment.Amount), "key", Noon)
+            .Changed.ShouldBeNull();
+    }
+
+    [Test]
+    public void an_internal_error_comes_once_and_before_anything_happened()
+    {
+        var first = Confirm(InProgress("4000000000000119"), "order-1").ShouldNotBeNull();
+
+        first.Status.ShouldBe(CardPayment.InProgress);
+        Confirm(first, "order-1").ShouldNotBeNull().Status.ShouldBe(CardPayment.Done);
+    }
+
+    [Test]
+    public void refunds_of_one_card_fail_twice_and_then_work()
+    {
+        var payment = Confirm(InProgress("4000000000005126"), "order-1").ShouldNotBeNull();
+
+        payment = Cancel(payment).ShouldNotBeNull();
+        payment = Cancel(payment).ShouldNotBeNull();
+        payment.Status.ShouldBe(CardPayment.Done);
+        payment = Cancel(payment).ShouldNotBeNull();
+
+        payment.Status.ShouldBe(CardPayment.Canceled);
+        Cancel(payment).ShouldBeNull();
+    }
+
+    [Test]
+    public void what_was_not_taken_cannot_be_given_back() =>
+        Cancel(InProgress("4242424242424242")).ShouldBeNull();
+
+    [Test]
+    public void a_payment_that_is_not_confirmed_in_time_expires()
+    {
+        var payment = InProgress("4242424242424242");
+        var limit = TimeSpan.FromMinutes(15);
+
+        payment.AsOf(Noon.AddMinutes(15), limit).Status.ShouldBe(CardPayment.InProgress);
+        Confirm(payment.AsOf(Noon.AddMinutes(16), limit), "order-1").ShouldBeNull();
+    }
+
+    [Test]
+    public void a_restarted_sandbox_knows_its_payments_and_forgets_a_line_that_was_cut_off()
+    {
+        var directory = Path.Combine(TestContext.CurrentContext.WorkDirectory, "sandbox-ledger");
+        if (Directory.Exists(directory))
+            Directory.Delete(directory, recursive: true);
+        var payment = InProgress("4242424242424242");
+        using (var ledger = new Ledger(directory))
+        {
+            ledger.Add(payment);
+            ledger.Add(payment with { Status = CardPayment.Done });
+        }
+
+        var file = Path.Combine(directory, "payments.jsonl");
+        File.AppendAllText(file, "{\"PaymentKey\":\"pk_2\",\"Ord");
+
+        using (var ledger = new Ledger(directory))
+            ledger.FindByOrder("order-1").ShouldNotBeNull().Status.ShouldBe(CardPayment.Done);
+        File.ReadAllText(file).ShouldEndWith("}\n");
+    }
+
+    private static CardPayment InProgress(string card) =>
+        new("pk_1", "order-1", 132_000, card, CardPayment.InProgress, Noon);
+
+    private static CardPayment? Confirm(CardPayment payment, string idempotencyKey) =>
+        ConfirmCardPayment
+            .Decide(
+                payment,
+                new(payment.PaymentKey, payment.OrderId, payment.Amount),
+                idempotencyKey,
+                Noon
+            )
+            .Changed;
+
+    private static CardPayment? Cancel(CardPayment payment) =>
+        CancelCardPayment.Decide(payment, new("given back"), "order-1-refund").Changed;
+}

@@ -1,0 +1,61 @@
+using ConcertReservation.Contracts;
+using ConcertReservation.Ranking;
+
+namespace ConcertReservation.Tests.Unit.Ranking;
+
+internal sealed class WhenToRebuildTests
+{
+    private static readonly LogPosition Applied = new("one", Topics.Reservations, 2, 100);
+
+    [Test]
+    public void whole_rankings_are_left_alone()
+    {
+        KeepRankingsWhole.NeedsRebuild(Redis("g", offset: 99), [Applied]).ShouldBeFalse();
+    }
+
+    [Test]
+    public void redis_may_be_ahead_of_a_commit_that_is_under_way()
+    {
+        KeepRankingsWhole.NeedsRebuild(Redis("g", offset: 120), [Applied]).ShouldBeFalse();
+    }
+
+    [Test]
+    public void a_missing_marker_is_noticed()
+    {
+        KeepRankingsWhole.NeedsRebuild(Redis("", offset: 99), [Applied]).ShouldBeTrue();
+    }
+
+    [Test]
+    public void a_lost_second_is_noticed()
+    {
+        KeepRankingsWhole.NeedsRebuild(Redis("g", offset: 98), [Applied]).ShouldBeTrue();
+    }
+
+    [Test]
+    public void a_partition_that_redis_never_heard_of_is_noticed()
+    {
+        var other = Applied with { Partition = 3, NextOffset = 1 };
+
+        KeepRankingsWhole.NeedsRebuild(Redis("g", offset: 99), [Applied, other]).ShouldBeTrue();
+    }
+
+    [Test]
+    public void a_rebuild_waits_until_the_history_has_what_the_rankings_had()
+    {
+        RebuildRankings.Reaches([Applied with { NextOffset = 99 }], [Applied]).ShouldBeFalse();
+        RebuildRankings.Reaches([], [Applied]).ShouldBeFalse();
+        RebuildRankings.Reaches([Applied with { NextOffset = 101 }], [Applied]).ShouldBeTrue();
+        RebuildRankings.Reaches([], []).ShouldBeTrue();
+    }
+
+    [Test]
+    public void an_earlier_incarnation_of_kafka_is_not_waited_for()
+    {
+        var earlier = Applied with { Incarnation = "zero" };
+
+        RebuildRankings.Reaches([Applied], [Applied, earlier]).ShouldBeTrue();
+    }
+
+    private static RankingState Redis(string live, long offset) =>
+        new(live, "", new Dictionary<string, long> { [Logs.Name(Applied)] = offset });
+}

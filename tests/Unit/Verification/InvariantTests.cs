@@ -1,0 +1,87 @@
+using ConcertReservation.Verification;
+using ConcertReservation.Verification.Invariants;
+using static ConcertReservation.Tests.Unit.Verification.SmallSale;
+
+namespace ConcertReservation.Tests.Unit.Verification;
+
+/// <summary>
+/// Correct histories are accepted; of each invariant, doctored ones are rejected by its checker.
+/// </summary>
+internal sealed class InvariantTests
+{
+    [Test]
+    public void a_correct_history_is_accepted_by_every_checker()
+    {
+        foreach (var finding in All.Check(History()))
+        {
+            finding.Violations.ShouldBeEmpty($"{finding.Number} {finding.Invariant}");
+            finding.Notes.ShouldBeEmpty();
+            finding.Figures.ShouldNotBeEmpty();
+        }
+    }
+
+    [TestCaseSource(typeof(DoctoredHistories), nameof(DoctoredHistories.All))]
+    public void a_doctored_history_is_rejected(int number, History doctored)
+    {
+        var finding = All.Check(doctored).Single(f => f.Number == number);
+
+        finding.Holds.ShouldBeFalse();
+        finding.Violations.ShouldNotBeEmpty();
+    }
+
+    [TestCaseSource(typeof(UnusualHistories), nameof(UnusualHistories.All))]
+    public void an_unusual_but_correct_history_is_accepted(int[] numbers, History unusual)
+    {
+        foreach (var finding in All.Check(unusual).Where(f => numbers.Contains(f.Number)))
+            finding.Violations.ShouldBeEmpty($"{finding.Number} {finding.Invariant}");
+    }
+
+    [Test]
+    public void every_invariant_has_two_doctored_histories()
+    {
+        var doctored = DoctoredHistories.All().ToLookup(c => (int)c.Arguments[0]!);
+
+        for (var number = 1; number <= 13; number++)
+            doctored[number].Count().ShouldBeGreaterThanOrEqualTo(2, $"invariant {number}");
+    }
+
+    [Test]
+    public void what_retention_took_is_said_and_the_rest_is_checked()
+    {
+        var findings = All.Check(UnusualHistories.CutByRetention(History()));
+
+        findings.ShouldAllBe(f => f.Holds);
+        findings.Single(f => f.Number == 8).Notes.ShouldHaveSingleItem();
+        findings.Single(f => f.Number == 9).Notes.ShouldHaveSingleItem();
+    }
+
+    [Test]
+    public void rows_that_the_outbox_dropped_after_a_day_are_said()
+    {
+        var findings = All.Check(UnusualHistories.TwoDaysLater(History()));
+
+        findings.ShouldAllBe(f => f.Holds);
+        findings.Single(f => f.Number == 7).Notes.ShouldHaveSingleItem();
+    }
+
+    [Test]
+    public void a_new_kafka_that_got_everything_again_is_nothing_to_speak_of()
+    {
+        var history = History();
+        var earlier = history.Stored.Select(s => s with { IsOfThisLog = false });
+
+        var findings = All.Check(history with { Stored = [.. earlier] });
+
+        findings.ShouldAllBe(f => f.Holds && f.Notes.Count == 0);
+    }
+
+    [Test]
+    public void without_a_journal_the_answers_are_said_not_to_be_checked()
+    {
+        var findings = All.Check(History() with { Journal = null });
+
+        findings.ShouldAllBe(f => f.Holds);
+        findings.Single(f => f.Number == 3).Notes.ShouldHaveSingleItem();
+        findings.Single(f => f.Number == 4).Notes.ShouldHaveSingleItem();
+    }
+}

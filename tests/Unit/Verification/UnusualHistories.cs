@@ -1,0 +1,169 @@
+using ConcertReservation.Contracts;
+using ConcertReservation.Verification;
+using static ConcertReservation.Tests.Unit.Verification.SmallSale;
+
+namespace ConcertReservation.Tests.Unit.Verification;
+
+/// <summary>Histories that look wrong at first sight, with the invariants that they keep.</summary>
+internal static class UnusualHistories
+{
+    private static readonly int[] Every = [.. Enumerable.Range(1, 13)];
+
+    public static IEnumerable<TestCaseData> All()
+    {
+        var h = History();
+        return
+        [
+            .. Sales(h),
+            .. Answers(h),
+            .. Records(h),
+            Case(Every, "retention took the start of a partition", CutByRetention(h)),
+            Case(Every, "the outbox has dropped everything", TwoDaysLater(h)),
+            Case(Every, "Kafka is a new one and empty", WithNewKafka(TwoDaysLater(h))),
+        ];
+    }
+
+    private static IEnumerable<TestCaseData> Sales(History h)
+    {
+        yield return Case(
+            [1, 6, 13],
+            "a hold lapsed, was another's, was given back and paid late, all before the sweeper",
+            DoctoredHistories.WithEvents(
+                h,
+                Event(Created(105, Yuna, [9], atSecond: 40, holdSeconds: 10), 1),
+                Event(Payment<PaymentStarted>(205, 105, Yuna, 100, "CARD", 45), 1),
+                Event(Created(106, Haru, [9], atSecond: 170), 1),
+                Event(Ended(106, Haru, 9, atSecond: 172), 2),
+                Event(Payment<PaymentCompleted>(205, 105, Yuna, 100, "CARD", 173), 2),
+                Event(Confirmed(105, Yuna, [9], payment: 205, atSecond: 174), 2)
+            )
+        );
+        yield return Case(
+            [1, 13],
+            "a payment is dated a moment after the sale that it paid",
+            DoctoredHistories.WithEvents(
+                h,
+                Event(Created(105, Yuna, [9], atSecond: 40, holdSeconds: 10), 1),
+                Event(Payment<PaymentStarted>(205, 105, Yuna, 100, "POINT", 44), 1),
+                Event(Confirmed(105, Yuna, [9], payment: 205, atSecond: 44), 2)
+            )
+        );
+    }
+
+    private static IEnumerable<TestCaseData> Answers(History h)
+    {
+        yield return Case(
+            [4],
+            "a confirmation is answered 202 and then declined",
+            h with
+            {
+                Journal =
+                [
+                    .. h.Journal!,
+                    Confirmed("c1", 203, 202, """{"paymentId":203,"status":"UNKNOWN"}"""),
+                ],
+            }
+        );
+        yield return Case(
+            [3],
+            "a cancellation is answered, and refused when it is repeated",
+            h with
+            {
+                Journal =
+                [
+                    .. h.Journal!,
+                    h.Journal!.Single(e => e.Operation == "cancel") with
+                    {
+                        Status = 409,
+                        Body = "{}",
+                    },
+                ],
+            }
+        );
+    }
+
+    private static IEnumerable<TestCaseData> Records(History h)
+    {
+        yield return Case(
+            [6, 7, 8],
+            "a stranger tells of a payment that is not ours",
+            DoctoredHistories.WithEvents(
+                h,
+                Event(Payment<PaymentCompleted>(999, 998, Yuna, 100, "CARD", 40), 2)
+            )
+        );
+        yield return Case(
+            [10],
+            "poison is a dead letter of every group that reads it",
+            h with
+            {
+                Unreadable = [DoctoredHistories.Poison(h)],
+                DeadLetters = [.. DeadLetters(DoctoredHistories.Poison(h))],
+            }
+        );
+        yield return Case(
+            [10],
+            "a record that cannot be read is of no interest to most groups by its type",
+            h with
+            {
+                Unreadable = [DoctoredHistories.Poison(h) with { EventType = "ELSEWHERE" }],
+                DeadLetters =
+                [
+                    .. DeadLetters(DoctoredHistories.Poison(h))
+                        .Where(d => d.Group == ConsumerGroups.DataPlatform),
+                ],
+            }
+        );
+    }
+
+    /// <summary>Of one partition Kafka has but the last record.</summary>
+    public static History CutByRetention(History h)
+    {
+        var last = h.Log.MaxBy(r => r.Offset)!;
+        var place = (last.Event.Topic, last.Partition);
+        return h with
+        {
+            Log = [.. h.Log.Where(r => (r.Event.Topic, r.Partition) != place || r == last)],
+            Partitions =
+            [
+                .. h.Partitions.Select(p =>
+                    (p.Topic, p.Partition) == place ? p with { Low = last.Offset } : p
+                ),
+            ],
+        };
+    }
+
+    /// <summary>All is done and old: the outbox need not keep it.</summary>
+    public static History TwoDaysLater(History h) =>
+        h with
+        {
+            Now = h.Now.AddDays(2),
+            Outbox = [],
+            HoldKeys = [],
+            PaymentKeys = [],
+        };
+
+    private static History WithNewKafka(History h) =>
+        h with
+        {
+            Log = [],
+            Partitions = [.. h.Partitions.Select(p => p with { High = 0 })],
+            Positions = [],
+            Stored = [.. h.Stored.Select(s => s with { IsOfThisLog = false })],
+        };
+
+    private static IEnumerable<DeadLetterRow> DeadLetters(UnreadableRecord record) =>
+        ConsumerGroups
+            .Topics.Where(g => g.Value.Contains(record.Topic))
+            .Select(g => new DeadLetterRow(
+                g.Key,
+                record.Topic,
+                record.Partition,
+                record.Offset,
+                EventId: null,
+                IsOfThisLog: true
+            ));
+
+    private static TestCaseData Case(int[] numbers, string what, History unusual) =>
+        new TestCaseData(numbers, unusual).SetArgDisplayNames(string.Join(" ", numbers), what);
+}
