@@ -18,6 +18,9 @@ namespace ConcertReservation.Tests.Integration.Messaging;
 /// </summary>
 internal sealed class MessagingSystem : IAsyncDisposable
 {
+    /// <summary>Names the sessions of the tests themselves, beside those of their hosts.</summary>
+    public const string Tests = "tests";
+
     private readonly string _server;
     private readonly string _name;
     private readonly List<IHost> _hosts = [];
@@ -32,7 +35,9 @@ internal sealed class MessagingSystem : IAsyncDisposable
             // A takeover shows that of a killed session in the pool nobody hears.
             Options = "-c idle_in_transaction_session_timeout=60000",
         }.ConnectionString;
-        Database = NpgsqlDataSource.Create(ConnectionString);
+        Database = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(ConnectionString) { ApplicationName = Tests }
+        );
         Kafka = EmbeddedKafka.Start();
         Entrance = new KafkaEntrance(Kafka.BootstrapServers);
     }

@@ -66,13 +66,13 @@ internal sealed class RelayBacklogTests
         );
 
     /// <summary>
-    /// All sessions of the relay end at once, in the middle of whatever they did.
+    /// All sessions of the host end at once, in the middle of whatever they did.
     /// </summary>
     private Task KillRelayAsync() =>
         _system.ExecuteAsync(
-            """
+            $"""
             SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-            WHERE datname = current_database() AND pid <> pg_backend_pid()
+            WHERE datname = current_database() AND application_name <> '{MessagingSystem.Tests}'
             """
         );
 
