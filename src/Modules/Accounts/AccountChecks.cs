@@ -1,4 +1,5 @@
 using ConcertReservation.BuildingBlocks.Http;
+using ConcertReservation.Contracts;
 
 namespace ConcertReservation.Accounts;
 
@@ -33,7 +34,11 @@ internal static class AccountChecks
         );
 
     public static FieldErrors RequireLanguage(this FieldErrors errors, string? language) =>
-        errors.Require(language is null or "ko" or "en", "language", "must be ko or en");
+        errors.Require(
+            language is null || Languages.All.Contains(language),
+            "language",
+            $"must be {string.Join(" or ", Languages.All)}"
+        );
 
     /// <summary>Visible ASCII only: it becomes a mail header.</summary>
     private static bool IsEmail(string email)

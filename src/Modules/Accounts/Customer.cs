@@ -9,7 +9,7 @@ internal sealed class Customer : IdentityUser<long>
     public string Name { get; private set; } = "";
 
     /// <summary><c>ko</c> or <c>en</c>: the language of mails.</summary>
-    public string Language { get; private set; } = "ko";
+    public string Language { get; private set; } = Languages.Default;
 
     public DateTimeOffset SignedUpAt { get; private set; }
 

@@ -1,3 +1,4 @@
+using ConcertReservation.Contracts;
 using ConcertReservation.Messaging;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -24,8 +25,6 @@ internal sealed class Registration(
     TimeProvider clock
 )
 {
-    private const string DefaultLanguage = "ko";
-
     public async Task<(RegistrationOutcome, Customer?)> RegisterAsync(
         SignUpRequest request,
         IEnumerable<string> roles,
@@ -36,7 +35,7 @@ internal sealed class Registration(
             await ids.NextAsync(stop),
             request.Email,
             request.Name,
-            request.Language ?? DefaultLanguage,
+            request.Language ?? Languages.Default,
             clock.GetUtcNow()
         );
         customer.NormalizedEmail = normalizer.NormalizeEmail(request.Email);

@@ -234,9 +234,9 @@ internal static class ConcertStatusNames
     public static string Name(this ConcertStatus status) =>
         status switch
         {
-            ConcertStatus.Scheduled => "SCHEDULED",
-            ConcertStatus.SoldOut => "SOLD_OUT",
-            ConcertStatus.Cancelled => "CANCELLED",
+            ConcertStatus.Scheduled => ConcertStatuses.Scheduled,
+            ConcertStatus.SoldOut => ConcertStatuses.SoldOut,
+            ConcertStatus.Cancelled => ConcertStatuses.Cancelled,
             _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
         };
 

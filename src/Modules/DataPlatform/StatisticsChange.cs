@@ -1,3 +1,5 @@
+using ConcertReservation.BuildingBlocks;
+
 namespace ConcertReservation.DataPlatform;
 
 /// <summary>
@@ -6,9 +8,6 @@ namespace ConcertReservation.DataPlatform;
 /// </summary>
 internal sealed class StatisticsChange
 {
-    /// <summary>Korea has no daylight saving time.</summary>
-    private static readonly TimeSpan KoreanTime = TimeSpan.FromHours(9);
-
     /// <summary>By the start of the hour, UTC, and concert.</summary>
     public Dictionary<(DateTimeOffset Hour, long ConcertId), HourSums> Hours { get; } = [];
     public Dictionary<long, ConcertSums> Concerts { get; } = [];
@@ -73,7 +72,7 @@ internal sealed class StatisticsChange
 
         if (facts.Created is { } created)
         {
-            var hour = (facts.CustomerId, created.At.ToOffset(KoreanTime).Hour);
+            var hour = (facts.CustomerId, KoreanTime.Of(created.At).Hour);
             CustomerHours[hour] = CustomerHours.GetValueOrDefault(hour) + by;
         }
 

@@ -119,10 +119,10 @@ internal sealed class Mailroom(UnitOfWork work, Copies copies)
         var concerts = await copies.ConcertsAsync([notice.ConcertId], stop);
         var concert = concerts.GetValueOrDefault(notice.ConcertId);
         var facts = notice.Facts with { Venue = concert?.Venue, StartsAt = concert?.StartsAt };
-        var written = MailWriter.Languages.Select(l => MailWriter.Write(facts, l)).ToArray();
+        var written = Languages.All.Select(l => MailWriter.Write(facts, l)).ToArray();
 
         await using var command = new NpgsqlCommand(
-            """
+            $"""
             INSERT INTO notifications.mails
                 (event_id, user_id, kind, language, recipient, recipient_name, subject, text, html)
             SELECT $1, w.user_id, $2, m.language, coalesce(u.email, w.email),
@@ -131,7 +131,9 @@ internal sealed class Mailroom(UnitOfWork work, Copies copies)
                 LEFT JOIN notifications.users u USING (user_id)
                 JOIN unnest($3::text[], $4::text[], $5::text[], $6::text[])
                     AS m (language, subject, text, html)
-                    ON m.language = CASE WHEN u.language = 'en' THEN 'en' ELSE 'ko' END
+                    ON m.language =
+                        CASE WHEN u.language = ANY($3) THEN u.language
+                            ELSE '{Languages.Default}' END
             WHERE w.concert_id = $7 AND w.joined_at <= $8
             ORDER BY w.joined_at, w.user_id
             ON CONFLICT (event_id, user_id) DO NOTHING
@@ -207,14 +209,14 @@ internal sealed class Mailroom(UnitOfWork work, Copies copies)
             refund.EventId,
             refund.UserId,
             email,
-            user?.Language ?? reservation?.Language ?? MailWriter.Korean,
+            user?.Language ?? reservation?.Language ?? Languages.Default,
             reservation?.ConcertId,
             new MailFacts(MailKind.Refunded)
             {
                 ConcertName = reservation?.ConcertName,
                 ReservationId = refund.ReservationId,
                 Amount = refund.Amount,
-                PaidByPoint = refund.PaymentMethod == "POINT",
+                PaidByPoint = refund.PaymentMethod == PaymentMethods.Point,
             }
         );
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.Contracts;
 
 namespace ConcertReservation.Ranking;
@@ -56,18 +57,6 @@ internal sealed record RankingUpdate(
         new(Text(happened.ConcertId), version, happened.ConcertName);
 
     private static string Text(long id) => id.ToString(CultureInfo.InvariantCulture);
-}
-
-/// <summary>Korea's clock, nine hours ahead of UTC all year.</summary>
-internal static class KoreanTime
-{
-    private const int OffsetHours = 9;
-
-    /// <summary>Whole hours since 1970-01-01 00:00 in Korea.</summary>
-    public static long Hour(DateTimeOffset time) => (time.ToUnixTimeSeconds() / 3600) + OffsetHours;
-
-    /// <summary>Whole days since 1970-01-01 in Korea.</summary>
-    public static long Day(DateTimeOffset time) => Hour(time) / 24;
 }
 
 /// <summary>How far a partition is applied.</summary>

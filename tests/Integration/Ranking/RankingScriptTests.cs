@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.Ranking;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;

@@ -157,8 +157,7 @@ internal sealed class MailWriterTests
         EveryMail()
             .Select(c => ((MailKind)c.Arguments[0]!, (string)c.Arguments[1]!))
             .ShouldBe(
-                Enum.GetValues<MailKind>()
-                    .SelectMany(k => MailWriter.Languages.Select(l => (k, l))),
+                Enum.GetValues<MailKind>().SelectMany(k => Languages.All.Select(l => (k, l))),
                 ignoreOrder: true
             );
 

@@ -6,7 +6,7 @@ namespace ConcertReservation.Notifications.Mails;
 /// <summary>Every mail's wording in English.</summary>
 internal sealed class EnglishMails : IMailWording
 {
-    public string Language => MailWriter.English;
+    public string Language => Languages.English;
 
     public string Footer =>
         "Sent by ConcertReservation; replies are not read. All times are Korea Standard Time.";

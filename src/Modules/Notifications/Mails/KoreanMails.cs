@@ -8,7 +8,7 @@ internal sealed class KoreanMails : IMailWording
 {
     private const string Weekdays = "일월화수목금토";
 
-    public string Language => MailWriter.Korean;
+    public string Language => Languages.Korean;
 
     public string Footer =>
         "이 메일은 ConcertReservation이 보낸 발신 전용 메일입니다. 모든 시각은 한국 시간입니다.";

@@ -1,11 +1,10 @@
+using ConcertReservation.BuildingBlocks;
+
 namespace ConcertReservation.Notifications.Mails;
 
 /// <summary>What a mail of each kind holds, in whichever language.</summary>
 internal static class MailLayout
 {
-    /// <summary>Korea has no daylight saving time.</summary>
-    private static readonly TimeSpan KoreanTime = TimeSpan.FromHours(9);
-
     public static MailContent Compose(MailFacts facts, IMailWording words)
     {
         var text = TextOf(facts, words);
@@ -45,7 +44,7 @@ internal static class MailLayout
         if (facts.ConcertName is { } concert)
             yield return new(labels.Concert, concert, IsStrong: true);
         if (facts.StartsAt is { } startsAt)
-            yield return new(labels.StartsAt, words.Time(startsAt.ToOffset(KoreanTime)));
+            yield return new(labels.StartsAt, words.Time(KoreanTime.Of(startsAt)));
         if (facts.Venue is { } venue)
             yield return new(labels.Venue, venue);
         if (facts.Seats is { } seats)
@@ -54,7 +53,7 @@ internal static class MailLayout
                 words.Seats(seats)
             );
         if (facts.SoldOutTime is { } soldOut)
-            yield return new(labels.SoldOutTime, words.Time(soldOut.ToOffset(KoreanTime)));
+            yield return new(labels.SoldOutTime, words.Time(KoreanTime.Of(soldOut)));
         if (facts.Amount is { } amount)
             yield return new(
                 facts.Kind == MailKind.Refunded ? labels.Refund : labels.Amount,
@@ -64,7 +63,7 @@ internal static class MailLayout
         if (facts.HeldUntil is { } until)
             yield return new(
                 labels.HeldUntil,
-                words.Deadline(until.ToOffset(KoreanTime)),
+                words.Deadline(KoreanTime.Of(until)),
                 IsStrong: true
             );
         if (facts.ReservationId is { } reservation)

@@ -1,28 +1,26 @@
+using ConcertReservation.Contracts;
+
 namespace ConcertReservation.Notifications.Mails;
 
 /// <summary>Facts and a language become a mail.</summary>
 internal static class MailWriter
 {
-    public const string Korean = "ko";
-    public const string English = "en";
-
-    public static IReadOnlyList<string> Languages { get; } = [Korean, English];
-
     private const int MaxSubjectLength = 150;
 
     private static readonly KoreanMails InKorean = new();
     private static readonly EnglishMails InEnglish = new();
 
     /// <summary>
-    /// One of our languages; Korean where the customer's is not known or not ours.
+    /// One of our languages: the default where the customer's is not known or not ours.
     /// </summary>
-    public static string LanguageOf(string? language) => language == English ? English : Korean;
+    public static string LanguageOf(string? language) =>
+        language is not null && Languages.All.Contains(language) ? language : Languages.Default;
 
     public static WrittenMail Write(MailFacts facts, string language)
     {
         var content = MailLayout.Compose(
             Clean(facts),
-            LanguageOf(language) == English ? InEnglish : InKorean
+            LanguageOf(language) == Languages.English ? InEnglish : InKorean
         );
         return new WrittenMail(
             content.Language,

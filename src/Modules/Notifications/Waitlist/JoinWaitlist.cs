@@ -36,7 +36,7 @@ internal static class JoinWaitlist
     {
         if (await concerts.FindAsync(id, stop) is not { } concert)
             return Problems.NotFound("concert", id);
-        if (concert.Status == "CANCELLED")
+        if (concert.Status == ConcertStatuses.Cancelled)
             return Problems.IllegalState($"Concert {id} is cancelled.");
 
         await using var command = dataSource.CreateCommand(
