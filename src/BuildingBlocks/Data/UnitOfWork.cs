@@ -27,7 +27,7 @@ public sealed class UnitOfWork(NpgsqlDataSource dataSource) : IAsyncDisposable
     public bool IsActive => Transaction is not null;
 
     /// <summary>
-    /// Runs as a last part of the transaction, in the order of registration, once.
+    /// Runs as the last step of the transaction, in the order of registration, once.
     /// </summary>
     public void BeforeCommit(Func<CancellationToken, Task> action) => _beforeCommit.Add(action);
 

@@ -103,25 +103,16 @@ internal sealed class SoldSeats(UnitOfWork work, SoldOutState soldOutState)
         WHERE id = differences.concert_id AND differences.seats <> 0
         """;
 
-    private readonly Dictionary<long, ReservationSeats> _facts = [];
+    private Gathered<ReservationSeats> Facts => field ??= new(work, WriteAsync);
 
-    public void Add(ReservationSeats fact)
+    public void Add(ReservationSeats fact) => Facts.Add(fact);
+
+    private async Task WriteAsync(IReadOnlyList<ReservationSeats> told, CancellationToken stop)
     {
-        if (_facts.Count == 0)
-        {
-            work.BeforeCommit(FlushAsync);
-            work.OnRollback(_facts.Clear);
-        }
-
-        if (!_facts.TryGetValue(fact.ReservationId, out var other) || other.Version < fact.Version)
-            _facts[fact.ReservationId] = fact;
-    }
-
-    private async Task FlushAsync(CancellationToken stop)
-    {
-        var facts = _facts.Values.ToArray();
+        var facts = told.GroupBy(f => f.ReservationId)
+            .Select(r => r.MaxBy(f => f.Version)!)
+            .ToArray();
         var concertIds = facts.Select(f => f.ConcertId).Distinct().ToArray();
-        _facts.Clear();
 
         await using (var locking = new NpgsqlCommand(LockSql, work.Connection))
         {

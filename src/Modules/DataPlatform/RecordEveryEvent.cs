@@ -15,33 +15,23 @@ internal sealed class RecordEveryEvent(RecordedBatch batch) : IConsumer<AnyEvent
 }
 
 /// <summary>
-/// What one batch of Kafka records brings, written as a last part of its transaction.
+/// What one batch of Kafka records brings, written as the last step of its transaction.
 /// </summary>
 internal sealed class RecordedBatch(UnitOfWork work, EventStorePartitions partitions)
 {
-    private readonly List<ReceivedEvent> _events = [];
+    private Gathered<ReceivedEvent> Events => field ??= new(work, WriteAsync);
 
-    public void Add(ReceivedEvent received)
-    {
-        if (_events.Count == 0)
-        {
-            work.BeforeCommit(FlushAsync);
-            work.OnRollback(_events.Clear);
-        }
+    public void Add(ReceivedEvent received) => Events.Add(received);
 
-        _events.Add(received);
-    }
-
-    private async Task FlushAsync(CancellationToken stop)
+    private async Task WriteAsync(IReadOnlyList<ReceivedEvent> events, CancellationToken stop)
     {
         await partitions.EnsureAsync(stop);
-        await EventStore.AppendAsync(work, _events, stop);
-        var learned = _events.Select(e => new CountedEvent(
+        await EventStore.AppendAsync(work, events, stop);
+        var learned = events.Select(e => new CountedEvent(
             e.Event.EventType,
             e.Record.Version,
             e.Record.Body
         ));
         await Statistics.ApplyAsync(work, [.. learned], stop);
-        _events.Clear();
     }
 }

@@ -14,40 +14,29 @@ internal sealed class EndedReservations(
     TimeProvider clock
 )
 {
-    private readonly List<Wish> _wishes = [];
+    private Gathered<Wish> Wishes => field ??= new(work, DecideAsync);
 
     /// <summary>The money goes back; a repeat does nothing.</summary>
     /// <remarks>
     /// The batch fails where there is no such payment, or where it never completed.
     /// </remarks>
     public void Refund(long paymentId, string reason) =>
-        Add(new Wish(paymentId, ReservationId: null, reason));
+        Wishes.Add(new Wish(paymentId, ReservationId: null, reason));
 
     /// <summary>
     /// There is nothing left to pay for: an attempt that the provider was never asked about ends.
     /// </summary>
     public void FailAttempt(long reservationId, string reason) =>
-        Add(new Wish(PaymentId: null, reservationId, reason));
+        Wishes.Add(new Wish(PaymentId: null, reservationId, reason));
 
-    private void Add(Wish wish)
-    {
-        if (_wishes.Count == 0)
-        {
-            work.BeforeCommit(DecideAsync);
-            work.OnRollback(_wishes.Clear);
-        }
-
-        _wishes.Add(wish);
-    }
-
-    private async Task DecideAsync(CancellationToken stop)
+    private async Task DecideAsync(IReadOnlyList<Wish> wishes, CancellationToken stop)
     {
         var payments = await db.LockPaymentsAsync(
-            [.. _wishes.Select(w => w.PaymentId).OfType<long>().Distinct()],
-            [.. _wishes.Select(w => w.ReservationId).OfType<long>().Distinct()],
+            [.. wishes.Select(w => w.PaymentId).OfType<long>().Distinct()],
+            [.. wishes.Select(w => w.ReservationId).OfType<long>().Distinct()],
             stop
         );
-        foreach (var wish in _wishes)
+        foreach (var wish in wishes)
         {
             if (wish.PaymentId is { } id)
                 Refund(payments.Find(p => p.Id == id), wish);
@@ -56,7 +45,6 @@ internal sealed class EndedReservations(
         }
 
         await db.SaveChangesAsync(stop);
-        _wishes.Clear();
     }
 
     private void Refund(Payment? payment, Wish wish)

@@ -40,9 +40,7 @@ internal sealed class RankConcertsOnConcertEvents(RankingBatch batch)
 /// <summary>What one batch of Kafka records brings: one script in Redis, then the commit.</summary>
 internal sealed class RankingBatch(UnitOfWork work, RankingStore store)
 {
-    private readonly List<RankingUpdate> _updates = [];
-    private readonly Dictionary<(string Incarnation, string Topic, int Partition), long> _offsets =
-    [];
+    private Gathered<Placed> Updates => field ??= new(work, ApplyAsync);
 
     public Task Add<T>(ConsumeContext<T> context)
         where T : DomainEvent
@@ -52,32 +50,29 @@ internal sealed class RankingBatch(UnitOfWork work, RankingStore store)
         return Task.CompletedTask;
     }
 
-    public void Add(RankingUpdate update, KafkaRecord record)
-    {
-        if (_updates.Count == 0)
-        {
-            work.BeforeCommit(FlushAsync);
-            work.OnRollback(Clear);
-        }
-
-        _updates.Add(update);
-        var log = (record.Incarnation, record.Topic, record.Partition);
-        _offsets[log] = Math.Max(record.Offset, _offsets.GetValueOrDefault(log));
-    }
+    public void Add(RankingUpdate update, KafkaRecord record) =>
+        Updates.Add(
+            new Placed(
+                update,
+                new LogPosition(
+                    record.Incarnation,
+                    record.Topic,
+                    record.Partition,
+                    record.Offset + 1
+                )
+            )
+        );
 
     /// <remarks>
     /// Redis first, then the commit: after a crash in between the batch comes again, which changes
     /// nothing.
     /// </remarks>
-    private async Task FlushAsync(CancellationToken stop)
+    private async Task ApplyAsync(IReadOnlyList<Placed> placed, CancellationToken stop)
     {
-        var newest = _offsets
-            .Select(o => new LogPosition(
-                o.Key.Incarnation,
-                o.Key.Topic,
-                o.Key.Partition,
-                o.Value + 1
-            ))
+        var newest = placed
+            .Select(p => p.After)
+            .GroupBy(Logs.Name)
+            .Select(log => log.MaxBy(p => p.NextOffset)!)
             .ToList();
         var before = (await AppliedPositions.AdvanceAsync(work, newest, stop)).ToDictionary(
             Logs.Name,
@@ -90,15 +85,11 @@ internal sealed class RankingBatch(UnitOfWork work, RankingStore store)
                 before.GetValueOrDefault(Logs.Name(p), -1)
             ))
             .ToList();
-        await store.ApplyAsync(_updates, positions);
-        Clear();
+        await store.ApplyAsync([.. placed.Select(p => p.Update)], positions);
     }
 
-    private void Clear()
-    {
-        _updates.Clear();
-        _offsets.Clear();
-    }
+    /// <summary>An update and how far its log is applied with it.</summary>
+    private sealed record Placed(RankingUpdate Update, LogPosition After);
 }
 
 internal static class Logs

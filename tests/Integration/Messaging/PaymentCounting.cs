@@ -22,16 +22,12 @@ internal sealed class ConsumerScript
 /// </summary>
 internal sealed class PaymentEffects(UnitOfWork work, ConsumerScript script)
 {
-    private readonly List<(Guid EventId, long PaymentId, long Version)> _rows = [];
+    private Gathered<Row> Rows => field ??= new(work, WriteAsync);
 
-    public void Add(Guid eventId, long paymentId, long version)
-    {
-        if (_rows.Count == 0)
-            work.BeforeCommit(FlushAsync);
-        _rows.Add((eventId, paymentId, version));
-    }
+    public void Add(Guid eventId, long paymentId, long version) =>
+        Rows.Add(new Row(eventId, paymentId, version));
 
-    private async Task FlushAsync(CancellationToken stop)
+    private async Task WriteAsync(IReadOnlyList<Row> rows, CancellationToken stop)
     {
         await using var command = new NpgsqlCommand(
             """
@@ -40,12 +36,14 @@ internal sealed class PaymentEffects(UnitOfWork work, ConsumerScript script)
             """,
             work.Connection
         );
-        command.Parameters.AddWithValue(_rows.Select(r => r.EventId).ToArray());
-        command.Parameters.AddWithValue(_rows.Select(r => r.PaymentId).ToArray());
-        command.Parameters.AddWithValue(_rows.Select(r => r.Version).ToArray());
+        command.Parameters.AddWithValue(rows.Select(r => r.EventId).ToArray());
+        command.Parameters.AddWithValue(rows.Select(r => r.PaymentId).ToArray());
+        command.Parameters.AddWithValue(rows.Select(r => r.Version).ToArray());
         await command.ExecuteNonQueryAsync(stop);
-        await script.OnFlush(_rows.Count);
+        await script.OnFlush(rows.Count);
     }
+
+    private sealed record Row(Guid EventId, long PaymentId, long Version);
 }
 
 /// <summary>Keeps each completed payment that it hears of.</summary>

@@ -29,26 +29,19 @@ internal sealed class SignedUpCustomers(UnitOfWork work)
             WHERE customers.version < excluded.version
         """;
 
-    private readonly List<(long Id, long Version, string Language)> _customers = [];
+    private Gathered<SignedUp> Customers => field ??= new(work, WriteAsync);
 
-    public void Add(UserSignedUp customer, long version)
-    {
-        if (_customers.Count == 0)
-        {
-            work.BeforeCommit(FlushAsync);
-            work.OnRollback(_customers.Clear);
-        }
+    public void Add(UserSignedUp customer, long version) =>
+        Customers.Add(new SignedUp(customer.UserId, version, customer.Language));
 
-        _customers.Add((customer.UserId, version, customer.Language));
-    }
-
-    private async Task FlushAsync(CancellationToken stop)
+    private async Task WriteAsync(IReadOnlyList<SignedUp> customers, CancellationToken stop)
     {
         await using var command = new NpgsqlCommand(UpsertSql, work.Connection);
-        command.Parameters.AddWithValue(_customers.Select(c => c.Id).ToArray());
-        command.Parameters.AddWithValue(_customers.Select(c => c.Version).ToArray());
-        command.Parameters.AddWithValue(_customers.Select(c => c.Language).ToArray());
+        command.Parameters.AddWithValue(customers.Select(c => c.Id).ToArray());
+        command.Parameters.AddWithValue(customers.Select(c => c.Version).ToArray());
+        command.Parameters.AddWithValue(customers.Select(c => c.Language).ToArray());
         await command.ExecuteNonQueryAsync(stop);
-        _customers.Clear();
     }
+
+    private sealed record SignedUp(long Id, long Version, string Language);
 }

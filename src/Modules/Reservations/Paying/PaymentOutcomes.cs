@@ -17,27 +17,17 @@ internal sealed class PaymentOutcomes(
     IOptions<ReservationsOptions> options
 )
 {
-    private readonly List<PaymentEvent> _payments = [];
+    private Gathered<PaymentEvent> Payments => field ??= new(work, DecideAsync);
 
-    public void Add(PaymentEvent payment)
+    public void Add(PaymentEvent payment) => Payments.Add(payment);
+
+    private async Task DecideAsync(IReadOnlyList<PaymentEvent> payments, CancellationToken stop)
     {
-        if (_payments.Count == 0)
-        {
-            work.BeforeCommit(DecideAsync);
-            work.OnRollback(_payments.Clear);
-        }
-
-        _payments.Add(payment);
-    }
-
-    private async Task DecideAsync(CancellationToken stop)
-    {
-        var ids = _payments.Select(p => p.ReservationId).Distinct().ToArray();
+        var ids = payments.Select(p => p.ReservationId).Distinct().ToArray();
         var locked = await store.LockWithCustomersAsync(ids, stop);
-        foreach (var payment in _payments)
+        foreach (var payment in payments)
             Decide(payment, locked);
         await store.SaveAsync(locked, stop);
-        _payments.Clear();
     }
 
     private void Decide(PaymentEvent payment, LockedReservations locked)
