@@ -41,6 +41,7 @@ internal static class Style
         ["ReservationEvent"] = "events of a topic share its key",
         ["UserEvent"] = "events of a topic share its key",
         ["HoldAnswer"] = "a closed set: its cases are nested in it",
+        ["Signal"] = "each purpose has its own, by which the container knows it",
     };
 
     public static IReadOnlyList<Rule> All { get; } =
