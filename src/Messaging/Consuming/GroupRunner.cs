@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -39,25 +40,24 @@ internal sealed partial class GroupRunner(
 
     public async Task RunAsync(CancellationToken stop)
     {
-        var pause = ShortestPause;
+        var failures = 0;
         while (!stop.IsCancellationRequested)
         {
             var began = time.GetTimestamp();
             try
             {
                 await RunSessionAsync(stop);
-                pause = ShortestPause;
+                failures = 0;
             }
             catch (Exception e) when (!stop.IsCancellationRequested)
             {
                 // An edge: whatever ended the session, the group comes back.
+                failures = time.GetElapsedTime(began) > Healthy ? 1 : failures + 1;
+                var pause = Backoff.After(failures, ShortestPause, LongestPause);
                 LogFailed(e, group.Name, pause.TotalSeconds);
                 if (e is KafkaException { Error.Code: ErrorCode.FencedInstanceId })
                     await slot.GiveUpAsync(stop);
-                if (time.GetElapsedTime(began) > Healthy)
-                    pause = ShortestPause;
                 await Task.Delay(pause, time, stop);
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
         }
     }

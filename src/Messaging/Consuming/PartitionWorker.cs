@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 
@@ -151,9 +152,9 @@ internal sealed partial class PartitionWorker : IDisposable
     {
         var gaps = OffsetGap.Of(_nextOffset, batch.Select(e => e.Record.Offset));
         var attempt = new BatchAttempt(gaps, givenUp, _acknowledged);
-        var delay = TimeSpan.FromMilliseconds(_tools.Options.OutageDelayMilliseconds);
+        var first = TimeSpan.FromMilliseconds(_tools.Options.OutageDelayMilliseconds);
         var longest = TimeSpan.FromMilliseconds(_tools.Options.OutageMaxDelayMilliseconds);
-        while (true)
+        for (var failures = 1; ; failures++)
         {
             try
             {
@@ -180,8 +181,8 @@ internal sealed partial class PartitionWorker : IDisposable
                 throw new OperationCanceledException("Rolled back.", e, _hard.Token);
             }
 
+            var delay = Backoff.After(failures, first, longest);
             await Task.Delay(delay, _tools.Time, _soft.Token);
-            delay = delay * 2 < longest ? delay * 2 : longest;
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using ConcertReservation.BuildingBlocks;
 using Npgsql;
 
 namespace ConcertReservation.Messaging;
@@ -101,7 +102,8 @@ internal sealed class RelaySession(
     private async Task ReadAsync(OutboxReader reader, CancellationToken stop)
     {
         var position = store.Position;
-        var pause = MinPoll;
+        var longest = TimeSpan.FromMilliseconds(options.MaxPollMilliseconds);
+        var idle = 0;
         while (!stop.IsCancellationRequested)
         {
             if (cluster.Facts is { } facts && facts.Incarnation != position.Incarnation)
@@ -115,18 +117,13 @@ internal sealed class RelaySession(
             if (page.HasMore)
                 continue;
 
-            pause = page.Rows.Count > 0 ? MinPoll : Longer(pause);
+            idle = page.Rows.Count > 0 ? 0 : idle + 1;
             var rest = MinPoll - Stopwatch.GetElapsedTime(began);
             if (page.Rows.Count > 0 && rest > TimeSpan.Zero)
                 await Task.Delay(rest, stop);
-            await signal.WaitAsync(pause, stop);
+            await signal.WaitAsync(Backoff.After(idle + 1, MinPoll, longest), stop);
         }
     }
-
-    private TimeSpan Longer(TimeSpan pause) =>
-        TimeSpan.FromMilliseconds(
-            Math.Min(pause.TotalMilliseconds * 2, options.MaxPollMilliseconds)
-        );
 
     private async Task SendAsync(RelayProducer producer, CancellationToken abort)
     {

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net.Mail;
+using ConcertReservation.BuildingBlocks;
 using Microsoft.Extensions.Options;
 
 namespace ConcertReservation.Notifications;
@@ -52,8 +53,10 @@ internal sealed class NotificationsOptions
 
     /// <summary>Wait before attempt <paramref name="attempt"/> + 1.</summary>
     public TimeSpan DelayAfter(int attempt) =>
-        TimeSpan.FromSeconds(
-            Math.Min(RetryMaxSeconds, RetryBaseSeconds * Math.Pow(2, attempt - 1))
+        Backoff.After(
+            attempt,
+            TimeSpan.FromSeconds(RetryBaseSeconds),
+            TimeSpan.FromSeconds(RetryMaxSeconds)
         );
 }
 

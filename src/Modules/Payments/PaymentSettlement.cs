@@ -60,7 +60,7 @@ internal sealed class PaymentSettlement(
                         outbox.Add(payment.Fail(verdict.Detail, now));
                         break;
                     default:
-                        payment.LoseSight(now + options.Value.Backoff(payment.Looks));
+                        payment.LoseSight(now + options.Value.DelayAfter(payment.Looks));
                         break;
                 }
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ConcertReservation.BuildingBlocks;
 using Microsoft.Extensions.Options;
 
 namespace ConcertReservation.Payments;
@@ -30,13 +31,12 @@ internal sealed class PaymentsOptions
     public TimeSpan Poll => TimeSpan.FromMilliseconds(PollMilliseconds);
 
     /// <summary>The wait after so many looks in vain.</summary>
-    public TimeSpan Backoff(int looks)
-    {
-        var doublings = Math.Min(looks, 16);
-        var wait = TimeSpan.FromMilliseconds((double)RetryMilliseconds * (1 << doublings));
-        var longest = TimeSpan.FromSeconds(MaxRetrySeconds);
-        return wait < longest ? wait : longest;
-    }
+    public TimeSpan DelayAfter(int looks) =>
+        Backoff.After(
+            looks + 1,
+            TimeSpan.FromMilliseconds(RetryMilliseconds),
+            TimeSpan.FromSeconds(MaxRetrySeconds)
+        );
 }
 
 /// <summary>Section <c>Payments:Gateway</c>: where the payment provider is.</summary>

@@ -35,7 +35,7 @@ internal sealed class RefundPayment(
                 if (verdict.Kind == VerdictKind.Returned)
                     await ReturnAsync(payment, token);
                 else
-                    payment.LookAgain(clock.GetUtcNow() + options.Value.Backoff(payment.Looks));
+                    payment.LookAgain(clock.GetUtcNow() + options.Value.DelayAfter(payment.Looks));
 
                 await db.SaveChangesAsync(token);
                 return true;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -31,7 +32,7 @@ internal sealed partial class DispatchMails(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly NotificationsOptions _options = options.Value;
-    private TimeSpan _pause = FirstPause;
+    private int _failures;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -108,7 +109,7 @@ internal sealed partial class DispatchMails(
         }
         else
         {
-            _pause = FirstPause;
+            _failures = 0;
         }
 
         return mails.Count;
@@ -194,11 +195,8 @@ internal sealed partial class DispatchMails(
         }
     }
 
-    private async Task PauseAsync(CancellationToken stop)
-    {
-        await Task.Delay(_pause, stop);
-        _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
-    }
+    private Task PauseAsync(CancellationToken stop) =>
+        Task.Delay(Backoff.After(++_failures, FirstPause, LongestPause), stop);
 
     /// <summary>Mails taken together, sent over several connections.</summary>
     private sealed class Round(IEnumerable<OutgoingMail> mails, Stopwatch taken, TimeSpan lease)
