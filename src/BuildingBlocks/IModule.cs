@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ConcertReservation.BuildingBlocks;
@@ -9,7 +8,7 @@ namespace ConcertReservation.BuildingBlocks;
 /// </summary>
 public interface IModule
 {
-    void AddServices(IServiceCollection services, IConfiguration configuration);
+    void AddServices(IServiceCollection services);
 
     /// <param name="api">The <c>/api</c> group.</param>
     void MapEndpoints(IEndpointRouteBuilder api);

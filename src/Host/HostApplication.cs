@@ -52,9 +52,9 @@ public static class HostApplication
         builder.Services.AddRedis();
         builder.Services.AddHealth();
         builder.Services.AddApiDocument();
-        builder.Services.AddMessaging(builder.Configuration);
+        builder.Services.AddMessaging();
         foreach (var module in Modules)
-            module.AddServices(builder.Services, builder.Configuration);
+            module.AddServices(builder.Services);
 
         var app = builder.Build();
         app.UseHttp();

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ConcertReservation.Messaging;
@@ -7,17 +6,14 @@ namespace ConcertReservation.Messaging;
 public static class MessagingServices
 {
     /// <exception cref="DllNotFoundException">The machine has no librdkafka.</exception>
-    public static IServiceCollection AddMessaging(
-        this IServiceCollection services,
-        IConfiguration configuration
-    )
+    public static IServiceCollection AddMessaging(this IServiceCollection services)
     {
         Librdkafka.RequireInstalled();
-        services.AddKafka(configuration);
+        services.AddKafka();
         services.AddSingleton<GroupProgress>();
-        services.AddRelay(configuration);
-        services.AddOutbox(configuration);
-        services.AddConsuming(configuration);
+        services.AddRelay();
+        services.AddOutbox();
+        services.AddConsuming();
         return services;
     }
 }

@@ -1,6 +1,5 @@
 using ConcertReservation.BuildingBlocks.Data;
 using MassTransit;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
@@ -10,14 +9,11 @@ namespace ConcertReservation.Messaging;
 internal static class ConsumingServices
 {
     /// <summary>Groups, their inbox and their dead letters.</summary>
-    public static IServiceCollection AddConsuming(
-        this IServiceCollection services,
-        IConfiguration configuration
-    )
+    public static IServiceCollection AddConsuming(this IServiceCollection services)
     {
         services
             .AddOptions<ConsumingOptions>()
-            .Bind(configuration.GetSection(ConsumingOptions.Section))
+            .BindConfiguration(ConsumingOptions.Section)
             .ValidateDataAnnotations()
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<ConsumingOptions>, ConsumingOptionsRules>();

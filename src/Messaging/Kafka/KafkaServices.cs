@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
@@ -10,14 +9,11 @@ internal static class KafkaServices
     /// <summary>
     /// Settings, clients, topics, and the watch that knows whether Kafka is there.
     /// </summary>
-    public static IServiceCollection AddKafka(
-        this IServiceCollection services,
-        IConfiguration configuration
-    )
+    public static IServiceCollection AddKafka(this IServiceCollection services)
     {
         services
             .AddOptions<KafkaOptions>()
-            .Bind(configuration.GetSection(KafkaOptions.Section))
+            .BindConfiguration(KafkaOptions.Section)
             .ValidateDataAnnotations()
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<KafkaOptions>, KafkaOptionsRules>();

@@ -1,5 +1,4 @@
 using ConcertReservation.BuildingBlocks.Data;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ConcertReservation.Messaging;
@@ -9,14 +8,11 @@ internal static class OutboxServices
     /// <summary>
     /// The outbox's table, the signal after a commit, and the upkeep of its partitions.
     /// </summary>
-    public static IServiceCollection AddOutbox(
-        this IServiceCollection services,
-        IConfiguration configuration
-    )
+    public static IServiceCollection AddOutbox(this IServiceCollection services)
     {
         services
             .AddOptions<OutboxOptions>()
-            .Bind(configuration.GetSection(OutboxOptions.Section))
+            .BindConfiguration(OutboxOptions.Section)
             .ValidateDataAnnotations()
             .ValidateOnStart();
         services.AddModuleDatabase<MessagingDb>("messaging");

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -7,14 +6,11 @@ namespace ConcertReservation.Messaging;
 internal static class RelayServices
 {
     /// <summary>The way from the outbox to Kafka.</summary>
-    public static IServiceCollection AddRelay(
-        this IServiceCollection services,
-        IConfiguration configuration
-    )
+    public static IServiceCollection AddRelay(this IServiceCollection services)
     {
         services
             .AddOptions<RelayOptions>()
-            .Bind(configuration.GetSection(RelayOptions.Section))
+            .BindConfiguration(RelayOptions.Section)
             .ValidateDataAnnotations()
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<RelayOptions>, RelayOptionsRules>();

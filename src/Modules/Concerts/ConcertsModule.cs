@@ -3,7 +3,6 @@ using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
 using ConcertReservation.Messaging;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -16,7 +15,7 @@ public sealed class ConcertsModule : IModule
 
     private const int ConcertIdBlock = 20;
 
-    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    public void AddServices(IServiceCollection services)
     {
         services
             .AddOptions<ConcertsOptions>()

@@ -3,7 +3,6 @@ using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
 using ConcertReservation.Messaging;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ConcertReservation.DataPlatform;
@@ -13,7 +12,7 @@ public sealed class DataPlatformModule : IModule
 {
     internal const string Group = "data-platform";
 
-    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    public void AddServices(IServiceCollection services)
     {
         services.AddModuleDatabase<DataPlatformDb>("data_platform");
         services.AddSingleton<IEventHistory, EventStore>();

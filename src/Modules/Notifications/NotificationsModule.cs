@@ -4,7 +4,6 @@ using ConcertReservation.Messaging;
 using ConcertReservation.Notifications.Dispatch;
 using ConcertReservation.Notifications.Waitlist;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -12,7 +11,7 @@ namespace ConcertReservation.Notifications;
 
 public sealed class NotificationsModule : IModule
 {
-    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    public void AddServices(IServiceCollection services)
     {
         services
             .AddOptions<NotificationsOptions>()

@@ -3,7 +3,6 @@ using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.BuildingBlocks.Idempotency;
 using ConcertReservation.Messaging;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -12,7 +11,7 @@ namespace ConcertReservation.Payments;
 /// <summary>Wallets, payment attempts and refunds.</summary>
 public sealed class PaymentsModule : IModule
 {
-    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    public void AddServices(IServiceCollection services)
     {
         services.AddModuleDatabase<PaymentsDb>(PaymentsDb.Schema);
         services.AddIdempotency(PaymentsDb.Schema);

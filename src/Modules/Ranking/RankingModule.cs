@@ -2,7 +2,6 @@ using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Messaging;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ConcertReservation.Ranking;
@@ -10,7 +9,7 @@ namespace ConcertReservation.Ranking;
 /// <summary>The booking ranking and the sold-out ranking, in Redis.</summary>
 public sealed class RankingModule : IModule
 {
-    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    public void AddServices(IServiceCollection services)
     {
         services
             .AddOptions<RankingOptions>()

@@ -4,18 +4,17 @@ using ConcertReservation.Contracts;
 using ConcertReservation.Messaging;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ConcertReservation.Reservations;
 
 public sealed class ReservationsModule : IModule
 {
-    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    public void AddServices(IServiceCollection services)
     {
         services
             .AddOptions<ReservationsOptions>()
-            .Bind(configuration.GetSection(ReservationsOptions.Section))
+            .BindConfiguration(ReservationsOptions.Section)
             .ValidateDataAnnotations()
             .ValidateOnStart();
         services.AddModuleDatabase<ReservationsDb>("reservations");

@@ -81,7 +81,7 @@ internal sealed class ConsumingHost : IAsyncDisposable
         builder.Services.AddSingleton(log);
         builder.Services.AddMetrics();
         builder.Services.AddDatabase();
-        builder.Services.AddMessaging(builder.Configuration);
+        builder.Services.AddMessaging();
         builder.Services.AddSingleton<ConsumerScript>();
         builder.Services.AddScoped<PaymentEffects>();
         builder.Services.AddConsumerGroup(Group, typeof(CountPayments));

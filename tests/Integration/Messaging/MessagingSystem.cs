@@ -153,9 +153,9 @@ internal sealed class MessagingSystem : IAsyncDisposable
         ready.Open();
         builder.Services.AddSingleton(ready);
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddKafka(builder.Configuration);
-        builder.Services.AddOutbox(builder.Configuration);
-        builder.Services.AddRelay(builder.Configuration);
+        builder.Services.AddKafka();
+        builder.Services.AddOutbox();
+        builder.Services.AddRelay();
         configure?.Invoke(builder.Services);
         return builder.Build();
     }

@@ -68,7 +68,7 @@ internal sealed class ModuleHost : IAsyncDisposable
                 p => p.RequireRole(Roles.Organiser, Roles.Operator)
             );
         foreach (var module in modules)
-            module.AddServices(services, builder.Configuration);
+            module.AddServices(services);
         others(services);
 
         var app = builder.Build();

@@ -105,8 +105,9 @@ internal sealed class KafkaOptionsTests
             )
             .Build();
         var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(configuration);
         services.AddLogging();
-        services.AddKafka(configuration);
+        services.AddKafka();
         return services.BuildServiceProvider();
     }
 }

@@ -54,7 +54,7 @@ internal sealed class OptionsRulesTests
         services.AddSingleton<IConfiguration>(configuration);
         services.AddLogging();
         services.AddDatabase();
-        services.AddConsuming(configuration);
+        services.AddConsuming();
         using var provider = services.BuildServiceProvider();
         return provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
     }

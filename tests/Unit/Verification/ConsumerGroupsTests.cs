@@ -9,7 +9,6 @@ using ConcertReservation.Payments;
 using ConcertReservation.Ranking;
 using ConcertReservation.Reservations;
 using MassTransit;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Expected = ConcertReservation.Verification.ConsumerGroups;
 
@@ -33,9 +32,8 @@ internal sealed class ConsumerGroupsTests
     public void every_group_is_known_with_what_its_consumers_consume()
     {
         var services = new ServiceCollection();
-        var configuration = new ConfigurationBuilder().Build();
         foreach (var module in Modules)
-            module.AddServices(services, configuration);
+            module.AddServices(services);
         var groups = services
             .Where(s => s.ServiceType == typeof(ConsumerGroup))
             .Select(s => (ConsumerGroup)s.ImplementationInstance!)
