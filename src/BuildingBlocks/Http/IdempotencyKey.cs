@@ -12,6 +12,11 @@ public sealed record IdempotencyKey(string Value)
     public const string ReplayedHeaderName = "Idempotency-Replayed";
     public const int MaxLength = 255;
 
+    /// <summary>How long a key keeps its answer; after it, the same key is a new one.</summary>
+    public const int KeptHours = 24;
+
+    public static readonly TimeSpan KeptFor = TimeSpan.FromHours(KeptHours);
+
     /// <summary>
     /// Null where the header is missing, empty, too long, repeated or not visible ASCII.
     /// </summary>

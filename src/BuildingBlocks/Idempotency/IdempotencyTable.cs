@@ -1,4 +1,5 @@
 using System.Data;
+using ConcertReservation.BuildingBlocks.Http;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -14,9 +15,6 @@ namespace ConcertReservation.BuildingBlocks.Idempotency;
 /// </param>
 public sealed class IdempotencyTable(string schema)
 {
-    /// <summary>How long a key keeps its answer; after it, the same key is a new one.</summary>
-    public static readonly TimeSpan Retention = TimeSpan.FromHours(24);
-
     /// <summary>
     /// How long a repeat waits for the first request before it is told to come again.
     /// </summary>
@@ -25,7 +23,7 @@ public sealed class IdempotencyTable(string schema)
     /// <summary>Old records are removed in portions of this many.</summary>
     private const int RemoveAtOnce = 5_000;
 
-    private const string Kept = "interval '24 hours'";
+    private static readonly string Kept = $"interval '{IdempotencyKey.KeptHours} hours'";
 
     private readonly string _claim = $"""
         INSERT INTO {schema}.idempotency_keys AS known

@@ -91,7 +91,7 @@ internal static class OperationDocs
                 Required = true,
                 Description =
                     "New for each order; the same key and body again "
-                    + "give the same answer, for 24 hours.",
+                    + $"give the same answer, for {IdempotencyKey.KeptHours} hours.",
                 Schema = new OpenApiSchema
                 {
                     Type = JsonSchemaType.String,

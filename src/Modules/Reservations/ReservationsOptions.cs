@@ -46,8 +46,4 @@ internal sealed class ReservationsOptions
     /// <summary>The time a customer has left at least when a payment failed.</summary>
     [Range(1, 900)]
     public int PaymentRetrySeconds { get; init; } = 60;
-
-    /// <summary>How long the answer to an Idempotency-Key is kept.</summary>
-    [Range(1, 168)]
-    public int IdempotencyRetentionHours { get; init; } = 24;
 }

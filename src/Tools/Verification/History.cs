@@ -15,9 +15,6 @@ internal sealed record History
     /// </summary>
     public TimeSpan PaymentExtension { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>How long the keys of holds are kept.</summary>
-    public TimeSpan HoldKeysKept { get; init; } = TimeSpan.FromHours(24);
-
     public IReadOnlyList<CustomerRow> Customers { get; init; } = [];
     public IReadOnlyList<SeatRow> Seats { get; init; } = [];
     public IReadOnlyList<ReservationRow> Reservations { get; init; } = [];
@@ -146,7 +143,6 @@ internal sealed record History
     {
         Now = other.Now;
         PaymentExtension = other.PaymentExtension;
-        HoldKeysKept = other.HoldKeysKept;
         Customers = other.Customers;
         Seats = other.Seats;
         Reservations = other.Reservations;

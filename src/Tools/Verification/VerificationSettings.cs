@@ -20,9 +20,6 @@ internal sealed record VerificationSettings(
     /// <summary>The host's setting of the same name.</summary>
     public TimeSpan PaymentExtension { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>The host's setting of the same name.</summary>
-    public TimeSpan HoldKeysKept { get; init; } = TimeSpan.FromHours(24);
-
     /// <summary>The file of the payment sandbox that <c>./run</c> started; null for none.</summary>
     public string? ProviderBooks { get; init; }
 
@@ -43,9 +40,6 @@ internal sealed record VerificationSettings(
         {
             PaymentExtension = TimeSpan.FromSeconds(
                 Number("Reservations__PaymentExtensionSeconds", 120)
-            ),
-            HoldKeysKept = TimeSpan.FromHours(
-                Number("Reservations__IdempotencyRetentionHours", 24)
             ),
             ProviderBooks = Path.Combine(
                 Path.GetDirectoryName(Path.GetFullPath(RunFile))!,

@@ -61,7 +61,6 @@ internal sealed class Verifier(VerificationSettings settings)
         return history with
         {
             PaymentExtension = settings.PaymentExtension,
-            HoldKeysKept = settings.HoldKeysKept,
             Partitions = contents.Partitions,
             Log = contents.Records,
             Unreadable = contents.Unreadable,

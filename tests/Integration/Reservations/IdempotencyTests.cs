@@ -1,3 +1,4 @@
+using ConcertReservation.Reservations;
 using static ConcertReservation.Tests.Integration.Reservations.ReservationsSystem;
 
 namespace ConcertReservation.Tests.Integration.Reservations;
@@ -160,6 +161,35 @@ internal sealed class IdempotencyTests
             )
         ).ShouldBeGreaterThanOrEqualTo(created);
         await Invariants.AreKeptAsync();
+    }
+
+    [Test]
+    public async Task after_a_day_a_key_is_a_new_one_even_before_it_is_swept()
+    {
+        var concert = await GivenConcert.WithAsync(seats: 3);
+        var (mina, jisoo) = (NewCustomer(), NewCustomer());
+        var yesterday = await HostA.HoldAsync(mina, concert.Id, concert.Seats(1), "key");
+        await using var connection = await DataSource.OpenConnectionAsync();
+        await using var sweep = await connection.BeginTransactionAsync();
+        await Sql.TakeSweepAsync(connection, SweepKind.IdempotencyKeys);
+        await Sql.ExecuteAsync(
+            $"""
+            UPDATE reservations.idempotency_keys SET created_at = created_at - interval '24 hours'
+            WHERE customer_id = {mina}
+            """
+        );
+
+        var answers = await Task.WhenAll(
+            HostA.HoldAsync(mina, concert.Id, concert.Seats(2), "key"),
+            HostA.HoldAsync(jisoo, concert.Id, concert.Seats(3), "key")
+        );
+
+        foreach (var answer in answers)
+            answer.ShouldBeCreated().IsReplay.ShouldBeFalse();
+        answers[0].ReservationId.ShouldNotBe(yesterday.ReservationId);
+        var again = await HostB.HoldAsync(mina, concert.Id, concert.Seats(2), "key");
+        again.ShouldBeCreated().IsReplay.ShouldBeTrue();
+        again.Body.ShouldBe(answers[0].Body);
     }
 
     [Test]

@@ -1,3 +1,6 @@
+using ConcertReservation.Reservations;
+using Npgsql;
+
 namespace ConcertReservation.Tests.Integration.Reservations;
 
 /// <summary>A look into the database.</summary>
@@ -16,6 +19,17 @@ internal static class Sql
     public static async Task ExecuteAsync(string sql)
     {
         await using var command = ReservationsSystem.DataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>No host sweeps until the transaction on this connection ends.</summary>
+    public static async Task TakeSweepAsync(NpgsqlConnection connection, SweepKind kind)
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT pg_advisory_xact_lock(727003, $1)",
+            connection
+        );
+        command.Parameters.AddWithValue((int)kind);
         await command.ExecuteNonQueryAsync();
     }
 

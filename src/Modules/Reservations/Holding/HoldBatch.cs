@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks.Http;
 using ConcertReservation.Messaging;
 using Npgsql;
 
@@ -34,7 +35,7 @@ internal static class HoldBatch
         """;
 
     private const string AnswersSql = """
-        SELECT k.customer_id, k.key, k.fingerprint, k.reservation_id, k.response
+        SELECT k.customer_id, k.key, k.fingerprint, k.reservation_id, k.response, k.created_at
         FROM unnest($1::bigint[], $2::text[]) AS asked (customer_id, key)
         JOIN reservations.idempotency_keys k
             ON k.customer_id = asked.customer_id AND k.key = asked.key
@@ -63,12 +64,16 @@ internal static class HoldBatch
             AS r (id, concert_id, customer_id, total_amount, held_until, user_email, seat_ids)
         """;
 
+    /// <remarks>A key that is there already is past its time, or it would have answered.</remarks>
     private const string InsertAnswersSql = """
         INSERT INTO reservations.idempotency_keys
             (customer_id, reservation_id, created_at, key, fingerprint, response)
         SELECT customer_id, reservation_id, $6, key, fingerprint, response
         FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bytea[], $5::bytea[])
             AS k (customer_id, reservation_id, key, fingerprint, response)
+        ON CONFLICT (customer_id, key) DO UPDATE
+        SET reservation_id = excluded.reservation_id, created_at = excluded.created_at,
+            fingerprint = excluded.fingerprint, response = excluded.response
         """;
 
     /// <summary>Begins the transaction, takes the locks and reads.</summary>
@@ -183,6 +188,10 @@ internal static class HoldBatch
         await reader.NextResultAsync(stop);
         while (await reader.ReadAsync(stop))
         {
+            // Older ones are no answer any more, whether or not they were swept.
+            if (reader.GetFieldValue<DateTimeOffset>(5) <= now - IdempotencyKey.KeptFor)
+                continue;
+
             answers[(reader.GetInt64(0), reader.GetString(1))] = new KeptAnswer(
                 reader.GetFieldValue<byte[]>(2),
                 reader.GetInt64(3),

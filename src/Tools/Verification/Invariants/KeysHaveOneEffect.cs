@@ -44,7 +44,7 @@ internal static class KeysHaveOneEffect
         }
 
         // A second effect of a key is one that no record has.
-        var since = PaymentKeys.KeptSince(history.Now, history.HoldKeysKept);
+        var since = PaymentKeys.KeptSince(history.Now);
         var young = history.Reservations.Where(r => r.CreatedAt > since).ToList();
         inspection.Figure("reservations whose key is kept", young.Count);
         foreach (var reservation in young)

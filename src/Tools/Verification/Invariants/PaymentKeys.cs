@@ -5,13 +5,13 @@ namespace ConcertReservation.Verification.Invariants;
 /// <summary>The records of Payments' keys against what became of them; a part of 4.</summary>
 internal static class PaymentKeys
 {
+    /// <summary>As the API promises.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
     /// <summary>A key's record may go a little before its time.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromHours(1);
 
-    public static DateTimeOffset KeptSince(DateTimeOffset now, TimeSpan kept) =>
-        now - kept + Margin;
+    public static DateTimeOffset KeptSince(DateTimeOffset now) => now - Kept + Margin;
 
     public static void Check(Inspection inspection, History history)
     {
@@ -19,7 +19,7 @@ internal static class PaymentKeys
         CheckStarts(inspection, history);
         CheckConfirmations(inspection, history);
 
-        var since = KeptSince(history.Now, Kept);
+        var since = KeptSince(history.Now);
         CheckCounts(
             PaymentKeyRow.Start,
             "payments",
