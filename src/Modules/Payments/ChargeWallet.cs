@@ -1,10 +1,8 @@
 using ConcertReservation.BuildingBlocks.Http;
-using ConcertReservation.BuildingBlocks.Idempotency;
 using ConcertReservation.Contracts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace ConcertReservation.Payments;
 
@@ -44,7 +42,7 @@ internal static class ChargeWallet
         ChargeRequest request,
         IdempotencyKey? key,
         CurrentCustomer customer,
-        [FromKeyedServices(PaymentsDb.Schema)] IdempotentRequests requests,
+        IdempotentRequests requests,
         AnswerWriter answers,
         PaymentsDb db,
         TimeProvider clock,

@@ -1,9 +1,7 @@
 using ConcertReservation.BuildingBlocks.Http;
-using ConcertReservation.BuildingBlocks.Idempotency;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace ConcertReservation.Payments;
 
@@ -63,7 +61,7 @@ internal static class ConfirmPayment
         ConfirmPaymentRequest request,
         IdempotencyKey? key,
         CurrentCustomer customer,
-        [FromKeyedServices(PaymentsDb.Schema)] IdempotentRequests requests,
+        IdempotentRequests requests,
         AnswerWriter answers,
         PaymentConfirmation confirmation,
         CancellationToken stop

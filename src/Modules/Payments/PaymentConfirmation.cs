@@ -1,5 +1,4 @@
 using ConcertReservation.BuildingBlocks.Http;
-using ConcertReservation.BuildingBlocks.Idempotency;
 using ConcertReservation.Contracts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;

@@ -1,9 +1,7 @@
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.BuildingBlocks.Http;
-using ConcertReservation.BuildingBlocks.Idempotency;
 using ConcertReservation.Contracts;
 using ConcertReservation.Messaging;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace ConcertReservation.Payments;
@@ -18,7 +16,6 @@ internal sealed class PaymentSettlement(
     PaymentsDb db,
     IReservationPayments reservations,
     Outbox outbox,
-    [FromKeyedServices(PaymentsDb.Schema)] IdempotencyTable keys,
     AnswerWriter answers,
     IOptions<PaymentsOptions> options,
     IOptions<GatewayOptions> gateway,
@@ -114,7 +111,7 @@ internal sealed class PaymentSettlement(
             async token =>
             {
                 var subject = Subject(paymentId);
-                await keys.LockOpenAsync(work.Connection, subject, token);
+                await IdempotencyTable.LockOpenAsync(work.Connection, subject, token);
                 await prepare(token);
                 var payment =
                     await db.LockPaymentAsync(paymentId, token)
@@ -125,7 +122,7 @@ internal sealed class PaymentSettlement(
                 await db.SaveChangesAsync(token);
                 var answer = AnswerOf(payment);
                 if (!payment.IsOpen)
-                    await keys.AnswerOpenAsync(work.Connection, subject, answer, token);
+                    await IdempotencyTable.AnswerOpenAsync(work.Connection, subject, answer, token);
                 return answer;
             },
             commits: answer => answer is not null,

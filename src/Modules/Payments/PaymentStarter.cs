@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using ConcertReservation.BuildingBlocks.Http;
-using ConcertReservation.BuildingBlocks.Idempotency;
 using ConcertReservation.Contracts;
 using ConcertReservation.Messaging;
 using Microsoft.EntityFrameworkCore;

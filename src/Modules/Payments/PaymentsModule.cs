@@ -1,6 +1,5 @@
 using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
-using ConcertReservation.BuildingBlocks.Idempotency;
 using ConcertReservation.Messaging;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,7 +13,9 @@ public sealed class PaymentsModule : IModule
     public void AddServices(IServiceCollection services)
     {
         services.AddModuleDatabase<PaymentsDb>(PaymentsDb.Schema);
-        services.AddIdempotency(PaymentsDb.Schema);
+        services.AddSingleton<AnswerWriter>();
+        services.AddScoped<IdempotentRequests>();
+        services.AddHostedService<ForgetOldKeys>();
         services
             .AddOptions<PaymentsOptions>()
             .BindConfiguration(PaymentsOptions.Section)

@@ -1,12 +1,10 @@
 using ConcertReservation.BuildingBlocks.Http;
-using ConcertReservation.BuildingBlocks.Idempotency;
 using ConcertReservation.Contracts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace ConcertReservation.Payments;
@@ -49,7 +47,7 @@ internal static class StartPayment
         StartPaymentRequest request,
         IdempotencyKey? key,
         CurrentCustomer customer,
-        [FromKeyedServices(PaymentsDb.Schema)] IdempotentRequests requests,
+        IdempotentRequests requests,
         [FromServices] IReservationPayments reservations,
         PaymentStarter starter,
         PaymentIds ids,

@@ -1,5 +1,4 @@
 using ConcertReservation.BuildingBlocks.Data;
-using ConcertReservation.BuildingBlocks.Idempotency;
 using ConcertReservation.Contracts;
 using ConcertReservation.Payments;
 using ConcertReservation.PaymentSandbox;
@@ -165,9 +164,7 @@ internal sealed class PaymentsSystem : IAsyncDisposable
 
     /// <summary>What every host does now and then.</summary>
     public Task ForgetOldKeysAsync() =>
-        _hosts[0]
-            .Services.GetRequiredKeyedService<IdempotencyTable>(PaymentsDb.Schema)
-            .RemoveOldAsync(_database.DataSource, CancellationToken.None);
+        IdempotencyTable.RemoveOldAsync(_database.DataSource, CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,4 +1,3 @@
-using ConcertReservation.BuildingBlocks.Idempotency;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 
@@ -56,8 +55,25 @@ internal sealed class CreatePayments : Migration
             -- A payment takes points once and gives them back once.
             CREATE UNIQUE INDEX wallet_entries_by_payment
                 ON payments.wallet_entries (payment_id, kind);
+
+            CREATE TABLE payments.idempotency_keys (
+                customer_id bigint NOT NULL,
+                operation text NOT NULL,
+                key text NOT NULL,
+                fingerprint bytea NOT NULL,
+                -- what an open key waits for
+                subject text,
+                status integer,
+                content_type text,
+                location text,
+                body bytea,
+                created_at timestamptz NOT NULL,
+                PRIMARY KEY (customer_id, operation, key)
+            );
+            CREATE INDEX idempotency_keys_by_age ON payments.idempotency_keys (created_at);
+            CREATE INDEX idempotency_keys_open ON payments.idempotency_keys (subject)
+                WHERE status IS NULL AND subject IS NOT NULL;
             """
         );
-        migrationBuilder.Sql(IdempotencyTable.CreateSql(PaymentsDb.Schema));
     }
 }

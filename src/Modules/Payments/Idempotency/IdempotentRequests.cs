@@ -3,14 +3,14 @@ using ConcertReservation.BuildingBlocks.Http;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
 
-namespace ConcertReservation.BuildingBlocks.Idempotency;
+namespace ConcertReservation.Payments;
 
 /// <summary>
 /// Runs an operation at most once per Idempotency-Key, in one transaction with the record of its
 /// answer: a repeat gets the same bytes, another body is refused, and what had no effect leaves no
 /// record.
 /// </summary>
-public sealed class IdempotentRequests(UnitOfWork unitOfWork, IdempotencyTable table)
+internal sealed class IdempotentRequests(UnitOfWork unitOfWork)
 {
     /// <summary>How often a repeat looks whether an open key has its answer.</summary>
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
@@ -50,7 +50,7 @@ public sealed class IdempotentRequests(UnitOfWork unitOfWork, IdempotencyTable t
         for (var looks = IdempotencyTable.Patience / LookEvery; looks > 0; looks--)
         {
             var record = await unitOfWork.RunAsync(
-                token => table.FindAsync(unitOfWork.Connection, scope, token),
+                token => IdempotencyTable.FindAsync(unitOfWork.Connection, scope, token),
                 stop
             );
             if (record?.Answer is { } answer)
@@ -70,7 +70,7 @@ public sealed class IdempotentRequests(UnitOfWork unitOfWork, IdempotencyTable t
     )
     {
         var connection = unitOfWork.Connection;
-        if (await table.ClaimAsync(connection, scope, fingerprint, stop) is { } known)
+        if (await IdempotencyTable.ClaimAsync(connection, scope, fingerprint, stop) is { } known)
         {
             var same = known.Fingerprint.AsSpan().SequenceEqual(fingerprint);
             return (same, known.Answer) switch
@@ -87,9 +87,9 @@ public sealed class IdempotentRequests(UnitOfWork unitOfWork, IdempotencyTable t
             return IdempotentOutcome.Of(refusal);
 
         if (reply.Answer is { } effect)
-            await table.AnswerAsync(connection, scope, effect, stop);
+            await IdempotencyTable.AnswerAsync(connection, scope, effect, stop);
         else
-            await table.LeaveOpenAsync(connection, scope, reply.Subject!, stop);
+            await IdempotencyTable.LeaveOpenAsync(connection, scope, reply.Subject!, stop);
         return new IdempotentOutcome(reply.Answer, IsOpen: false, HadEffect: true);
     }
 }
@@ -97,11 +97,11 @@ public sealed class IdempotentRequests(UnitOfWork unitOfWork, IdempotencyTable t
 /// <summary>
 /// What the work under a key came to: an effect with its answer, a refusal, or a beginning.
 /// </summary>
-public readonly record struct Reply
+internal readonly record struct Reply
 {
-    internal RecordedAnswer? Answer { get; private init; }
-    internal Problem? Refusal { get; private init; }
-    internal string? Subject { get; private init; }
+    public RecordedAnswer? Answer { get; private init; }
+    public Problem? Refusal { get; private init; }
+    public string? Subject { get; private init; }
 
     /// <summary>
     /// It had an effect, which commits with the answer: also a decline that was recorded.
@@ -124,7 +124,7 @@ public readonly record struct Reply
 /// </param>
 /// <param name="IsOpen">An earlier request began it and its outcome is not known yet.</param>
 /// <param name="HadEffect">Something was committed by this request.</param>
-public sealed record IdempotentOutcome(IResult? Answer, bool IsOpen, bool HadEffect)
+internal sealed record IdempotentOutcome(IResult? Answer, bool IsOpen, bool HadEffect)
 {
-    internal static IdempotentOutcome Of(IResult answer) => new(answer, false, false);
+    public static IdempotentOutcome Of(IResult answer) => new(answer, false, false);
 }

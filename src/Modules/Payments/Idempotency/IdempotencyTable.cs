@@ -3,17 +3,14 @@ using ConcertReservation.BuildingBlocks.Http;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace ConcertReservation.BuildingBlocks.Idempotency;
+namespace ConcertReservation.Payments;
 
 /// <summary>
-/// The records of one schema's Idempotency-Keys. A key is claimed by inserting its row first of all
-/// in the transaction of the effect: whoever repeats the request, on whichever host, waits at that
-/// row until the transaction ends, and a killed host leaves nothing behind.
+/// The records of Idempotency-Keys. A key is claimed by inserting its row first of all in the
+/// transaction of the effect: whoever repeats the request, on whichever host, waits at that row
+/// until the transaction ends, and a killed host leaves nothing behind.
 /// </summary>
-/// <param name="schema">
-/// Whose table <c>idempotency_keys</c> it is; a name of the program's own.
-/// </param>
-public sealed class IdempotencyTable(string schema)
+internal static class IdempotencyTable
 {
     /// <summary>
     /// How long a repeat waits for the first request before it is told to come again.
@@ -25,8 +22,8 @@ public sealed class IdempotencyTable(string schema)
 
     private static readonly string Kept = $"interval '{IdempotencyKey.KeptHours} hours'";
 
-    private readonly string _claim = $"""
-        INSERT INTO {schema}.idempotency_keys AS known
+    private static readonly string ClaimSql = $"""
+        INSERT INTO payments.idempotency_keys AS known
             (customer_id, operation, key, fingerprint, created_at)
         VALUES ($1, $2, $3, $4, clock.now())
         ON CONFLICT (customer_id, operation, key) DO UPDATE
@@ -36,67 +33,46 @@ public sealed class IdempotencyTable(string schema)
             WHERE known.created_at <= (SELECT clock.now()) - {Kept}
         """;
 
-    private readonly string _find = $"""
+    private const string FindSql = """
         SELECT fingerprint, subject, status, content_type, location, body
-        FROM {schema}.idempotency_keys
+        FROM payments.idempotency_keys
         WHERE customer_id = $1 AND operation = $2 AND key = $3
         """;
 
-    private readonly string _answer = $"""
-        UPDATE {schema}.idempotency_keys
+    private const string AnswerSql = """
+        UPDATE payments.idempotency_keys
         SET status = $4, content_type = $5, location = $6, body = $7
         WHERE customer_id = $1 AND operation = $2 AND key = $3
         """;
 
-    private readonly string _leaveOpen = $"""
-        UPDATE {schema}.idempotency_keys SET subject = $4
+    private const string LeaveOpenSql = """
+        UPDATE payments.idempotency_keys SET subject = $4
         WHERE customer_id = $1 AND operation = $2 AND key = $3
         """;
 
-    private readonly string _lockOpen = $"""
-        SELECT 1 FROM {schema}.idempotency_keys WHERE subject = $1 AND status IS NULL
+    private const string LockOpenSql = """
+        SELECT 1 FROM payments.idempotency_keys WHERE subject = $1 AND status IS NULL
         ORDER BY customer_id, operation, key FOR UPDATE
         """;
 
-    private readonly string _answerOpen = $"""
-        UPDATE {schema}.idempotency_keys
+    private const string AnswerOpenSql = """
+        UPDATE payments.idempotency_keys
         SET status = $2, content_type = $3, location = $4, body = $5
         WHERE subject = $1 AND status IS NULL
         """;
 
-    private readonly string _removeOld = $"""
-        DELETE FROM {schema}.idempotency_keys WHERE (customer_id, operation, key) IN
-            (SELECT customer_id, operation, key FROM {schema}.idempotency_keys
+    private static readonly string RemoveOldSql = $"""
+        DELETE FROM payments.idempotency_keys WHERE (customer_id, operation, key) IN
+            (SELECT customer_id, operation, key FROM payments.idempotency_keys
              WHERE created_at <= (SELECT clock.now()) - {Kept}
              LIMIT {RemoveAtOnce} FOR UPDATE SKIP LOCKED)
         """;
-
-    /// <summary>What a module's migration runs to have the table.</summary>
-    public static string CreateSql(string schema) =>
-        $"""
-            CREATE TABLE {schema}.idempotency_keys (
-                customer_id bigint NOT NULL,
-                operation text NOT NULL,
-                key text NOT NULL,
-                fingerprint bytea NOT NULL,
-                subject text,
-                status integer,
-                content_type text,
-                location text,
-                body bytea,
-                created_at timestamptz NOT NULL,
-                PRIMARY KEY (customer_id, operation, key)
-            );
-            CREATE INDEX idempotency_keys_by_age ON {schema}.idempotency_keys (created_at);
-            CREATE INDEX idempotency_keys_open ON {schema}.idempotency_keys (subject)
-                WHERE status IS NULL AND subject IS NOT NULL;
-            """;
 
     /// <summary>Claims the key in the active transaction; null where it is ours now.</summary>
     /// <exception cref="PostgresException">
     /// 55P03: the first request with this key still runs.
     /// </exception>
-    public async Task<IdempotencyRecord?> ClaimAsync(
+    public static async Task<IdempotencyRecord?> ClaimAsync(
         NpgsqlConnection connection,
         IdempotencyScope scope,
         byte[] fingerprint,
@@ -105,7 +81,7 @@ public sealed class IdempotencyTable(string schema)
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new($"SET LOCAL lock_timeout = {(int)Patience.TotalMilliseconds}"));
-        var claim = new NpgsqlBatchCommand(_claim);
+        var claim = new NpgsqlBatchCommand(ClaimSql);
         AddScope(claim.Parameters, scope);
         claim.Parameters.AddWithValue(fingerprint);
         batch.BatchCommands.Add(claim);
@@ -115,13 +91,13 @@ public sealed class IdempotencyTable(string schema)
         return claim.RecordsAffected == 1 ? null : await FindAsync(connection, scope, stop);
     }
 
-    public async Task<IdempotencyRecord?> FindAsync(
+    public static async Task<IdempotencyRecord?> FindAsync(
         NpgsqlConnection connection,
         IdempotencyScope scope,
         CancellationToken stop
     )
     {
-        await using var find = new NpgsqlCommand(_find, connection);
+        await using var find = new NpgsqlCommand(FindSql, connection);
         AddScope(find.Parameters, scope);
         await using var row = await find.ExecuteReaderAsync(CommandBehavior.SingleRow, stop);
         if (!await row.ReadAsync(stop))
@@ -144,28 +120,28 @@ public sealed class IdempotencyTable(string schema)
     }
 
     /// <summary>Keeps the answer of a claimed key, in the transaction of the effect.</summary>
-    public async Task AnswerAsync(
+    public static async Task AnswerAsync(
         NpgsqlConnection connection,
         IdempotencyScope scope,
         RecordedAnswer answer,
         CancellationToken stop
     )
     {
-        await using var command = new NpgsqlCommand(_answer, connection);
+        await using var command = new NpgsqlCommand(AnswerSql, connection);
         AddScope(command.Parameters, scope);
         AddAnswer(command.Parameters, answer);
         await command.ExecuteNonQueryAsync(stop);
     }
 
     /// <summary>Keeps the key without an answer: the subject's outcome will be it.</summary>
-    public async Task LeaveOpenAsync(
+    public static async Task LeaveOpenAsync(
         NpgsqlConnection connection,
         IdempotencyScope scope,
         string subject,
         CancellationToken stop
     )
     {
-        await using var command = new NpgsqlCommand(_leaveOpen, connection);
+        await using var command = new NpgsqlCommand(LeaveOpenSql, connection);
         AddScope(command.Parameters, scope);
         command.Parameters.AddWithValue(subject);
         await command.ExecuteNonQueryAsync(stop);
@@ -174,13 +150,13 @@ public sealed class IdempotencyTable(string schema)
     /// <summary>
     /// Locks the subject's open keys, which come before all else in the order of locks.
     /// </summary>
-    public async Task LockOpenAsync(
+    public static async Task LockOpenAsync(
         NpgsqlConnection connection,
         string subject,
         CancellationToken stop
     )
     {
-        await using var command = new NpgsqlCommand(_lockOpen, connection);
+        await using var command = new NpgsqlCommand(LockOpenSql, connection);
         command.Parameters.AddWithValue(subject);
         await command.ExecuteNonQueryAsync(stop);
     }
@@ -188,14 +164,14 @@ public sealed class IdempotencyTable(string schema)
     /// <summary>
     /// The subject's outcome is known: every key that waits for it has its answer.
     /// </summary>
-    public async Task AnswerOpenAsync(
+    public static async Task AnswerOpenAsync(
         NpgsqlConnection connection,
         string subject,
         RecordedAnswer answer,
         CancellationToken stop
     )
     {
-        await using var command = new NpgsqlCommand(_answerOpen, connection);
+        await using var command = new NpgsqlCommand(AnswerOpenSql, connection);
         command.Parameters.AddWithValue(subject);
         AddAnswer(command.Parameters, answer);
         await command.ExecuteNonQueryAsync(stop);
@@ -203,9 +179,12 @@ public sealed class IdempotencyTable(string schema)
 
     /// <summary>Removes a portion of the records past their retention.</summary>
     /// <returns>Whether there may be more.</returns>
-    public async Task<bool> RemoveOldAsync(NpgsqlDataSource dataSource, CancellationToken stop)
+    public static async Task<bool> RemoveOldAsync(
+        NpgsqlDataSource dataSource,
+        CancellationToken stop
+    )
     {
-        await using var command = dataSource.CreateCommand(_removeOld);
+        await using var command = dataSource.CreateCommand(RemoveOldSql);
         return await command.ExecuteNonQueryAsync(stop) == RemoveAtOnce;
     }
 
@@ -232,8 +211,12 @@ public sealed class IdempotencyTable(string schema)
 }
 
 /// <summary>Whose key it is and for what: the same text elsewhere is another key.</summary>
-public sealed record IdempotencyScope(long CustomerId, string Operation, string Key);
+internal sealed record IdempotencyScope(long CustomerId, string Operation, string Key);
 
 /// <param name="Subject">What an open key waits for.</param>
 /// <param name="Answer">Null while the outcome is open.</param>
-public sealed record IdempotencyRecord(byte[] Fingerprint, string? Subject, RecordedAnswer? Answer);
+internal sealed record IdempotencyRecord(
+    byte[] Fingerprint,
+    string? Subject,
+    RecordedAnswer? Answer
+);
