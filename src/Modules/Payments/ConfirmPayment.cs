@@ -1,12 +1,28 @@
 using ConcertReservation.BuildingBlocks.Http;
+using ConcertReservation.Contracts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace ConcertReservation.Payments;
 
-/// <summary>A customer comes back from the provider: the money is taken now.</summary>
-internal static class ConfirmPayment
+/// <summary>
+/// A customer comes back from the provider: the money is taken now. The seats' pin is committed
+/// before the provider is asked, the question is put with nothing locked, and the outcome is
+/// committed after it. A crash in between is finished by <see cref="FinishPayments"/>.
+/// </summary>
+internal sealed class ConfirmPayment(
+    PaymentsDb db,
+    IdempotentRequests requests,
+    IReservationPayments reservations,
+    IPaymentGateway provider,
+    PaymentSettlement settlement,
+    AnswerWriter answers,
+    IOptions<GatewayOptions> gateway,
+    TimeProvider clock
+)
 {
     public const int MaxPaymentKeyLength = 200;
 
@@ -61,22 +77,32 @@ internal static class ConfirmPayment
         ConfirmPaymentRequest request,
         IdempotencyKey? key,
         CurrentCustomer customer,
-        IdempotentRequests requests,
-        AnswerWriter answers,
-        PaymentConfirmation confirmation,
+        ConfirmPayment payments,
         CancellationToken stop
     )
     {
         if (key is null)
             return Problems.IdempotencyKeyMissing();
-        if (Invalid(request) is { } problem)
-            return problem;
+        return Invalid(request)
+            ?? await payments.ConfirmAsync(
+                new IdempotencyScope(customer.Id, Operation, key.Value),
+                id,
+                request.PaymentKey,
+                stop
+            );
+    }
 
-        var scope = new IdempotencyScope(customer.Id, Operation, key.Value);
+    private async Task<IResult> ConfirmAsync(
+        IdempotencyScope scope,
+        long id,
+        string paymentKey,
+        CancellationToken stop
+    )
+    {
         var outcome = await requests.RunAsync(
             scope,
-            answers.Fingerprint(new { id, request.PaymentKey }),
-            token => confirmation.BeginAsync(id, customer.Id, request.PaymentKey, token),
+            answers.Fingerprint(new { id, paymentKey }),
+            token => BeginAsync(id, scope.CustomerId, paymentKey, token),
             stop
         );
         if (outcome.Answer is { } answer)
@@ -85,12 +111,76 @@ internal static class ConfirmPayment
         // An earlier request began it. Whether that one still runs or its host died,
         // nobody can tell from here: so the repeat waits briefly for the outcome, and
         // then shows the payment as it is.
-        if (!outcome.IsOpen && await confirmation.AskAsync(id) is { } settled)
+        if (!outcome.IsOpen && await AskAsync(id) is { } settled)
             return settled;
 
-        return await requests.AwaitAnswerAsync(scope, stop)
-            ?? await confirmation.ShowAsync(id, stop);
+        return await requests.AwaitAnswerAsync(scope, stop) ?? await ShowAsync(id, stop);
     }
+
+    /// <summary>Pins the seats and notes that the provider will be asked.</summary>
+    private async Task<Reply> BeginAsync(
+        long paymentId,
+        long customerId,
+        string paymentKey,
+        CancellationToken stop
+    )
+    {
+        var seen = await db
+            .Payments.AsNoTracking()
+            .SingleOrDefaultAsync(p => p.Id == paymentId && p.CustomerId == customerId, stop);
+        if (seen is null)
+            return Problems.NotFound("payment", paymentId);
+        if (!seen.CanBeConfirmed)
+            return NotNow(seen);
+
+        // Reservations come before payments in the order of locks.
+        var pinned = await reservations.PinAsync(seen.ReservationId, paymentId, stop);
+        if (pinned is PinResult.Lapsed)
+            return Problems.ReservationExpired(seen.ReservationId);
+        if (pinned is not PinResult.Done)
+        {
+            return Problems.IllegalState(
+                $"Reservation {seen.ReservationId} cannot be paid any more."
+            );
+        }
+
+        var payment = (await db.LockPaymentAsync(paymentId, stop))!;
+        if (!payment.CanBeConfirmed)
+            return NotNow(payment);
+
+        payment.Ask(paymentKey, clock.GetUtcNow() + gateway.Value.AnswerBy);
+        await db.SaveChangesAsync(stop);
+        return Reply.Begun(PaymentSettlement.Subject(paymentId));
+    }
+
+    /// <summary>
+    /// Asks the provider and writes its answer down, even if the customer hangs up meanwhile; the
+    /// provider's time limit bounds it.
+    /// </summary>
+    /// <returns>Null where somebody else settled it meanwhile.</returns>
+    private async Task<RecordedAnswer?> AskAsync(long paymentId)
+    {
+        var payment = await FindAsync(paymentId, CancellationToken.None);
+        var verdict = await provider.ConfirmAsync(
+            ProviderOrder.Of(payment),
+            CancellationToken.None
+        );
+        return await settlement.SettleAsync(payment, verdict, CancellationToken.None);
+    }
+
+    /// <summary>The payment as it is now.</summary>
+    private async Task<RecordedAnswer> ShowAsync(long paymentId, CancellationToken stop) =>
+        settlement.AnswerOf(await FindAsync(paymentId, stop));
+
+    private Task<Payment> FindAsync(long paymentId, CancellationToken stop) =>
+        db.Payments.AsNoTracking().SingleAsync(p => p.Id == paymentId, stop);
+
+    private static Problem NotNow(Payment payment) =>
+        Problems.IllegalState(
+            payment is { Status: PaymentStatus.Started, WasAsked: true }
+                ? $"Payment {payment.Id} is being confirmed."
+                : $"Payment {payment.Id} is {payment.Status.ToWire()} and cannot be confirmed."
+        );
 
     private static Problem? Invalid(ConfirmPaymentRequest request) =>
         new FieldErrors()

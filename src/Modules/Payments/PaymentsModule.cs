@@ -31,8 +31,9 @@ public sealed class PaymentsModule : IModule
         // The gateway says itself what went wrong; a line for each request would drown that.
         services.AddHttpClient<IPaymentGateway, TossGateway>().RemoveAllLoggers();
         services.AddSingleton<PaymentIds>();
-        services.AddScoped<PaymentStarter>();
-        services.AddScoped<PaymentConfirmation>();
+        services.AddScoped<StartPayment>();
+        services.AddScoped<PayByPoints>();
+        services.AddScoped<ConfirmPayment>();
         services.AddScoped<PaymentSettlement>();
         services.AddScoped<ReconcilePayment>();
         services.AddScoped<RefundPayment>();

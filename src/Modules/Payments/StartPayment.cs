@@ -1,16 +1,29 @@
+using System.Security.Cryptography;
 using ConcertReservation.BuildingBlocks.Http;
 using ConcertReservation.Contracts;
+using ConcertReservation.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace ConcertReservation.Payments;
 
 /// <summary>A customer pays for a hold: by points at once, by card in two steps.</summary>
-internal static class StartPayment
+internal sealed class StartPayment(
+    PaymentsDb db,
+    IdempotentRequests requests,
+    IReservationPayments reservations,
+    PayByPoints points,
+    PaymentIds ids,
+    Outbox outbox,
+    AnswerWriter answers,
+    IOptions<PaymentsOptions> options,
+    IOptions<GatewayOptions> gateway,
+    TimeProvider clock
+)
 {
     public const string Path = "/api/payments";
 
@@ -47,37 +60,44 @@ internal static class StartPayment
         StartPaymentRequest request,
         IdempotencyKey? key,
         CurrentCustomer customer,
-        IdempotentRequests requests,
-        [FromServices] IReservationPayments reservations,
-        PaymentStarter starter,
-        PaymentIds ids,
-        AnswerWriter answers,
+        StartPayment payments,
         CancellationToken stop
     )
     {
         if (key is null)
             return Problems.IdempotencyKeyMissing();
-        if (Invalid(request) is { } problem)
-            return problem;
+        return Invalid(request)
+            ?? await payments.StartAsync(
+                new IdempotencyScope(customer.Id, Operation, key.Value),
+                request,
+                stop
+            );
+    }
 
+    private async Task<IResult> StartAsync(
+        IdempotencyScope scope,
+        StartPaymentRequest request,
+        CancellationToken stop
+    )
+    {
         // Taken before the transaction: a block of identifiers comes over a connection of its own.
         var paymentId = await ids.NextAsync(stop);
         var method = PaymentNames.Method(request.Method)!.Value;
         try
         {
             var outcome = await requests.RunAsync(
-                new IdempotencyScope(customer.Id, Operation, key.Value),
+                scope,
                 answers.Fingerprint(request),
                 async token =>
                 {
                     var reservation = await reservations.FindAsync(
                         request.ReservationId,
-                        customer.Id,
+                        scope.CustomerId,
                         token
                     );
                     return reservation is null
                         ? Problems.NotFound("reservation", request.ReservationId)
-                        : await starter.StartAsync(paymentId, reservation, method, token);
+                        : await StartAsync(paymentId, reservation, method, token);
                 },
                 stop
             );
@@ -90,6 +110,105 @@ internal static class StartPayment
             );
         }
     }
+
+    private async Task<Reply> StartAsync(
+        long paymentId,
+        PayableReservation reservation,
+        PaymentMethod method,
+        CancellationToken stop
+    )
+    {
+        var id = reservation.ReservationId;
+        var extended = await reservations.ExtendAsync(id, paymentId, stop);
+        if (Refusal(extended, reservation) is { } refusal)
+            return refusal;
+
+        var live = await db
+            .Payments.Where(p => p.ReservationId == id)
+            .Where(p =>
+                p.Status == PaymentStatus.Started
+                || p.Status == PaymentStatus.Unknown
+                || p.Status == PaymentStatus.Completed
+            )
+            .Select(p => new
+            {
+                p.Id,
+                p.Status,
+                p.Method,
+            })
+            .FirstOrDefaultAsync(stop);
+        if (live is not null && !(live.Method != method && await GivesWayAsync(live.Id, stop)))
+        {
+            return Problems.IllegalState(
+                $"Payment {live.Id} of reservation {id} is {live.Status.ToWire()}."
+            );
+        }
+
+        return method == PaymentMethod.Point
+            ? await points.PayAsync(paymentId, reservation, stop)
+            : await StartCardAsync(paymentId, reservation, stop);
+    }
+
+    /// <summary>
+    /// Who went to the provider and comes back to pay in another way need not wait until the first
+    /// attempt counts as abandoned, by when the hold may be over.
+    /// </summary>
+    private async Task<bool> GivesWayAsync(long paymentId, CancellationToken stop)
+    {
+        var payment = (await db.LockPaymentAsync(paymentId, stop))!;
+        if (!payment.CanBeAbandoned)
+            return false;
+
+        outbox.Add(payment.Fail(PaymentSettlement.Abandoned, clock.GetUtcNow()));
+        await db.SaveChangesAsync(stop);
+        return true;
+    }
+
+    private async Task<Reply> StartCardAsync(
+        long paymentId,
+        PayableReservation reservation,
+        CancellationToken stop
+    )
+    {
+        // Unguessable, and unlike any other installation's: one provider may serve several.
+        var orderId =
+            $"payment-{paymentId}-{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
+        var now = clock.GetUtcNow();
+        var (payment, started) = Payment.Start(
+            paymentId,
+            reservation,
+            PaymentMethod.Card,
+            orderId,
+            now,
+            abandonAt: now + options.Value.AbandonAfter
+        );
+        db.Payments.Add(payment);
+        outbox.Add(started);
+        await db.SaveChangesAsync(stop);
+        return Created(payment, answers, gateway.Value);
+    }
+
+    /// <summary>The answer to a payment that was started, or completed at once.</summary>
+    public static Reply Created(Payment payment, AnswerWriter answers, GatewayOptions gateway) =>
+        Reply.Effect(
+            answers.Json(201, PaymentView.Of(payment, gateway), PaymentView.PathOf(payment.Id))
+        );
+
+    /// <summary>Null where Reservations did what it was told.</summary>
+    public static Problem? Refusal(PinResult result, PayableReservation reservation) =>
+        result switch
+        {
+            PinResult.Done => null,
+            PinResult.Lapsed => Problems.ReservationExpired(reservation.ReservationId),
+            PinResult.NotFound => Problems.NotFound("reservation", reservation.ReservationId),
+            _ when reservation.Status == "EXPIRED" => Problems.ReservationExpired(
+                reservation.ReservationId
+            ),
+            _ => Problems.IllegalState(
+                $"Reservation {reservation.ReservationId} is {reservation.Status} "
+                    + "and cannot be paid now."
+            ),
+        };
 
     private static Problem? Invalid(StartPaymentRequest request) =>
         new FieldErrors()

@@ -1,0 +1,72 @@
+using ConcertReservation.BuildingBlocks.Http;
+using ConcertReservation.Contracts;
+using ConcertReservation.Messaging;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace ConcertReservation.Payments;
+
+/// <summary>
+/// Everything in the transaction of the request. A balance that does not reach is noticed before
+/// the seats are pinned, so that the customer can pay in another way at once; the wallet is locked
+/// last, and decides. A charge that comes in between is too late: no money is taken for seats that
+/// are not pinned.
+/// </summary>
+internal sealed class PayByPoints(
+    PaymentsDb db,
+    IReservationPayments reservations,
+    Outbox outbox,
+    AnswerWriter answers,
+    IOptions<GatewayOptions> gateway,
+    TimeProvider clock
+)
+{
+    public const string InsufficientBalance = "insufficient-balance";
+
+    public async Task<Reply> PayAsync(
+        long paymentId,
+        PayableReservation reservation,
+        CancellationToken stop
+    )
+    {
+        var seen = await db
+            .Wallets.AsNoTracking()
+            .Where(w => w.CustomerId == reservation.CustomerId)
+            .Select(w => (Money?)w.Balance)
+            .SingleOrDefaultAsync(stop);
+        var reaches = seen >= reservation.Amount;
+        if (reaches)
+        {
+            var pinned = await reservations.PinAsync(reservation.ReservationId, paymentId, stop);
+            if (StartPayment.Refusal(pinned, reservation) is { } refusal)
+                return refusal;
+        }
+
+        var now = clock.GetUtcNow();
+        var (payment, started) = Payment.Start(
+            paymentId,
+            reservation,
+            PaymentMethod.Point,
+            orderId: null,
+            now,
+            abandonAt: null
+        );
+        db.Payments.Add(payment);
+        outbox.Add(started);
+
+        var wallet = reaches ? await db.LockWalletAsync(reservation.CustomerId, stop) : null;
+        if (wallet?.Pay(payment.Amount, payment.Id, now) is not { } entry)
+        {
+            outbox.Add(payment.Fail(InsufficientBalance, now));
+            await db.SaveChangesAsync(stop);
+            var balance = wallet?.Balance ?? seen ?? Money.Zero;
+            var problem = Problems.InsufficientBalance(balance.Won, payment.Amount.Won);
+            return Reply.Effect(answers.Problem(problem, StartPayment.Path));
+        }
+
+        db.Entries.Add(entry);
+        outbox.Add(payment.Complete(now));
+        await db.SaveChangesAsync(stop);
+        return StartPayment.Created(payment, answers, gateway.Value);
+    }
+}
