@@ -18,6 +18,8 @@ public sealed record RecordedAnswer(
     bool Replayed = false
 ) : IResult, IStatusCodeHttpResult
 {
+    public const string Json = "application/json; charset=utf-8";
+
     int? IStatusCodeHttpResult.StatusCode => Status;
 
     public async Task ExecuteAsync(HttpContext httpContext)

@@ -34,7 +34,7 @@ public sealed class ReservationsModule : IModule
         services.AddScoped<IReservationPayments, ReservationPayments>();
         AddSweep<ExpireHolds>(services);
         AddSweep<SettleCancelledConcerts>(services);
-        AddSweep<ForgetIdempotencyKeys>(services);
+        AddSweep<ForgetOldKeys>(services);
 
         services.AddConsumerGroup(
             "reservation-service",

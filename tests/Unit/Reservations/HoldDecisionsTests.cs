@@ -102,8 +102,7 @@ internal sealed class HoldDecisionsTests
         var first = decisions.Decide(hold).ShouldBeOfType<HoldAnswer.Made>();
         var second = decisions.Decide(hold).ShouldBeOfType<HoldAnswer.Made>();
 
-        second.IsReplay.ShouldBeTrue();
-        second.Body.ShouldBe(first.Body);
+        second.Answer.ShouldBe(first.Answer with { Replayed = true });
         decisions.Holds.Count.ShouldBe(1);
     }
 
@@ -128,7 +127,7 @@ internal sealed class HoldDecisionsTests
         decisions
             .Decide(hold with { CustomerId = Jisoo, SeatIds = [2] })
             .ShouldBeOfType<HoldAnswer.Made>()
-            .IsReplay.ShouldBeFalse();
+            .Answer.Replayed.ShouldBeFalse();
     }
 
     private static HoldCommand Hold(long customer, params long[] seats) =>

@@ -11,7 +11,7 @@ internal sealed class AnswerWriter(IOptions<JsonOptions> json)
     public RecordedAnswer Json<T>(int status, T body, string? location = null) =>
         new(
             status,
-            "application/json; charset=utf-8",
+            RecordedAnswer.Json,
             location,
             JsonSerializer.SerializeToUtf8Bytes(body, json.Value.SerializerOptions)
         );

@@ -184,7 +184,7 @@ internal static class HoldBatch
         while (await reader.ReadAsync(stop))
             concerts.Add(reader.GetInt64(0), ReadConcert(reader));
 
-        var answers = new Dictionary<(long, string), KeptAnswer>();
+        var answers = new Dictionary<(long, string), KeptHold>();
         await reader.NextResultAsync(stop);
         while (await reader.ReadAsync(stop))
         {
@@ -192,7 +192,7 @@ internal static class HoldBatch
             if (reader.GetFieldValue<DateTimeOffset>(5) <= now - IdempotencyKey.KeptFor)
                 continue;
 
-            answers[(reader.GetInt64(0), reader.GetString(1))] = new KeptAnswer(
+            answers[(reader.GetInt64(0), reader.GetString(1))] = new KeptHold(
                 reader.GetFieldValue<byte[]>(2),
                 reader.GetInt64(3),
                 reader.GetFieldValue<byte[]>(4)

@@ -18,9 +18,8 @@ internal sealed record HoldCommand(
 /// <summary>What became of it.</summary>
 internal abstract record HoldAnswer
 {
-    /// <param name="Body">The answer's JSON, kept byte for byte under the key.</param>
-    /// <param name="IsReplay">An earlier request with the key made it.</param>
-    public sealed record Made(long ReservationId, byte[] Body, bool IsReplay) : HoldAnswer;
+    /// <param name="Answer">Kept byte for byte under the key, now or by an earlier request.</param>
+    public sealed record Made(RecordedAnswer Answer) : HoldAnswer;
 
     /// <summary>Nothing has happened.</summary>
     public sealed record Refused(Problem Problem) : HoldAnswer;

@@ -19,8 +19,9 @@ internal sealed record ConcertOnSale(
     public bool Has(long seatId) => seatId >= FirstSeatId && seatId < FirstSeatId + TotalSeats;
 }
 
-/// <summary>The answer that a key has got.</summary>
-internal sealed record KeptAnswer(byte[] Fingerprint, long ReservationId, byte[] Body);
+/// <summary>The hold that a key has made.</summary>
+/// <param name="Body">The answer's JSON.</param>
+internal sealed record KeptHold(byte[] Fingerprint, long ReservationId, byte[] Body);
 
 /// <summary>What the database knew under the locks of a batch.</summary>
 /// <param name="ClaimableSeats">Those asked for that are free or lapsed, by id.</param>
@@ -30,7 +31,7 @@ internal sealed record HoldFacts(
     Dictionary<long, ConcertOnSale> Concerts,
     Dictionary<long, Seat> ClaimableSeats,
     Dictionary<(long CustomerId, long ConcertId), int> LiveSeats,
-    Dictionary<(long CustomerId, string Key), KeptAnswer> Answers,
+    Dictionary<(long CustomerId, string Key), KeptHold> Answers,
     Dictionary<long, string> Languages
 );
 
@@ -67,9 +68,14 @@ internal sealed class HoldDecisions(HoldFacts facts, Func<long> nextReservationI
             : Hold(command, concert);
     }
 
-    private static HoldAnswer Replay(HoldCommand command, KeptAnswer kept) =>
+    private static HoldAnswer Replay(HoldCommand command, KeptHold kept) =>
         kept.Fingerprint.AsSpan().SequenceEqual(command.Fingerprint)
-            ? new HoldAnswer.Made(kept.ReservationId, kept.Body, IsReplay: true)
+            ? new HoldAnswer.Made(
+                HoldSeats.AnswerOf(kept.ReservationId, kept.Body) with
+                {
+                    Replayed = true,
+                }
+            )
             : new HoldAnswer.Refused(Problems.IdempotencyKeyReused());
 
     private Problem? WhyNot(HoldCommand command, ConcertOnSale concert)
@@ -126,14 +132,14 @@ internal sealed class HoldDecisions(HoldFacts facts, Func<long> nextReservationI
         );
         Remember(command, reservation, body);
         _holds.Add(new NewHold(command, reservation, created, body));
-        return new HoldAnswer.Made(reservation.Id, body, IsReplay: false);
+        return new HoldAnswer.Made(HoldSeats.AnswerOf(reservation.Id, body));
     }
 
     private void Remember(HoldCommand command, Reservation reservation, byte[] body)
     {
         var mine = (command.CustomerId, command.ConcertId);
         facts.LiveSeats[mine] = facts.LiveSeats.GetValueOrDefault(mine) + command.SeatIds.Count;
-        facts.Answers[(command.CustomerId, command.Key)] = new KeptAnswer(
+        facts.Answers[(command.CustomerId, command.Key)] = new KeptHold(
             command.Fingerprint,
             reservation.Id,
             body

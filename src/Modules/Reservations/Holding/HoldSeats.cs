@@ -56,6 +56,10 @@ internal static class HoldSeats
             .Refuses(503, "overloaded")
             .TakesIdempotencyKey();
 
+    /// <param name="body">The JSON that was stored with the hold, now or then.</param>
+    public static RecordedAnswer AnswerOf(long reservationId, byte[] body) =>
+        new(201, RecordedAnswer.Json, $"/api/reservations/{reservationId}", body);
+
     private static async Task<IResult> Handle(
         Request request,
         IdempotencyKey? key,
@@ -86,7 +90,7 @@ internal static class HoldSeats
         // A customer who goes away still gets the hold, and finds it by its key.
         return await answer.WaitAsync(http.RequestAborted) switch
         {
-            HoldAnswer.Made made => new Made(made),
+            HoldAnswer.Made made => made.Answer,
             HoldAnswer.Refused refused => refused.Problem,
             HoldAnswer.UnknownConcert => await unknownConcerts.ExplainAsync(
                 request.ConcertId,
@@ -127,21 +131,5 @@ internal static class HoldSeats
         }
 
         return IdempotencyKey.Fingerprint(parts[..(sizeof(long) * (1 + sortedSeatIds.Length))]);
-    }
-
-    /// <summary>The bytes that were stored with the hold, now or then.</summary>
-    private sealed class Made(HoldAnswer.Made made) : IResult
-    {
-        public async Task ExecuteAsync(HttpContext httpContext)
-        {
-            var response = httpContext.Response;
-            response.StatusCode = StatusCodes.Status201Created;
-            response.ContentType = "application/json; charset=utf-8";
-            response.ContentLength = made.Body.Length;
-            response.Headers.Location = $"/api/reservations/{made.ReservationId}";
-            if (made.IsReplay)
-                response.Headers[IdempotencyKey.ReplayedHeaderName] = "true";
-            await response.Body.WriteAsync(made.Body, httpContext.RequestAborted);
-        }
     }
 }

@@ -135,7 +135,7 @@ internal sealed partial class HoldWriter(
         try
         {
             var answers = await _session.DecideAsync([.. batch.Select(h => h.Command)]);
-            if (answers.Any(a => a is HoldAnswer.Made { IsReplay: false }))
+            if (answers.Any(a => a is HoldAnswer.Made { Answer.Replayed: false }))
                 outboxSignal.Set();
             for (var i = 0; i < batch.Count; i++)
                 batch[i].Complete(answers[i]);

@@ -5,7 +5,7 @@ using Npgsql;
 namespace ConcertReservation.Reservations;
 
 /// <summary>Answers are kept for a day and then forgotten, some at a time.</summary>
-internal sealed class ForgetIdempotencyKeys(UnitOfWork work) : ISweep
+internal sealed class ForgetOldKeys(UnitOfWork work) : ISweep
 {
     private const int BatchSize = 5000;
 
