@@ -36,10 +36,8 @@ public interface IReservationPayments
 public sealed record PayableReservation(
     long ReservationId,
     long CustomerId,
-    long ConcertId,
     Money Amount,
-    string Status,
-    DateTimeOffset HeldUntil
+    string Status
 );
 
 public enum PinResult

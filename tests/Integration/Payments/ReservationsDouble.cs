@@ -41,10 +41,8 @@ internal sealed class ReservationsDouble(UnitOfWork work) : IReservationPayments
                     ? new PayableReservation(
                         reservationId,
                         customerId,
-                        ConcertId: 1,
                         new Money(row.GetInt64(0)),
-                        row.GetString(1),
-                        DateTimeOffset.MaxValue
+                        row.GetString(1)
                     )
                     : null;
             },

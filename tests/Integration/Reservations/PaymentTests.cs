@@ -21,7 +21,6 @@ internal sealed class PaymentTests
 
         own!.Amount.ShouldBe(new Money(100_000));
         own.Status.ShouldBe("HELD");
-        own.ConcertId.ShouldBe(concert.Id);
         others.ShouldBeNull();
     }
 
@@ -32,14 +31,14 @@ internal sealed class PaymentTests
         var held = await GivenReservation.HeldAsync(concert, 1);
 
         (await held.ExtendAsync()).ShouldBe(PinResult.Done);
-        var extended = (await Find(held.Id, held.Customer))!.HeldUntil;
+        var extended = await HeldUntil(held.Id);
         await DatabaseTime.AdvanceAsync(seconds: 60);
         (await held.ExtendAsync()).ShouldBe(PinResult.Done);
         (await held.ExtendAsync(GivenReservation.NewPayment())).ShouldBe(PinResult.Done);
 
         var now = await DatabaseTime.NowAsync();
         extended.ShouldBeInRange(now.AddSeconds(30), now.AddSeconds(61));
-        (await Find(held.Id, held.Customer))!.HeldUntil.ShouldBe(extended);
+        (await HeldUntil(held.Id)).ShouldBe(extended);
     }
 
     [Test]
@@ -84,7 +83,7 @@ internal sealed class PaymentTests
 
         var found = await Find(pinned.Id, pinned.Customer);
         found!.Status.ShouldBe("HELD");
-        var left = found.HeldUntil - await DatabaseTime.NowAsync();
+        var left = await HeldUntil(pinned.Id) - await DatabaseTime.NowAsync();
         left.ShouldBeInRange(TimeSpan.FromSeconds(45), TimeSpan.FromSeconds(60));
     }
 
@@ -203,6 +202,12 @@ internal sealed class PaymentTests
             async () => await Sql.StatusAsync(reservation.Id) == "EXPIRED"
         );
     }
+
+    private static Task<DateTimeOffset> HeldUntil(long id) =>
+        Sql.ScalarAsync<DateTimeOffset>(
+            "SELECT held_until FROM reservations.reservations WHERE id = $1",
+            id
+        );
 
     private static Task<PayableReservation?> Find(long id, long customer) =>
         HostA.AskAsync<IReservationPayments, PayableReservation?>(p =>

@@ -11,10 +11,8 @@ internal sealed class PaymentTests
     private static readonly PayableReservation Reservation = new(
         ReservationId: 4711,
         CustomerId: 7,
-        ConcertId: 3,
         new Money(132_000),
-        "HELD",
-        Noon.AddMinutes(5)
+        "HELD"
     );
 
     private enum Command

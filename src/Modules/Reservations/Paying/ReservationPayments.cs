@@ -13,9 +13,8 @@ internal sealed class ReservationPayments(
 ) : IReservationPayments
 {
     private const string FindSql = """
-        SELECT id, customer_id, concert_id, total_amount,
-            CASE WHEN status = 'HELD' AND held_until <= clock.now() THEN 'EXPIRED' ELSE status END,
-            held_until
+        SELECT id, customer_id, total_amount,
+            CASE WHEN status = 'HELD' AND held_until <= clock.now() THEN 'EXPIRED' ELSE status END
         FROM reservations.reservations
         WHERE id = $1 AND customer_id = $2
         """;
@@ -108,9 +107,7 @@ internal sealed class ReservationPayments(
         new(
             reader.GetInt64(0),
             reader.GetInt64(1),
-            reader.GetInt64(2),
-            new Money(reader.GetInt64(3)),
-            reader.GetString(4),
-            reader.GetFieldValue<DateTimeOffset>(5)
+            new Money(reader.GetInt64(2)),
+            reader.GetString(3)
         );
 }
