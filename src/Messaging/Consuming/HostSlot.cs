@@ -1,6 +1,6 @@
 using System.Data;
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -16,18 +16,19 @@ internal sealed partial class HostSlot(
     NpgsqlDataSource dataSource,
     DatabaseReady ready,
     ILogger<HostSlot> log
-) : BackgroundService
+) : RepeatedWork(ready, log)
 {
     /// <summary>The lock's class; the slot is its object.</summary>
     private const int LockClass = 0x534C4F54;
 
     private const int MaxHosts = 1000;
 
-    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(2);
-
+    private readonly ILogger _log = log;
     private readonly SemaphoreSlim _gate = new(1);
     private NpgsqlConnection? _holder;
     private int? _slot;
+
+    protected override TimeSpan Interval => TimeSpan.FromSeconds(2);
 
     /// <summary>This host's number; the same as before where nobody took it meanwhile.</summary>
     public async Task<int> TakeAsync(CancellationToken stop)
@@ -90,24 +91,7 @@ internal sealed partial class HostSlot(
     /// <summary>
     /// Keeps the lock through restarts of the database, before a new host takes the number.
     /// </summary>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await ready.WaitAsync(stoppingToken);
-        using var timer = new PeriodicTimer(CheckInterval);
-        do
-        {
-            try
-            {
-                await TakeAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                // An edge: whatever it was, usually a database that is away, the next tick tries
-                // again.
-                LogNone(e.Message);
-            }
-        } while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task RunOnceAsync(CancellationToken stop) => TakeAsync(stop);
 
     private static IEnumerable<int> AllSlots() => Enumerable.Range(0, MaxHosts);
 
@@ -167,7 +151,4 @@ internal sealed partial class HostSlot(
 
     [LoggerMessage(LogLevel.Information, "This host is number {Slot} of the consumer groups")]
     private partial void LogTaken(int slot);
-
-    [LoggerMessage(LogLevel.Debug, "This host's number cannot be kept for now: {Reason}")]
-    private partial void LogNone(string reason);
 }

@@ -1,5 +1,5 @@
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -15,15 +15,13 @@ internal sealed partial class InboxMaintenance(
     NpgsqlDataSource dataSource,
     DatabaseReady ready,
     ILogger<InboxMaintenance> log
-) : BackgroundService, IDatabasePreparation
+) : RepeatedWork(ready, log), IDatabasePreparation
 {
     /// <summary>The advisory lock of whoever maintains the inbox.</summary>
     private const long LockKey = 0x494E424F58;
 
     /// <summary>Rows of foreign ids deleted by one statement.</summary>
     private const int DeleteRows = 10_000;
-
-    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
     private const string PartitionsSql = """
         SELECT child.relname, part.inhdetachpending FROM pg_inherits AS part
@@ -36,6 +34,11 @@ internal sealed partial class InboxMaintenance(
             SELECT ctid FROM messaging.inbox_foreign
             WHERE received_at < (SELECT clock_timestamp()) - $1 LIMIT $2)
         """;
+
+    private readonly ILogger _log = log;
+
+    /// <summary>Partitions are made weeks ahead: there is time until the next round.</summary>
+    protected override TimeSpan Interval => TimeSpan.FromHours(1);
 
     /// <summary>Before any host consumes: the partitions must be there.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -72,24 +75,7 @@ internal sealed partial class InboxMaintenance(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await ready.WaitAsync(stoppingToken);
-        using var timer = new PeriodicTimer(Interval);
-        do
-        {
-            try
-            {
-                await MaintainAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                // An edge: whatever it was, usually a database that is away. Partitions are
-                // made weeks ahead: there is time until the next round.
-                LogFailed(e.Message);
-            }
-        } while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task RunOnceAsync(CancellationToken stop) => MaintainAsync(stop);
 
     /// <summary>
     /// The pool keeps the connection: neither the lock nor the setting may stay on it.
@@ -216,7 +202,4 @@ internal sealed partial class InboxMaintenance(
 
     [LoggerMessage(LogLevel.Information, "Dropped {Partition} of the inbox")]
     private partial void LogDropped(string partition);
-
-    [LoggerMessage(LogLevel.Warning, "Maintenance of the inbox is put off: {Reason}")]
-    private partial void LogFailed(string reason);
 }

@@ -1,6 +1,6 @@
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
 using Confluent.Kafka;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -19,7 +19,7 @@ internal sealed partial class OutboxMaintenance(
     IEnumerable<ConsumerGroup> groups,
     IOptions<OutboxOptions> options,
     ILogger<OutboxMaintenance> logger
-) : BackgroundService, IDatabasePreparation
+) : RepeatedWork(ready, logger), IDatabasePreparation
 {
     /// <summary>Any number, the same in every host.</summary>
     internal const long LockKey = 0x6f7574626f78;
@@ -30,7 +30,12 @@ internal sealed partial class OutboxMaintenance(
     /// <summary>The server gives a stopped host's turn to the next after this long.</summary>
     private const int IdleSeconds = 60;
 
+    private readonly ILogger _logger = logger;
     private readonly ConsumerGroup[] _groups = [.. groups];
+    private bool _isDone;
+
+    protected override TimeSpan Interval =>
+        _isDone ? TimeSpan.FromMinutes(options.Value.MaintenanceMinutes) : Retry;
 
     /// <summary>
     /// At start, before the first booking: today's partition is there, however long nobody ran.
@@ -43,7 +48,7 @@ internal sealed partial class OutboxMaintenance(
 
     /// <summary>One look at all partitions.</summary>
     /// <returns>false where something was in the way, and is to be tried again soon.</returns>
-    public async Task<bool> RunOnceAsync(CancellationToken stop)
+    public async Task<bool> MaintainAsync(CancellationToken stop)
     {
         await using var connection = await OpenAsync(stop);
         await using var turn = new NpgsqlCommand(
@@ -63,35 +68,20 @@ internal sealed partial class OutboxMaintenance(
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
         {
-            LogInTheWay(logger, e.MessageText);
+            LogInTheWay(e.MessageText);
             return false;
         }
         catch (KafkaException e)
         {
-            LogInTheWay(logger, e.Error.Reason);
+            LogInTheWay(e.Error.Reason);
             return false;
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunOnceAsync(CancellationToken stop)
     {
-        await ready.WaitAsync(stoppingToken);
-        var interval = TimeSpan.FromMinutes(options.Value.MaintenanceMinutes);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var done = false;
-            try
-            {
-                done = await RunOnceAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                // An edge: whatever it was, days are there ahead until the next look.
-                LogInTheWay(logger, e.Message);
-            }
-
-            await Task.Delay(done ? interval : Retry, stoppingToken);
-        }
+        _isDone = false;
+        _isDone = await MaintainAsync(stop);
     }
 
     private static async Task MakeAheadAsync(OutboxPartitions partitions, CancellationToken stop)
@@ -155,7 +145,7 @@ internal sealed partial class OutboxMaintenance(
         if (await partitions.IsRelayedAsync(day, incarnation, stop))
         {
             await partitions.DropAsync(day, stop);
-            LogDropped(logger, day.Name);
+            LogDropped(day.Name);
         }
         else
         {
@@ -181,8 +171,8 @@ internal sealed partial class OutboxMaintenance(
     }
 
     [LoggerMessage(LogLevel.Information, "Dropped {Partition}: relayed and applied by all groups")]
-    private static partial void LogDropped(ILogger logger, string partition);
+    private partial void LogDropped(string partition);
 
-    [LoggerMessage(LogLevel.Information, "Outbox partitions are tended later: {Reason}")]
-    private static partial void LogInTheWay(ILogger logger, string reason);
+    [LoggerMessage(LogLevel.Information, "Outbox partitions are maintained later: {Reason}")]
+    private partial void LogInTheWay(string reason);
 }

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -139,41 +139,30 @@ internal sealed class Revocations(
 }
 
 /// <summary>Keeps this host's list of revocations fresh, and both it and the table short.</summary>
-internal sealed partial class FollowRevocations(
+internal sealed class FollowRevocations(
     Revocations revocations,
     DatabaseReady ready,
     IOptions<AccountsOptions> options,
     ILogger<FollowRevocations> log
-) : BackgroundService
+) : RepeatedWork(ready, log)
 {
     private static readonly TimeSpan CleaningInterval = TimeSpan.FromMinutes(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private long _cleanedAt = Stopwatch.GetTimestamp();
+
+    protected override TimeSpan Interval =>
+        TimeSpan.FromMilliseconds(options.Value.RevocationIntervalMilliseconds);
+
+    /// <remarks>
+    /// While it fails, requests with a token are refused once the list is too old.
+    /// </remarks>
+    protected override async Task RunOnceAsync(CancellationToken stop)
     {
-        await ready.WaitAsync(stoppingToken);
-        var interval = TimeSpan.FromMilliseconds(options.Value.RevocationIntervalMilliseconds);
-        using var timer = new PeriodicTimer(interval);
-        var cleaned = Stopwatch.GetTimestamp();
-        do
-        {
-            try
-            {
-                await revocations.ReadAsync(stoppingToken);
-                if (Stopwatch.GetElapsedTime(cleaned) < CleaningInterval)
-                    continue;
+        await revocations.ReadAsync(stop);
+        if (Stopwatch.GetElapsedTime(_cleanedAt) < CleaningInterval)
+            return;
 
-                cleaned = Stopwatch.GetTimestamp();
-                await revocations.ForgetExpiredAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                // An edge: whatever it was, usually a database that is away, as the host says.
-                // Requests with a token are refused once the list is too old.
-                Behind(e.Message);
-            }
-        } while (await timer.WaitForNextTickAsync(stoppingToken));
+        _cleanedAt = Stopwatch.GetTimestamp();
+        await revocations.ForgetExpiredAsync(stop);
     }
-
-    [LoggerMessage(LogLevel.Debug, "Revoked tokens could not be read: {Reason}")]
-    private partial void Behind(string reason);
 }

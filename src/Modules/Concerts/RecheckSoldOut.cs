@@ -1,6 +1,6 @@
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -11,37 +11,19 @@ namespace ConcertReservation.Concerts;
 /// explains it is on its way and settles it; this is for the answer that came too early and was
 /// followed by no event.
 /// </summary>
-internal sealed partial class RecheckSoldOut(
+internal sealed class RecheckSoldOut(
     IServiceScopeFactory scopes,
     DatabaseReady databaseReady,
     IOptions<ConcertsOptions> options,
     ILogger<RecheckSoldOut> logger
-) : BackgroundService
+) : RepeatedWork(databaseReady, logger)
 {
     private const int MaxConcerts = 50;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await databaseReady.WaitAsync(stoppingToken);
-        using var timer = new PeriodicTimer(
-            TimeSpan.FromMilliseconds(options.Value.SoldOutRecheckMilliseconds)
-        );
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await SettleAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                // An edge: whatever it was, usually a database that is away, the next tick tries
-                // again.
-                LogFailed(e.Message);
-            }
-        }
-    }
+    protected override TimeSpan Interval =>
+        TimeSpan.FromMilliseconds(options.Value.SoldOutRecheckMilliseconds);
 
-    private async Task SettleAsync(CancellationToken stop)
+    protected override async Task RunOnceAsync(CancellationToken stop)
     {
         await using var scope = scopes.CreateAsyncScope();
         var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
@@ -57,7 +39,4 @@ internal sealed partial class RecheckSoldOut(
             stop
         );
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Sold-out recheck failed: {Reason}")]
-    private partial void LogFailed(string reason);
 }

@@ -1,5 +1,5 @@
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -9,49 +9,25 @@ namespace ConcertReservation.Ranking;
 /// Notices when Redis has forgotten (flushed, or restarted without its last second) and starts a
 /// rebuild. Runs on every host; one at a time rebuilds.
 /// </summary>
-internal sealed partial class KeepRankingsWhole(
+internal sealed class KeepRankingsWhole(
     RankingStore store,
     AppliedPositions applied,
     RebuildRankings rebuild,
     DatabaseReady database,
     IOptions<RankingOptions> options,
     ILogger<KeepRankingsWhole> logger
-) : BackgroundService
+) : RepeatedWork(database, logger)
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            await database.WaitAsync(stoppingToken);
-            var interval = TimeSpan.FromMilliseconds(options.Value.CheckMilliseconds);
-            using var timer = new PeriodicTimer(interval);
-            do
-            {
-                await CheckAsync(stoppingToken);
-            } while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The host stops.
-        }
-    }
+    protected override TimeSpan Interval =>
+        TimeSpan.FromMilliseconds(options.Value.CheckMilliseconds);
 
-    private async Task CheckAsync(CancellationToken stop)
+    protected override async Task RunOnceAsync(CancellationToken stop)
     {
-        try
-        {
-            // PostgreSQL first: what is committed there was in Redis before.
-            var expected = await applied.ReadAsync(stop);
-            var state = await store.StateAsync();
-            if (NeedsRebuild(state, expected))
-                await rebuild.RunAsync(stop);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            // An edge: whatever it was, usually a database or a Redis that is away, as whoever
-            // connects to it says. The next tick tries again.
-            LogLater(e.Message);
-        }
+        // PostgreSQL first: what is committed there was in Redis before.
+        var expected = await applied.ReadAsync(stop);
+        var state = await store.StateAsync();
+        if (NeedsRebuild(state, expected))
+            await rebuild.RunAsync(stop);
     }
 
     internal static bool NeedsRebuild(
@@ -63,7 +39,4 @@ internal sealed partial class KeepRankingsWhole(
         || expected.Any(p =>
             state.Positions.GetValueOrDefault(Logs.Name(p), -1) < p.NextOffset - 1
         );
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "The rankings could not be checked: {Reason}")]
-    private partial void LogLater(string reason);
 }

@@ -61,7 +61,7 @@ internal sealed class OutboxMaintenanceTests
         var cluster = host.Services.GetRequiredService<KafkaCluster>();
         await cluster.ReachableAsync(CancellationToken.None);
 
-        (await RunOnceAsync(host)).ShouldBeTrue();
+        (await MaintainAsync(host)).ShouldBeTrue();
 
         (await PartitionsAsync()).ShouldContain(Old.Name);
     }
@@ -76,7 +76,7 @@ internal sealed class OutboxMaintenanceTests
         var record = (await SentAsync(1)).Single();
         var relayed = await RelayedIncarnationAsync();
 
-        (await RunOnceAsync(host)).ShouldBeTrue();
+        (await MaintainAsync(host)).ShouldBeTrue();
         (await PartitionsAsync()).ShouldContain(Old.Name);
 
         await _system.ExecuteAsync(
@@ -85,7 +85,7 @@ internal sealed class OutboxMaintenanceTests
                 ('slow-group', '{relayed}', '{record.Topic}', {record.Partition.Value}, 1)
             """
         );
-        (await RunOnceAsync(host)).ShouldBeTrue();
+        (await MaintainAsync(host)).ShouldBeTrue();
         (await PartitionsAsync()).ShouldNotContain(Old.Name);
     }
 
@@ -108,7 +108,7 @@ internal sealed class OutboxMaintenanceTests
             """
         );
 
-        (await RunOnceAsync(host)).ShouldBeTrue();
+        (await MaintainAsync(host)).ShouldBeTrue();
         (await PartitionsAsync()).ShouldContain(Old.Name);
 
         await _system.ExecuteAsync("SELECT messaging.relay_again()");
@@ -139,8 +139,8 @@ internal sealed class OutboxMaintenanceTests
 
         // The old day is in the reader's way: it is tried, given up after the
         // lock timeout, and tried again.
-        (await RunOnceAsync(host)).ShouldBeFalse();
-        (await RunOnceAsync(host)).ShouldBeFalse();
+        (await MaintainAsync(host)).ShouldBeFalse();
+        (await MaintainAsync(host)).ShouldBeFalse();
         (await PartitionsAsync()).ShouldContain(tomorrow.Name);
 
         await idle.RollbackAsync();
@@ -206,15 +206,15 @@ internal sealed class OutboxMaintenanceTests
             i => i.Length > 0
         );
 
-    private static Task<bool> RunOnceAsync(IHost host) =>
-        host.Services.GetRequiredService<OutboxMaintenance>().RunOnceAsync(CancellationToken.None);
+    private static Task<bool> MaintainAsync(IHost host) =>
+        host.Services.GetRequiredService<OutboxMaintenance>().MaintainAsync(CancellationToken.None);
 
     private async Task DropsAsync(IHost host) =>
         await Eventually.Becomes(
             "the old day is dropped",
             async () =>
             {
-                await RunOnceAsync(host);
+                await MaintainAsync(host);
                 return await PartitionsAsync();
             },
             p => !p.Contains(Old.Name)

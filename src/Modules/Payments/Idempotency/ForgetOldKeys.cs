@@ -1,5 +1,5 @@
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -8,34 +8,16 @@ namespace ConcertReservation.Payments;
 /// <summary>
 /// Removes records past their time, so that the table stays as large as a day's requests.
 /// </summary>
-internal sealed partial class ForgetOldKeys(
+internal sealed class ForgetOldKeys(
     DatabaseReady database,
     NpgsqlDataSource dataSource,
     ILogger<ForgetOldKeys> logger
-) : BackgroundService
+) : RepeatedWork(database, logger)
 {
-    private static readonly TimeSpan Every = TimeSpan.FromMinutes(10);
+    protected override TimeSpan Interval => TimeSpan.FromMinutes(10);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunOnceAsync(CancellationToken stop)
     {
-        await database.WaitAsync(stoppingToken);
-        using var timer = new PeriodicTimer(Every);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                while (await IdempotencyTable.RemoveOldAsync(dataSource, stoppingToken)) { }
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogFailed(e.Message);
-            }
-        }
+        while (await IdempotencyTable.RemoveOldAsync(dataSource, stop)) { }
     }
-
-    [LoggerMessage(
-        LogLevel.Warning,
-        "Old Idempotency-Keys were not removed, next try in ten minutes: {Reason}"
-    )]
-    private partial void LogFailed(string reason);
 }

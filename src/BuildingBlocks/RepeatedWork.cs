@@ -1,0 +1,65 @@
+using ConcertReservation.BuildingBlocks.Data;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ConcertReservation.BuildingBlocks;
+
+/// <summary>
+/// Work in the background, again and again from the time the database is ready until the host
+/// stops. A run that fails ends neither the work nor the host.
+/// </summary>
+public abstract partial class RepeatedWork(DatabaseReady ready, ILogger logger) : BackgroundService
+{
+    private int _failures;
+
+    /// <summary>The pause after a run; asked after each.</summary>
+    protected abstract TimeSpan Interval { get; }
+
+    protected abstract Task RunOnceAsync(CancellationToken stop);
+
+    protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await ready.WaitAsync(stoppingToken);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await TryAsync(stoppingToken);
+            await Task.Delay(Interval, stoppingToken);
+        }
+    }
+
+    private async Task TryAsync(CancellationToken stop)
+    {
+        try
+        {
+            await RunOnceAsync(stop);
+            if (_failures > 0)
+                LogWorks(_failures);
+            _failures = 0;
+        }
+        catch (Exception e)
+            when (e is not OperationCanceledException || !stop.IsCancellationRequested)
+        {
+            // An edge: whatever it was, the next run tries again.
+            if (_failures++ == 0)
+                LogFails(e);
+        }
+    }
+
+    /// <summary>Once until it works. The host itself says that the database is away.</summary>
+    private void LogFails(Exception e)
+    {
+        if (DatabaseFaults.IsAway(e))
+            LogWaits(e.Message);
+        else
+            LogFailed(e);
+    }
+
+    [LoggerMessage(LogLevel.Debug, "Waits for the database: {Reason}")]
+    private partial void LogWaits(string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Failed, and is tried again")]
+    private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(LogLevel.Debug, "Works again after {Failures} failures")]
+    private partial void LogWorks(int failures);
+}
