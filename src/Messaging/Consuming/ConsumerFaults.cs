@@ -24,11 +24,12 @@ internal sealed class InboxUnavailableException(Exception cause)
     : Exception($"The inbox is not available: {cause.Message}", cause);
 
 /// <summary>
-/// Tells more exceptions that mean an outage, such as those of a module's own client; any that says
-/// so counts.
+/// Registered by a module whose consumers use a client that Messaging does not know: which of its
+/// exceptions mean an outage.
 /// </summary>
 public interface IOutageClassifier
 {
+    /// <param name="exception">Alone: what it wraps is asked about by itself.</param>
     bool IsOutage(Exception exception);
 }
 
@@ -37,16 +38,6 @@ public interface IOutageClassifier
 /// </summary>
 internal sealed class ConsumerFaults(IEnumerable<IOutageClassifier> classifiers)
 {
-    /// <summary>By name: Messaging does not know the client that modules use for Redis.</summary>
-    private static readonly HashSet<string> OutageTypes = new(StringComparer.Ordinal)
-    {
-        "StackExchange.Redis.RedisConnectionException",
-        "StackExchange.Redis.RedisTimeoutException",
-    };
-
-    /// <summary>Redis answers, but not yet or not for us.</summary>
-    private static readonly string[] RedisNotReady = ["LOADING", "MASTERDOWN", "READONLY", "BUSY"];
-
     private readonly IOutageClassifier[] _classifiers = [.. classifiers];
 
     public FaultKind KindOf(Exception exception)
@@ -76,12 +67,6 @@ internal sealed class ConsumerFaults(IEnumerable<IOutageClassifier> classifiers)
             PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => true,
             _ => DatabaseFaults.IsAway(e)
                 || DatabaseFaults.LacksPartition(e)
-                || OutageTypes.Contains(e.GetType().FullName!)
-                || IsRedisNotReady(e)
                 || Array.Exists(_classifiers, c => c.IsOutage(e)),
         };
-
-    private static bool IsRedisNotReady(Exception e) =>
-        e.GetType().FullName == "StackExchange.Redis.RedisServerException"
-        && Array.Exists(RedisNotReady, r => e.Message.StartsWith(r, StringComparison.Ordinal));
 }

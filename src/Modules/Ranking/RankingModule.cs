@@ -22,6 +22,7 @@ public sealed class RankingModule : IModule
         services.AddSingleton<AppliedPositions>();
         services.AddSingleton<RebuildRankings>();
         services.AddScoped<RankingBatch>();
+        services.AddSingleton<IOutageClassifier, RedisOutages>();
         services.AddHostedService<KeepRankingsWhole>();
         services.AddConsumerGroup(
             "ranking-service",
