@@ -117,12 +117,12 @@ internal static class ConsumerGroups
     /// <summary>Asked first, so that a start uses up no number.</summary>
     private const string Sql = """
         WITH added AS (
-            INSERT INTO messaging.consumer_groups (group_name)
+            INSERT INTO messaging.consumer_groups (consumer_group)
             SELECT $1 WHERE NOT EXISTS (
-                SELECT FROM messaging.consumer_groups WHERE group_name = $1)
+                SELECT FROM messaging.consumer_groups WHERE consumer_group = $1)
             ON CONFLICT DO NOTHING RETURNING group_id)
         SELECT group_id FROM added
-        UNION ALL SELECT group_id FROM messaging.consumer_groups WHERE group_name = $1
+        UNION ALL SELECT group_id FROM messaging.consumer_groups WHERE consumer_group = $1
         """;
 
     public static async Task<int> IdOfAsync(

@@ -42,7 +42,7 @@ internal static class InboxTable
     private const string IsBlocked = """
         EXISTS (
             SELECT FROM messaging.dead_letters AS letter
-            WHERE letter.group_name = $1 AND letter.topic = $2 AND letter.partition = $3
+            WHERE letter.consumer_group = $1 AND letter.topic = $2 AND letter.partition = $3
                 AND letter.status IN ('waiting', 'parked')
                 AND sha256(letter.key) = sha256(claimed.key) AND letter.key = claimed.key)
         """;

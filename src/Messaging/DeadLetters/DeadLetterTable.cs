@@ -11,15 +11,15 @@ internal static class DeadLetterTable
 {
     private const string KnownSql = """
         SELECT record_offset FROM messaging.dead_letters
-        WHERE group_name = $1 AND topic = $2 AND partition = $3 AND incarnation = $4
+        WHERE consumer_group = $1 AND topic = $2 AND partition = $3 AND incarnation = $4
             AND record_offset = ANY ($5)
         """;
 
     private const string InsertSql = """
         INSERT INTO messaging.dead_letters
-            (group_name, topic, partition, incarnation, record_offset, key, event_id, event_type,
-             version, status, exception_type, exception_message, recorded_at, header_names,
-             header_values, body)
+            (consumer_group, topic, partition, incarnation, record_offset, key, event_id,
+             event_type, version, status, exception_type, exception_message, recorded_at,
+             header_names, header_values, body)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
         ON CONFLICT DO NOTHING
         """;

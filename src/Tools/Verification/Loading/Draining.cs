@@ -44,7 +44,8 @@ internal static class Draining
             WHERE NOT EXISTS (SELECT FROM data_platform.events e
                 WHERE e.key = o.key AND e.version = o.version)
                 AND NOT EXISTS (SELECT FROM messaging.dead_letters d
-                WHERE d.group_name = '{ConsumerGroups.DataPlatform}' AND d.event_id = o.event_id)
+                WHERE d.consumer_group = '{ConsumerGroups.DataPlatform}'
+                    AND d.event_id = o.event_id)
             UNION ALL {BehindSql()}
             UNION ALL SELECT 'lapsed holds', count(*) FROM reservations.reservations
                 WHERE status = 'HELD' AND held_until < clock.now()

@@ -34,14 +34,14 @@ internal static class MessagingTables
         """;
 
     private const string InboxSql = """
-        SELECT group_name, event_id FROM messaging.consumer_groups JOIN (
+        SELECT consumer_group, event_id FROM messaging.consumer_groups JOIN (
             SELECT group_id, event_id FROM messaging.inbox
             UNION ALL SELECT group_id, event_id FROM messaging.inbox_foreign
         ) AS i USING (group_id)
         """;
 
     private const string DeadLettersSql = $"""
-        SELECT group_name, topic, partition, record_offset, event_id,
+        SELECT consumer_group, topic, partition, record_offset, event_id,
             coalesce(incarnation = {ThisLog}, false)
         FROM messaging.dead_letters
         """;

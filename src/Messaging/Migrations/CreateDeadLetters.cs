@@ -4,20 +4,21 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace ConcertReservation.Messaging.Migrations;
 
 [DbContext(typeof(MessagingDb))]
-[Migration("20261121_0102_dead_letters")]
+[Migration("20261121_0003_dead_letters")]
 internal sealed class CreateDeadLetters : Migration
 {
     /// <remarks>
     /// The record is kept whole, so that a replay needs no Kafka that still has it. Headers are two
     /// arrays of one length: names may repeat and values are bytes. <c>dead_letter_id</c> is the
-    /// order within a key.
+    /// order within a key. An index entry holds 2,704 bytes at most, and a foreign record's key may
+    /// be longer: so letters are found by its hash.
     /// </remarks>
     protected override void Up(MigrationBuilder migrationBuilder) =>
         migrationBuilder.Sql(
             """
             CREATE TABLE messaging.dead_letters (
                 dead_letter_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-                group_name text NOT NULL,
+                consumer_group text NOT NULL,
                 topic text NOT NULL,
                 partition integer NOT NULL,
                 record_offset bigint NOT NULL,
@@ -37,12 +38,12 @@ internal sealed class CreateDeadLetters : Migration
                 dead_at timestamptz NOT NULL DEFAULT clock.now(),
                 resolved_at timestamptz,
                 resolved_by text,
-                UNIQUE (group_name, topic, partition, record_offset, incarnation)
+                UNIQUE (consumer_group, topic, partition, record_offset, incarnation)
             );
 
             -- What blocks a key; asked by every batch, and nearly always empty.
             CREATE INDEX dead_letters_open
-                ON messaging.dead_letters (group_name, topic, partition, key)
+                ON messaging.dead_letters (consumer_group, topic, partition, sha256(key))
                 WHERE status IN ('waiting', 'parked');
             """
         );

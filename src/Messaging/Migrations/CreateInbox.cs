@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace ConcertReservation.Messaging.Migrations;
 
 [DbContext(typeof(MessagingDb))]
-[Migration("20261121_0101_inbox")]
+[Migration("20261121_0002_inbox")]
 internal sealed class CreateInbox : Migration
 {
     /// <remarks>
@@ -17,7 +17,7 @@ internal sealed class CreateInbox : Migration
             """
             CREATE TABLE messaging.consumer_groups (
                 group_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-                group_name text NOT NULL UNIQUE
+                consumer_group text NOT NULL UNIQUE
             );
 
             CREATE TABLE messaging.inbox (

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace ConcertReservation.Messaging.Migrations;
 
 [DbContext(typeof(MessagingDb))]
-[Migration("20261121_0104_consumer_gaps")]
+[Migration("20261121_0004_consumer_gaps")]
 internal sealed class CreateConsumerGaps : Migration
 {
     /// <remarks>
