@@ -1,3 +1,4 @@
+using ConcertReservation.Contracts;
 using Confluent.Kafka;
 using MassTransit;
 using MassTransit.Configuration;
@@ -6,8 +7,62 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ConcertReservation.Messaging;
 
 /// <summary>A Kafka consumer group and the MassTransit consumers that it feeds.</summary>
-/// <param name="Name">The group's id, such as <c>notification-service</c>.</param>
-public sealed record ConsumerGroup(string Name, IReadOnlyList<Type> Consumers);
+public sealed class ConsumerGroup
+{
+    /// <param name="name">The group's id, such as <c>notification-service</c>.</param>
+    /// <exception cref="InvalidOperationException">
+    /// A consumer consumes no event of the catalogue.
+    /// </exception>
+    public ConsumerGroup(string name, IReadOnlyList<Type> consumers)
+    {
+        Name = name;
+        Consumers = consumers;
+        Subscriptions = [.. consumers.Select(SubscriptionOf)];
+        Topics = Subscriptions
+            .SelectMany(s => s.Events)
+            .Select(e => e.Topic)
+            .ToHashSet(StringComparer.Ordinal);
+    }
+
+    public string Name { get; }
+
+    public IReadOnlyList<Type> Consumers { get; }
+
+    /// <summary>What each consumer takes, in their order of registration.</summary>
+    internal IReadOnlyList<Subscription> Subscriptions { get; }
+
+    /// <summary>That the group's consumers take events from, without the prefix.</summary>
+    internal IReadOnlySet<string> Topics { get; }
+
+    private Subscription SubscriptionOf(Type consumer)
+    {
+        var messages = consumer
+            .GetInterfaces()
+            .Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IConsumer<>))
+            .Select(i => i.GetGenericArguments()[0])
+            .ToArray();
+        var anything = messages.Contains(typeof(AnyEvent));
+        EventDescription[] events =
+        [
+            .. EventCatalogue.ByName.Values.Where(e =>
+                anything || messages.Any(m => m.IsAssignableFrom(e.Type))
+            ),
+        ];
+        return events.Length > 0
+            ? new Subscription(consumer, events, anything)
+            : throw new InvalidOperationException(
+                $"{consumer.Name} of {Name} consumes no event of the catalogue."
+            );
+    }
+}
+
+/// <param name="Events">The known ones.</param>
+/// <param name="Anything">Events that the catalogue does not know, too.</param>
+internal sealed record Subscription(
+    Type Consumer,
+    IReadOnlyList<EventDescription> Events,
+    bool Anything
+);
 
 public static class ConsumerGroupRegistration
 {

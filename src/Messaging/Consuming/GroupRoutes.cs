@@ -1,5 +1,4 @@
 using ConcertReservation.Contracts;
-using MassTransit;
 using MassTransit.Transports;
 
 namespace ConcertReservation.Messaging;
@@ -27,21 +26,18 @@ internal sealed class GroupRoutes
     /// <summary>Without the prefix.</summary>
     public IReadOnlyList<string> Topics { get; }
 
-    /// <exception cref="InvalidOperationException">A consumer consumes what no topic
-    /// brings.</exception>
     public static GroupRoutes Of(ConsumerGroup group, IReceiveEndpointDispatcherFactory dispatchers)
     {
         var byType = new Dictionary<string, List<IReceiveEndpointDispatcher>>(
             StringComparer.Ordinal
         );
         var ofAnything = new List<IReceiveEndpointDispatcher>();
-        foreach (var consumer in group.Consumers)
+        foreach (var subscription in group.Subscriptions)
         {
-            var dispatcher = Dispatcher(group, consumer, dispatchers);
-            var messages = Messages(consumer);
-            if (messages.Contains(typeof(AnyEvent)))
+            var dispatcher = Dispatcher(group, subscription.Consumer, dispatchers);
+            if (subscription.Anything)
                 ofAnything.Add(dispatcher);
-            foreach (var known in Wanted(group, consumer, messages))
+            foreach (var known in subscription.Events)
             {
                 if (!byType.TryGetValue(known.Name, out var consumers))
                     byType[known.Name] = consumers = [];
@@ -52,7 +48,7 @@ internal sealed class GroupRoutes
         return new GroupRoutes(
             byType.ToDictionary(t => t.Key, t => t.Value.ToArray(), StringComparer.Ordinal),
             [.. ofAnything],
-            [.. GroupTopics.Of(group)]
+            [.. group.Topics]
         );
     }
 
@@ -66,30 +62,6 @@ internal sealed class GroupRoutes
 
     public IReadOnlyList<IReceiveEndpointDispatcher> For(string eventType) =>
         _byType.GetValueOrDefault(eventType, _ofAnything);
-
-    private static Type[] Messages(Type consumer) =>
-        [
-            .. consumer
-                .GetInterfaces()
-                .Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IConsumer<>))
-                .Select(i => i.GetGenericArguments()[0]),
-        ];
-
-    private static EventDescription[] Wanted(ConsumerGroup group, Type consumer, Type[] messages)
-    {
-        var all = messages.Contains(typeof(AnyEvent));
-        EventDescription[] wanted =
-        [
-            .. EventCatalogue.ByName.Values.Where(e =>
-                all || messages.Any(m => m.IsAssignableFrom(e.Type))
-            ),
-        ];
-        return wanted.Length > 0
-            ? wanted
-            : throw new InvalidOperationException(
-                $"{consumer.Name} of {group.Name} consumes no event of the catalogue."
-            );
-    }
 
     private static IReceiveEndpointDispatcher Dispatcher(
         ConsumerGroup group,

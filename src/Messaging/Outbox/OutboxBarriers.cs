@@ -106,7 +106,7 @@ internal sealed class OutboxBarriers(
         );
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = group.Name });
         command.Parameters.Add(
-            new NpgsqlParameter<string[]> { TypedValue = [.. GroupTopics.Of(group)] }
+            new NpgsqlParameter<string[]> { TypedValue = [.. group.Topics] }
         );
         return await command.ExecuteScalarAsync(stop) is true;
     }

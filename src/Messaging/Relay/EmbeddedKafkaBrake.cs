@@ -33,7 +33,7 @@ internal sealed class EmbeddedKafkaBrake
     {
         _dataSource = dataSource;
         _incarnation = incarnation;
-        _groups = [.. groups.Select(g => (g.Name, GroupTopics.Of(g)))];
+        _groups = [.. groups.Select(g => (g.Name, g.Topics))];
     }
 
     /// <param name="ends">
