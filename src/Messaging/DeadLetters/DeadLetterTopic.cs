@@ -11,9 +11,6 @@ namespace ConcertReservation.Messaging;
 internal sealed class DeadLetterTopic(KafkaClients clients, IOptions<ConsumingOptions> options)
     : IDisposable
 {
-    /// <summary>As the topics allow: a record at the limit plus these headers must fit.</summary>
-    private const int MaxMessageBytes = 2 * 1024 * 1024;
-
     private static readonly TimeSpan ReportsAfterPurge = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
@@ -115,7 +112,7 @@ internal sealed class DeadLetterTopic(KafkaClients clients, IOptions<ConsumingOp
             return _producer;
 
         var config = clients.ProducerConfig("dead-letters");
-        config.MessageMaxBytes = MaxMessageBytes;
+        config.MessageMaxBytes = KafkaTopics.DeadLetterMaxBytes;
         config.MessageTimeoutMs = options.Value.DeadLetterTimeoutMilliseconds;
         config.LingerMs = 0;
         return _producer = clients.Producer(config, error => _broken |= error.IsFatal);

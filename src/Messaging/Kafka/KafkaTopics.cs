@@ -28,7 +28,7 @@ internal sealed class KafkaTopics(
     private static readonly TimeSpan DeadLetterRetention = TimeSpan.FromDays(14);
 
     /// <summary>A record at the limit plus what a dead letter's headers add.</summary>
-    private const int DeadLetterMaxBytes = 2 * 1024 * 1024;
+    internal const int DeadLetterMaxBytes = 2 * 1024 * 1024;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
