@@ -68,7 +68,7 @@ internal sealed partial class GroupRunner(
         var facts = await cluster.ConfirmAsync(stop);
         var setup = new SessionSetup(
             group.Name,
-            await ConsumerGroups.IdOfAsync(dataSource, group.Name, stop),
+            await GroupTable.IdOfAsync(dataSource, group.Name, stop),
             facts.Incarnation,
             facts.IsEmbedded,
             $"host-{await slot.TakeAsync(stop)}",
@@ -109,36 +109,4 @@ internal sealed partial class GroupRunner(
 
     [LoggerMessage(LogLevel.Error, "{Group} stopped and starts again in {Seconds} s")]
     private partial void LogFailed(Exception exception, string group, double seconds);
-}
-
-/// <summary>The numbers that stand for groups in the inbox.</summary>
-internal static class ConsumerGroups
-{
-    /// <summary>Asked first, so that a start uses up no number.</summary>
-    private const string Sql = """
-        WITH added AS (
-            INSERT INTO messaging.consumer_groups (consumer_group)
-            SELECT $1 WHERE NOT EXISTS (
-                SELECT FROM messaging.consumer_groups WHERE consumer_group = $1)
-            ON CONFLICT DO NOTHING RETURNING group_id)
-        SELECT group_id FROM added
-        UNION ALL SELECT group_id FROM messaging.consumer_groups WHERE consumer_group = $1
-        """;
-
-    public static async Task<int> IdOfAsync(
-        NpgsqlDataSource dataSource,
-        string group,
-        CancellationToken stop
-    )
-    {
-        while (true)
-        {
-            await using var command = dataSource.CreateCommand(Sql);
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = group });
-            // Nothing where another host adds it at this moment: its row is seen by the next
-            // statement.
-            if (await command.ExecuteScalarAsync(stop) is int id)
-                return id;
-        }
-    }
 }

@@ -9,15 +9,6 @@ namespace ConcertReservation.Messaging;
 /// <param name="BlockedKeys">Keys of the batch with a dead letter that waits.</param>
 internal sealed record InboxAnswer(HashSet<Guid> New, IReadOnlyList<byte[]> BlockedKeys);
 
-/// <summary>A partition of a topic as one group reads it.</summary>
-internal sealed record GroupPartition(
-    string Group,
-    int GroupId,
-    string Incarnation,
-    string Topic,
-    int Partition
-);
-
 /// <summary>Which events a group has applied, and how far it is in each partition.</summary>
 internal static class InboxTable
 {
