@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.Contracts;
 
 namespace ConcertReservation.Payments;
@@ -197,7 +198,7 @@ internal sealed class Payment
     private void Demand(bool legal, string what)
     {
         if (!legal)
-            throw new InvalidOperationException(
+            throw new IllegalTransitionException(
                 $"Payment {Id} is {Status.ToWire()} and cannot {what}."
             );
     }

@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.Contracts;
 
 namespace ConcertReservation.Reservations;

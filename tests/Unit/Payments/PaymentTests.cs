@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.Contracts;
 using ConcertReservation.Payments;
 
@@ -63,7 +64,7 @@ internal sealed class PaymentTests
 
         payment.CanBeAbandoned.ShouldBeFalse();
         payment.LookAt.ShouldBe(Noon.AddSeconds(15));
-        Should.Throw<InvalidOperationException>(() => payment.Ask("pk_2", Noon));
+        Should.Throw<IllegalTransitionException>(() => payment.Ask("pk_2", Noon));
     }
 
     [Test]
@@ -79,7 +80,7 @@ internal sealed class PaymentTests
         );
 
         payment.CanBeConfirmed.ShouldBeFalse();
-        Should.Throw<InvalidOperationException>(() => payment.Ask("pk_1", Noon));
+        Should.Throw<IllegalTransitionException>(() => payment.Ask("pk_1", Noon));
     }
 
     [Test]
@@ -128,7 +129,7 @@ internal sealed class PaymentTests
             var next = Next(status, asked, command);
             var published = 0;
             if (next is null)
-                Should.Throw<InvalidOperationException>(() => Do(payment, command));
+                Should.Throw<IllegalTransitionException>(() => Do(payment, command));
             else
                 published = Do(payment, command) is { Version: var v } && v == version + 1 ? 1 : 0;
 

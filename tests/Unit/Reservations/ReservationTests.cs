@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.Contracts;
 using ConcertReservation.Reservations;
 using static ConcertReservation.Tests.Unit.Reservations.Given;
