@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Http;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -12,9 +13,6 @@ namespace ConcertReservation.Host.Health;
 internal static class HealthEndpoints
 {
     private const string Healthy = "healthy";
-
-    /// <summary>A check that has no answer by then has failed.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
     internal sealed record Liveness(string Status);
 
@@ -45,8 +43,12 @@ internal static class HealthEndpoints
     public static void AddHealth(this IServiceCollection services) =>
         services
             .AddHealthChecks()
-            .AddCheck<DatabaseCheck>("database", HealthStatus.Unhealthy, timeout: Limit)
-            .AddCheck<RedisCheck>("redis", HealthStatus.Degraded, timeout: Limit);
+            .AddCheck<DatabaseCheck>(
+                "database",
+                HealthStatus.Unhealthy,
+                timeout: HealthLimits.Answer
+            )
+            .AddCheck<RedisCheck>("redis", HealthStatus.Degraded, timeout: HealthLimits.Answer);
 
     public static void MapHealth(this IEndpointRouteBuilder app)
     {

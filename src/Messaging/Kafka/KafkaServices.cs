@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
@@ -21,7 +22,9 @@ internal static class KafkaServices
         services.AddSingleton<KafkaCluster>();
         services.AddSingleton<KafkaTopics>();
         services.AddHostedService<KafkaWatch>();
-        services.AddHealthChecks().AddCheck<KafkaHealth>("kafka", HealthStatus.Degraded);
+        services
+            .AddHealthChecks()
+            .AddCheck<KafkaHealth>("kafka", HealthStatus.Degraded, timeout: HealthLimits.Answer);
         return services;
     }
 }

@@ -19,9 +19,11 @@ internal sealed class OutboxHealth(NpgsqlDataSource dataSource) : IHealthCheck
             .Select(p => p.Day)
             .ToHashSet();
         var ahead = OutboxPartition.Wanted(now).TakeWhile(attached.Contains).Count() - 1;
-        var data = new Dictionary<string, object>(StringComparer.Ordinal) { ["daysAhead"] = ahead };
         return ahead >= 1
-            ? HealthCheckResult.Healthy("The outbox has partitions ahead.", data)
-            : HealthCheckResult.Unhealthy("The outbox has no partition for tomorrow.", null, data);
+            ? HealthCheckResult.Healthy("The outbox has partitions ahead.")
+            : new HealthCheckResult(
+                context.Registration.FailureStatus,
+                "The outbox has no partition for tomorrow."
+            );
     }
 }

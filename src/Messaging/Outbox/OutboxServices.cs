@@ -1,5 +1,7 @@
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace ConcertReservation.Messaging;
 
@@ -21,7 +23,9 @@ internal static class OutboxServices
         services.AddSingleton<OutboxMaintenance>();
         services.AddHostedService(p => p.GetRequiredService<OutboxMaintenance>());
         services.AddSingleton<IDatabasePreparation>(p => p.GetRequiredService<OutboxMaintenance>());
-        services.AddHealthChecks().AddCheck<OutboxHealth>("outbox");
+        services
+            .AddHealthChecks()
+            .AddCheck<OutboxHealth>("outbox", HealthStatus.Unhealthy, timeout: HealthLimits.Answer);
         return services;
     }
 }

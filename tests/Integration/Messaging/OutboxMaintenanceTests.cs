@@ -230,7 +230,16 @@ internal sealed class OutboxMaintenanceTests
     private async Task<HealthStatus> OutboxHealthAsync()
     {
         var check = new OutboxHealth(_system.Database);
-        return (await check.CheckHealthAsync(new HealthCheckContext())).Status;
+        var context = new HealthCheckContext
+        {
+            Registration = new HealthCheckRegistration(
+                "outbox",
+                check,
+                HealthStatus.Unhealthy,
+                tags: null
+            ),
+        };
+        return (await check.CheckHealthAsync(context)).Status;
     }
 
     private sealed class ReadsSignUps : MassTransit.IConsumer<Contracts.UserSignedUp>
