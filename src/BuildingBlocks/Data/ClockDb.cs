@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace ConcertReservation.BuildingBlocks.Data;
 
 /// <summary>
-/// Holds <c>clock.now()</c>, the one function through which statements read the time.
+/// Holds <c>clock.now()</c>, the one function through which modules read the time.
 /// </summary>
 public sealed class ClockDb(DbContextOptions<ClockDb> options) : DbContext(options);
 
@@ -14,8 +14,9 @@ public sealed class ClockDb(DbContextOptions<ClockDb> options) : DbContext(optio
 internal sealed class CreateClock : Migration
 {
     /// <remarks>
-    /// Every statement that decides by time reads this function, so that tests can shift the time
-    /// of database and hosts together by replacing it.
+    /// Every statement of a module that decides by time reads this function, so that tests can
+    /// shift the time of database and hosts together by replacing it. Messaging's upkeep of its own
+    /// tables goes by the machine's time.
     /// </remarks>
     protected override void Up(MigrationBuilder migrationBuilder) =>
         migrationBuilder.Sql(
