@@ -17,7 +17,7 @@ internal sealed class Migrator(
     public async Task RunAsync(CancellationToken stop)
     {
         await using var turn = await dataSource.OpenConnectionAsync(stop);
-        await ExecuteAsync(turn, $"SELECT pg_advisory_lock({LockKey})", stop);
+        await turn.ExecuteAsync($"SELECT pg_advisory_lock({LockKey})", stop);
         try
         {
             foreach (var database in databases)
@@ -32,8 +32,7 @@ internal sealed class Migrator(
             // The pool keeps the connection: the lock must not outlive this turn.
             if (turn.State == System.Data.ConnectionState.Open)
             {
-                await ExecuteAsync(
-                    turn,
+                await turn.ExecuteAsync(
                     $"SELECT pg_advisory_unlock({LockKey})",
                     CancellationToken.None
                 );
@@ -47,19 +46,9 @@ internal sealed class Migrator(
         CancellationToken stop
     )
     {
-        await ExecuteAsync(connection, $"CREATE SCHEMA IF NOT EXISTS {database.Schema}", stop);
+        await connection.ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {database.Schema}", stop);
         await using var scope = scopes.CreateAsyncScope();
         var context = (DbContext)scope.ServiceProvider.GetRequiredService(database.Context);
         await context.Database.MigrateAsync(stop);
-    }
-
-    private static async Task ExecuteAsync(
-        NpgsqlConnection connection,
-        string sql,
-        CancellationToken stop
-    )
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(stop);
     }
 }

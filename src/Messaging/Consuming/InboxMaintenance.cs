@@ -44,7 +44,7 @@ internal sealed partial class InboxMaintenance(
     public async Task RunAsync(CancellationToken stop)
     {
         await using var connection = await dataSource.OpenConnectionAsync(stop);
-        await ExecuteAsync(connection, $"SELECT pg_advisory_lock({LockKey})", stop);
+        await connection.ExecuteAsync($"SELECT pg_advisory_lock({LockKey})", stop);
         try
         {
             await MakeAheadAsync(connection, stop);
@@ -64,7 +64,7 @@ internal sealed partial class InboxMaintenance(
 
         try
         {
-            await ExecuteAsync(connection, "SET lock_timeout = '1s'", stop);
+            await connection.ExecuteAsync("SET lock_timeout = '1s'", stop);
             await MakeAheadAsync(connection, stop);
             await DropPastAsync(connection, stop);
             await DeleteForeignAsync(connection, stop);
@@ -86,7 +86,7 @@ internal sealed partial class InboxMaintenance(
             return;
 
         var end = $"RESET lock_timeout; SELECT pg_advisory_unlock({LockKey})";
-        await ExecuteAsync(connection, end, CancellationToken.None);
+        await connection.ExecuteAsync(end, CancellationToken.None);
     }
 
     private static async Task MakeAheadAsync(NpgsqlConnection connection, CancellationToken stop)
@@ -110,7 +110,7 @@ internal sealed partial class InboxMaintenance(
                     FOR VALUES FROM ('{from}') TO ('{to}');
                 ALTER TABLE messaging.{name} DROP CONSTRAINT bounds;
                 """;
-            await ExecuteAsync(connection, sql, stop);
+            await connection.ExecuteAsync(sql, stop);
         }
     }
 
@@ -130,12 +130,11 @@ internal sealed partial class InboxMaintenance(
 
             // A host that died in the midst of a detach left it pending.
             var how = isDetaching ? "FINALIZE" : "CONCURRENTLY";
-            await ExecuteAsync(
-                connection,
+            await connection.ExecuteAsync(
                 $"ALTER TABLE messaging.inbox DETACH PARTITION messaging.{name} {how}",
                 stop
             );
-            await ExecuteAsync(connection, $"DROP TABLE messaging.{name}", stop);
+            await connection.ExecuteAsync($"DROP TABLE messaging.{name}", stop);
             LogDropped(name);
         }
     }
@@ -188,16 +187,6 @@ internal sealed partial class InboxMaintenance(
     {
         await using var command = new NpgsqlCommand(sql, connection);
         return (bool)(await command.ExecuteScalarAsync(stop))!;
-    }
-
-    private static async Task ExecuteAsync(
-        NpgsqlConnection connection,
-        string sql,
-        CancellationToken stop
-    )
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(stop);
     }
 
     [LoggerMessage(LogLevel.Information, "Dropped {Partition} of the inbox")]

@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks.Data;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -122,8 +123,8 @@ internal static class InboxTable
         var native = all.Where(id => InboxPartitions.IsNative(id, now)).ToArray();
         await using var command = new NpgsqlCommand(ClaimLettersSql, connection);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = partition.GroupId });
-        command.Parameters.Add(Array(NpgsqlDbType.Uuid, all));
-        command.Parameters.Add(Array(NpgsqlDbType.Uuid, native));
+        command.Parameters.AddArray(NpgsqlDbType.Uuid, all);
+        command.Parameters.AddArray(NpgsqlDbType.Uuid, native);
         await using var reader = await command.ExecuteReaderAsync(stop);
         var claimed = new HashSet<Guid>();
         while (await reader.ReadAsync(stop))
@@ -157,7 +158,7 @@ internal static class InboxTable
 
         var claim = AddAboutKeys(batch, sql, partition, keys);
         claim.Parameters.Add(new NpgsqlParameter<int> { TypedValue = partition.GroupId });
-        claim.Parameters.Add(Array(NpgsqlDbType.Uuid, ids));
+        claim.Parameters.AddArray(NpgsqlDbType.Uuid, ids);
     }
 
     private static NpgsqlBatchCommand AddAboutKeys(
@@ -172,13 +173,10 @@ internal static class InboxTable
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = partition.Group });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = partition.Topic });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = partition.Partition });
-        command.Parameters.Add(Array(NpgsqlDbType.Bytea, keys));
+        command.Parameters.AddArray(NpgsqlDbType.Bytea, keys);
         batch.BatchCommands.Add(command);
         return command;
     }
-
-    private static NpgsqlParameter Array(NpgsqlDbType element, object values) =>
-        new() { NpgsqlDbType = NpgsqlDbType.Array | element, Value = values };
 
     /// <summary>Events of a blocked key stay out: they are parked, not applied.</summary>
     /// <param name="elsewhere">

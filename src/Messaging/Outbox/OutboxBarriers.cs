@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
 using Npgsql;
 using NpgsqlTypes;
@@ -67,15 +68,13 @@ internal sealed class OutboxBarriers(
             day.Name,
             incarnation
         );
-        Add(NpgsqlDbType.Text, ends.Keys.Select(e => e.Topic).ToArray());
-        Add(NpgsqlDbType.Integer, ends.Keys.Select(e => e.Partition).ToArray());
-        Add(NpgsqlDbType.Bigint, ends.Values.Select(e => e.End).ToArray());
+        command.Parameters.AddArray(NpgsqlDbType.Text, ends.Keys.Select(e => e.Topic).ToArray());
+        command.Parameters.AddArray(
+            NpgsqlDbType.Integer,
+            ends.Keys.Select(e => e.Partition).ToArray()
+        );
+        command.Parameters.AddArray(NpgsqlDbType.Bigint, ends.Values.Select(e => e.End).ToArray());
         await command.ExecuteNonQueryAsync(stop);
-
-        void Add(NpgsqlDbType type, object values) =>
-            command.Parameters.Add(
-                new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | type, Value = values }
-            );
     }
 
     private async Task<bool> IsBehindAsync(
@@ -105,9 +104,7 @@ internal sealed class OutboxBarriers(
             incarnation
         );
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = group.Name });
-        command.Parameters.Add(
-            new NpgsqlParameter<string[]> { TypedValue = [.. group.Topics] }
-        );
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. group.Topics] });
         return await command.ExecuteScalarAsync(stop) is true;
     }
 

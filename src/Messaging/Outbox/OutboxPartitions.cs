@@ -1,5 +1,5 @@
+using ConcertReservation.BuildingBlocks.Data;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace ConcertReservation.Messaging;
 
@@ -53,7 +53,7 @@ internal sealed class OutboxPartitions(NpgsqlConnection connection)
     }
 
     public async Task CreateAsync(OutboxPartition day, CancellationToken stop) =>
-        await ExecuteAsync(
+        await connection.ExecuteAsync(
             $"""
             CREATE TABLE messaging.{day.Name} (LIKE messaging.outbox
                 INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES INCLUDING STORAGE)
@@ -62,7 +62,7 @@ internal sealed class OutboxPartitions(NpgsqlConnection connection)
         );
 
     public async Task AttachAsync(OutboxPartition day, CancellationToken stop) =>
-        await ExecuteAsync(
+        await connection.ExecuteAsync(
             $"""
             ALTER TABLE messaging.outbox ATTACH PARTITION messaging.{day.Name}
                 FOR VALUES FROM ('{day.From:O}') TO ('{day.To:O}')
@@ -71,20 +71,20 @@ internal sealed class OutboxPartitions(NpgsqlConnection connection)
         );
 
     public async Task DetachAsync(OutboxPartition day, CancellationToken stop) =>
-        await ExecuteAsync(
+        await connection.ExecuteAsync(
             $"ALTER TABLE messaging.outbox DETACH PARTITION messaging.{day.Name} CONCURRENTLY",
             stop
         );
 
     public async Task FinishDetachAsync(OutboxPartition day, CancellationToken stop) =>
-        await ExecuteAsync(
+        await connection.ExecuteAsync(
             $"ALTER TABLE messaging.outbox DETACH PARTITION messaging.{day.Name} FINALIZE",
             stop
         );
 
     public async Task DropAsync(OutboxPartition day, CancellationToken stop)
     {
-        await ExecuteAsync($"DROP TABLE messaging.{day.Name}", stop);
+        await connection.ExecuteAsync($"DROP TABLE messaging.{day.Name}", stop);
         await using var command = new NpgsqlCommand(
             "DELETE FROM messaging.outbox_barriers WHERE outbox_partition = $1",
             connection
@@ -116,19 +116,7 @@ internal sealed class OutboxPartitions(NpgsqlConnection connection)
             connection
         )
         {
-            Parameters =
-            {
-                new NpgsqlParameter<ulong>
-                {
-                    TypedValue = snapshot.Xmax,
-                    NpgsqlDbType = NpgsqlDbType.Xid8,
-                },
-                new NpgsqlParameter<ulong[]>
-                {
-                    TypedValue = [.. snapshot.InProgress],
-                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Xid8,
-                },
-            },
+            Parameters = { XidParameters.Of(snapshot.Xmax), XidParameters.Of(snapshot.InProgress) },
         };
         return await command.ExecuteScalarAsync(stop) is true;
     }
@@ -143,11 +131,5 @@ internal sealed class OutboxPartitions(NpgsqlConnection connection)
             Parameters = { new NpgsqlParameter<string> { TypedValue = incarnation } },
         };
         return await command.ExecuteScalarAsync(stop) is string text ? Snapshot.Parse(text) : null;
-    }
-
-    private async Task ExecuteAsync(string sql, CancellationToken stop)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(stop);
     }
 }

@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks.Data;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -24,24 +25,18 @@ public static class OutboxTable
         IReadOnlyList<OutboxRow> rows
     )
     {
-        Add(NpgsqlDbType.Text, rows.Select(r => r.Topic).ToArray());
-        Add(NpgsqlDbType.Text, rows.Select(r => r.Key).ToArray());
-        Add(NpgsqlDbType.Uuid, rows.Select(r => r.EventId).ToArray());
-        Add(NpgsqlDbType.Text, rows.Select(r => r.EventType).ToArray());
-        Add(NpgsqlDbType.Bigint, rows.Select(r => r.Version).ToArray());
-        Add(NpgsqlDbType.TimestampTz, rows.Select(r => r.OccurredAt.UtcDateTime).ToArray());
-        Add(NpgsqlDbType.Text, rows.Select(r => r.Module).ToArray());
-        Add(NpgsqlDbType.Text, rows.Select(r => r.TraceParent).ToArray());
-        Add(NpgsqlDbType.Bytea, rows.Select(r => r.Body).ToArray());
-
-        void Add(NpgsqlDbType elementType, object values) =>
-            parameters.Add(
-                new NpgsqlParameter
-                {
-                    NpgsqlDbType = NpgsqlDbType.Array | elementType,
-                    Value = values,
-                }
-            );
+        parameters.AddArray(NpgsqlDbType.Text, rows.Select(r => r.Topic).ToArray());
+        parameters.AddArray(NpgsqlDbType.Text, rows.Select(r => r.Key).ToArray());
+        parameters.AddArray(NpgsqlDbType.Uuid, rows.Select(r => r.EventId).ToArray());
+        parameters.AddArray(NpgsqlDbType.Text, rows.Select(r => r.EventType).ToArray());
+        parameters.AddArray(NpgsqlDbType.Bigint, rows.Select(r => r.Version).ToArray());
+        parameters.AddArray(
+            NpgsqlDbType.TimestampTz,
+            rows.Select(r => r.OccurredAt.UtcDateTime).ToArray()
+        );
+        parameters.AddArray(NpgsqlDbType.Text, rows.Select(r => r.Module).ToArray());
+        parameters.AddArray(NpgsqlDbType.Text, rows.Select(r => r.TraceParent).ToArray());
+        parameters.AddArray(NpgsqlDbType.Bytea, rows.Select(r => r.Body).ToArray());
     }
 
     /// <summary>Inserts the rows in the transaction that is active on the connection.</summary>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using ConcertReservation.BuildingBlocks.Data;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace ConcertReservation.Messaging;
 
@@ -65,20 +64,8 @@ internal sealed class OutboxDepth(NpgsqlDataSource dataSource, RelayStore store)
     {
         var position = store.Position;
         await using var command = dataSource.CreateCommand(Sql);
-        command.Parameters.Add(
-            new NpgsqlParameter<ulong>
-            {
-                TypedValue = position.From.Xmax,
-                NpgsqlDbType = NpgsqlDbType.Xid8,
-            }
-        );
-        command.Parameters.Add(
-            new NpgsqlParameter<ulong[]>
-            {
-                TypedValue = [.. position.From.InProgress],
-                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Xid8,
-            }
-        );
+        command.Parameters.Add(XidParameters.Of(position.From.Xmax));
+        command.Parameters.Add(XidParameters.Of(position.From.InProgress));
         command.Parameters.Add(
             new NpgsqlParameter<string?> { TypedValue = position.To?.ToString() }
         );

@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 
 namespace ConcertReservation.Messaging;
 
@@ -128,8 +127,8 @@ internal sealed class OutboxReader : IAsyncDisposable
                 {
                     Parameters =
                     {
-                        Xid(position.From.Xmax),
-                        Xids(position.From.InProgress),
+                        XidParameters.Of(position.From.Xmax),
+                        XidParameters.Of(position.From.InProgress),
                         Number(_pageRows),
                         Number(_pageBytes),
                     },
@@ -197,7 +196,13 @@ internal sealed class OutboxReader : IAsyncDisposable
         await using var command = new NpgsqlCommand(RangeSql, _connection)
         {
             CommandTimeout = CommandTimeoutSeconds,
-            Parameters = { Xid(from.Xmax), Xids(from.InProgress), Xid(to.Xmax), Text(to) },
+            Parameters =
+            {
+                XidParameters.Of(from.Xmax),
+                XidParameters.Of(from.InProgress),
+                XidParameters.Of(to.Xmax),
+                Text(to),
+            },
         };
         await using var reader = await command.ExecuteReaderAsync(stop);
         await reader.ReadAsync(stop);
@@ -219,12 +224,6 @@ internal sealed class OutboxReader : IAsyncDisposable
         );
         return new StoredRow(reader.GetInt64(0), row, reader.GetDouble(10));
     }
-
-    private static NpgsqlParameter<ulong> Xid(ulong value) =>
-        new() { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Xid8 };
-
-    private static NpgsqlParameter<ulong[]> Xids(IReadOnlyList<ulong> values) =>
-        new() { TypedValue = [.. values], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Xid8 };
 
     private static NpgsqlParameter<long> Number(long value) => new() { TypedValue = value };
 

@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 
 namespace ConcertReservation.Messaging;
 
@@ -31,14 +30,7 @@ internal static class RestoredDatabase
             connection
         )
         {
-            Parameters =
-            {
-                new NpgsqlParameter<ulong>
-                {
-                    TypedValue = position.Xmax,
-                    NpgsqlDbType = NpgsqlDbType.Xid8,
-                },
-            },
+            Parameters = { XidParameters.Of(position.Xmax) },
         };
         if (await ask.ExecuteScalarAsync(stop) is not true)
             return false;
