@@ -68,7 +68,7 @@ internal sealed class AccessTokens(
     }
 
     /// <summary>
-    /// Which session's how manieth refresh token this is; null where it is forged or expired.
+    /// The session and the sequence number of this refresh token; null if forged or expired.
     /// </summary>
     public (Guid Session, int Refreshes)? ReadRefreshToken(string refreshToken)
     {

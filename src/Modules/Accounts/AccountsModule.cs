@@ -36,7 +36,7 @@ public sealed class AccountsModule : IModule
         services.AddSingleton<CustomerIds>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<AttemptLimits>();
-        services.AddScoped<Registration>();
+        services.AddScoped<SignUp>();
         services.AddScoped<EndSession>();
         services.AddScoped<IDatabasePreparation, FirstOperator>();
         AddTokens(services);
@@ -113,7 +113,7 @@ public sealed class AccountsModule : IModule
         var principal = await tokens.ReadAsync(token, context.HttpContext.RequestAborted);
         if (principal is null)
         {
-            context.Fail("The access token is not valid, or not any more.");
+            context.Fail("The access token is invalid or revoked.");
             return;
         }
 

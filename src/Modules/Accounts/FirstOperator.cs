@@ -15,7 +15,7 @@ internal sealed class FirstOperator(
     IOptions<AccountsOptions> options,
     AccountsDb db,
     UnitOfWork work,
-    Registration registration,
+    SignUp signUp,
     Passwords passwords,
     ILookupNormalizer normalizer
 ) : IDatabasePreparation
@@ -41,14 +41,14 @@ internal sealed class FirstOperator(
                 "Operator",
                 "en"
             );
-            await registration.RegisterAsync(request, AllRoles, stop);
+            await signUp.RunAsync(request, AllRoles, stop);
             return;
         }
 
         await work.RunAsync(
-            async cancel =>
+            async stop =>
             {
-                await TakeOverAsync(existing.Id, configured.Password, cancel);
+                await TakeOverAsync(existing.Id, configured.Password, stop);
                 return true;
             },
             stop

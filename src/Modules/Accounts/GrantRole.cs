@@ -44,19 +44,19 @@ internal static class GrantRole
 
         return await work.RunAsync(GrantAsync, stop);
 
-        async Task<IResult> GrantAsync(CancellationToken cancel)
+        async Task<IResult> GrantAsync(CancellationToken stop)
         {
-            if (await db.LockCustomerAsync(id, cancel) is not { } customer)
+            if (await db.LockCustomerAsync(id, stop) is not { } customer)
                 return Problems.NotFound("account", id);
 
-            if (await db.HasRoleAsync(id, roleId, cancel))
+            if (await db.HasRoleAsync(id, roleId, stop))
                 return TypedResults.NoContent();
 
             var revocation = customer.RevokeAccessTokens();
             db.CustomerRoles.Add(new() { UserId = id, RoleId = roleId });
             db.Revocations.Add(revocation);
             work.AfterCommit(() => revocations.Add(revocation));
-            await db.SaveChangesAsync(cancel);
+            await db.SaveChangesAsync(stop);
             return TypedResults.NoContent();
         }
     }

@@ -50,26 +50,26 @@ internal static class RefreshTokens
         var expiresAt = clock.GetUtcNow().AddSeconds(options.Value.SessionSeconds);
         return await work.RunAsync(RefreshAsync, stop);
 
-        async Task<IResult> RefreshAsync(CancellationToken cancel)
+        async Task<IResult> RefreshAsync(CancellationToken stop)
         {
             var session = await db
                 .Sessions.FromSql(
                     $"SELECT * FROM accounts.sessions WHERE id = {token.Session} FOR UPDATE"
                 )
-                .SingleOrDefaultAsync(cancel);
+                .SingleOrDefaultAsync(stop);
             if (session is null)
                 return NotValid();
 
             if (session.Refreshes != token.Refreshes)
             {
-                await endSession.RunAsync(session.Id, cancel);
+                await endSession.RunAsync(session.Id, stop);
                 return NotValid();
             }
 
             session.Refresh(expiresAt);
-            await db.SaveChangesAsync(cancel);
-            var customer = await db.Customers.SingleAsync(c => c.Id == session.CustomerId, cancel);
-            var roles = await db.RolesOfAsync(customer.Id, cancel);
+            await db.SaveChangesAsync(stop);
+            var customer = await db.Customers.SingleAsync(c => c.Id == session.CustomerId, stop);
+            var roles = await db.RolesOfAsync(customer.Id, stop);
             return TypedResults.SignIn(
                 AccessTokens.Principal(customer, roles, session),
                 authenticationScheme: IdentityConstants.BearerScheme

@@ -143,8 +143,8 @@ internal sealed class FollowRevocations(
     Revocations revocations,
     DatabaseReady ready,
     IOptions<AccountsOptions> options,
-    ILogger<FollowRevocations> log
-) : RepeatedWork(ready, log)
+    ILogger<FollowRevocations> logger
+) : RepeatedWork(ready, logger)
 {
     private static readonly TimeSpan CleaningInterval = TimeSpan.FromMinutes(1);
 

@@ -42,19 +42,19 @@ internal static class RevokeRole
 
         return await work.RunAsync(RevokeAsync, stop);
 
-        async Task<IResult> RevokeAsync(CancellationToken cancel)
+        async Task<IResult> RevokeAsync(CancellationToken stop)
         {
-            if (await db.LockCustomerAsync(id, cancel) is not { } customer)
+            if (await db.LockCustomerAsync(id, stop) is not { } customer)
                 return Problems.NotFound("account", id);
 
             // Two operators that revoke each other take turns, so that one stays.
-            await db.LockRoleAsync(roleId, cancel);
-            if (!await db.HasRoleAsync(id, roleId, cancel))
+            await db.LockRoleAsync(roleId, stop);
+            if (!await db.HasRoleAsync(id, roleId, stop))
                 return TypedResults.NoContent();
 
             if (
                 roleId == AccountsDb.RoleIds[Roles.Operator]
-                && await db.CustomerRoles.CountAsync(r => r.RoleId == roleId, cancel) == 1
+                && await db.CustomerRoles.CountAsync(r => r.RoleId == roleId, stop) == 1
             )
             {
                 return Problems.IllegalState($"Account {id} is the last operator.");
@@ -63,10 +63,10 @@ internal static class RevokeRole
             var revocation = customer.RevokeAccessTokens();
             await db
                 .CustomerRoles.Where(r => r.UserId == id && r.RoleId == roleId)
-                .ExecuteDeleteAsync(cancel);
+                .ExecuteDeleteAsync(stop);
             db.Revocations.Add(revocation);
             work.AfterCommit(() => revocations.Add(revocation));
-            await db.SaveChangesAsync(cancel);
+            await db.SaveChangesAsync(stop);
             return TypedResults.NoContent();
         }
     }

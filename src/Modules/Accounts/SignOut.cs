@@ -1,10 +1,8 @@
 using System.Security.Claims;
-using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.BuildingBlocks.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.EntityFrameworkCore;
 
 namespace ConcertReservation.Accounts;
 
@@ -48,27 +46,4 @@ internal static class SignOut
         await endSession.RunAsync(id, stop);
         return TypedResults.NoContent();
     }
-}
-
-/// <summary>
-/// Deletes the session and revokes its access tokens; one that has ended already stays so.
-/// </summary>
-internal sealed class EndSession(AccountsDb db, UnitOfWork work, Revocations revocations)
-{
-    public Task RunAsync(Guid sessionId, CancellationToken stop) =>
-        work.RunAsync(
-            async cancel =>
-            {
-                var revocation = Revocation.OfSession(sessionId);
-                work.AfterCommit(() => revocations.Add(revocation));
-                var ended = await db
-                    .Sessions.Where(s => s.Id == sessionId)
-                    .ExecuteDeleteAsync(cancel);
-                if (ended > 0)
-                    db.Revocations.Add(revocation);
-                await db.SaveChangesAsync(cancel);
-                return ended;
-            },
-            stop
-        );
 }

@@ -1,7 +1,12 @@
 using ConcertReservation.BuildingBlocks.Http;
+using ConcertReservation.Contracts;
+using ConcertReservation.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace ConcertReservation.Accounts;
 
@@ -12,8 +17,22 @@ internal sealed record SignUpRequest(
     string? Language = null
 );
 
+internal enum SignUpOutcome
+{
+    Done,
+    EmailInUse,
+    TooBusy,
+}
+
 /// <summary>A person gets an account; a welcome mail follows from the event.</summary>
-internal static class SignUp
+internal sealed class SignUp(
+    AccountsDb db,
+    Outbox outbox,
+    CustomerIds ids,
+    Passwords passwords,
+    ILookupNormalizer normalizer,
+    TimeProvider clock
+)
 {
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/accounts", Handle)
@@ -38,7 +57,7 @@ internal static class SignUp
         SignUpRequest request,
         HttpContext http,
         AttemptLimits limits,
-        Registration registration,
+        SignUp signUp,
         CancellationToken stop
     )
     {
@@ -54,12 +73,61 @@ internal static class SignUp
         if (limits.RefuseSignUp(http, request.Email) is { } tooMany)
             return tooMany;
 
-        var (outcome, customer) = await registration.RegisterAsync(request, [Roles.Customer], stop);
+        var (outcome, customer) = await signUp.RunAsync(request, [Roles.Customer], stop);
         return outcome switch
         {
-            RegistrationOutcome.EmailInUse => Problems.Validation("email", "is in use already"),
-            RegistrationOutcome.TooBusy => SignIn.TooBusy(),
+            SignUpOutcome.EmailInUse => Problems.Validation("email", "is in use already"),
+            SignUpOutcome.TooBusy => SignIn.TooBusy(),
             _ => TypedResults.Created("/api/accounts/me", Profile.Of(customer!, [Roles.Customer])),
         };
     }
+
+    /// <summary>
+    /// Stores a new customer with roles and publishes USER_SIGNED_UP, in one transaction.
+    /// </summary>
+    public async Task<(SignUpOutcome, Customer?)> RunAsync(
+        SignUpRequest request,
+        IEnumerable<string> roles,
+        CancellationToken stop
+    )
+    {
+        var (customer, signedUp) = Customer.SignUp(
+            await ids.NextAsync(stop),
+            request.Email,
+            request.Name,
+            request.Language ?? Languages.Default,
+            clock.GetUtcNow()
+        );
+        customer.NormalizedEmail = normalizer.NormalizeEmail(request.Email);
+        customer.NormalizedUserName = normalizer.NormalizeName(request.Email);
+        // Most repeats are noticed here, before the costly hash; the unique index decides.
+        if (await db.Customers.AnyAsync(c => c.NormalizedEmail == customer.NormalizedEmail, stop))
+            return (SignUpOutcome.EmailInUse, null);
+
+        customer.PasswordHash = await passwords.HashAsync(customer, request.Password, stop);
+        if (customer.PasswordHash is null)
+            return (SignUpOutcome.TooBusy, null);
+
+        db.Customers.Add(customer);
+        foreach (var role in roles)
+            db.CustomerRoles.Add(new() { UserId = customer.Id, RoleId = AccountsDb.RoleIds[role] });
+        outbox.Add(signedUp);
+        try
+        {
+            await db.SaveChangesAsync(stop);
+            return (SignUpOutcome.Done, customer);
+        }
+        catch (DbUpdateException e) when (IsEmailInUse(e))
+        {
+            return (SignUpOutcome.EmailInUse, null);
+        }
+    }
+
+    private static bool IsEmailInUse(DbUpdateException e) =>
+        e.InnerException
+            is PostgresException
+            {
+                SqlState: PostgresErrorCodes.UniqueViolation,
+                ConstraintName: AccountsDb.UniqueEmail
+            };
 }
