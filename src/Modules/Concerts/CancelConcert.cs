@@ -19,7 +19,8 @@ internal static class CancelConcert
             .WithName("CancelConcert")
             .WithSummary("Cancel a concert")
             .WithDescription(
-                "Its organiser or an operator; for good. The reason is told to others."
+                "Its organiser or an operator. Cannot be undone. "
+                    + "Ticket holders are told the reason."
             )
             .Produces(204)
             .Refuses(400, "validation")

@@ -17,8 +17,7 @@ internal sealed class ConcertCatalogue(ConcertsDb db) : IConcertCatalogue
                 concert.Id,
                 concert.Name,
                 concert.Status.Name(),
-                concert.BookingStartTime,
-                concert.StartsAt
+                concert.BookingStartTime
             );
     }
 }

@@ -36,11 +36,7 @@ public sealed class ConcertsModule : IModule
         services.AddScoped<SoldOutState>();
         services.AddScoped<SoldSeats>();
         services.AddHostedService<RecheckSoldOut>();
-        services.AddConsumerGroup(
-            "concert-service",
-            typeof(CountSeatsOnReservationConfirmed),
-            typeof(UncountSeatsOnReservationCancelled)
-        );
+        services.AddConsumerGroup("concert-service", typeof(CountSoldSeats));
     }
 
     public void MapEndpoints(IEndpointRouteBuilder api)
