@@ -12,6 +12,5 @@ public sealed record ConcertSummary(
     long ConcertId,
     string Name,
     string Status,
-    DateTimeOffset BookingStartTime,
-    DateTimeOffset StartsAt
+    DateTimeOffset BookingStartTime
 );

@@ -14,7 +14,6 @@ public interface ISeatInventory
 
 public sealed record SeatSummary(IReadOnlyList<SectionSeats> Sections)
 {
-    public int Total => Sections.Sum(s => s.Total);
     public int Available => Sections.Sum(s => s.Available);
     public int Sold => Sections.Sum(s => s.Sold);
 }

@@ -116,7 +116,7 @@ internal sealed class KnownConcerts : IConcertCatalogue
         var status = concertId == Cancelled ? "CANCELLED" : "SCHEDULED";
         return Task.FromResult(
             concertId is >= 1 and <= 1000
-                ? new ConcertSummary(concertId, "Night", status, time, time)
+                ? new ConcertSummary(concertId, "Night", status, time)
                 : null
         );
     }

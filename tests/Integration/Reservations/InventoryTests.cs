@@ -23,7 +23,7 @@ internal sealed class InventoryTests
         var seats = await HostA.AskAsync<ISeatInventory, SeatSummary?>(i =>
             i.FindAsync(concert.Id, CancellationToken.None)
         );
-        seats!.Total.ShouldBe(100_000);
+        seats!.Sections.Sum(s => s.Total).ShouldBe(100_000);
         seats.Available.ShouldBe(99_997);
     }
 
