@@ -8,10 +8,10 @@ using NpgsqlTypes;
 namespace ConcertReservation.DataPlatform;
 
 /// <summary>An event of any type with the record that it came in.</summary>
-internal sealed record ReceivedEvent(AnyEvent Event, KafkaRecord Record);
+internal sealed record RecordedEvent(AnyEvent Event, KafkaRecord Record);
 
 /// <summary>
-/// Every event of all topics, as received, each once: the inbox lets a repeat not pass.
+/// Every event of all topics, as received, each once: the inbox filters repeats.
 /// </summary>
 internal sealed class EventStore(NpgsqlDataSource dataSource, GroupProgress progress)
     : IEventHistory
@@ -25,7 +25,7 @@ internal sealed class EventStore(NpgsqlDataSource dataSource, GroupProgress prog
     /// <summary>Stores a batch in the unit of work's transaction.</summary>
     public static async Task AppendAsync(
         UnitOfWork work,
-        IReadOnlyList<ReceivedEvent> batch,
+        IReadOnlyList<RecordedEvent> batch,
         CancellationToken stop
     )
     {

@@ -17,22 +17,22 @@ internal sealed class RebuildStatistics(UnitOfWork work, IEventHistory history)
     /// <returns>How many events were counted.</returns>
     public Task<long> RunAsync(CancellationToken stop) =>
         work.RunAsync(
-            async token =>
+            async stop =>
             {
-                await ClearAsync(token);
+                await ClearAsync(stop);
                 var (page, counted) = (new List<CountedEvent>(PageSize), 0L);
-                await foreach (var past in history.ReadAsync([.. Topics.Partitions.Keys], token))
+                await foreach (var past in history.ReadAsync([.. Topics.Partitions.Keys], stop))
                 {
                     page.Add(new CountedEvent(past.EventType, past.Version, past.Body));
                     counted++;
                     if (page.Count < PageSize)
                         continue;
 
-                    await Statistics.ApplyAsync(work, page, token);
+                    await Statistics.ApplyAsync(work, page, stop);
                     page.Clear();
                 }
 
-                await Statistics.ApplyAsync(work, page, token);
+                await Statistics.ApplyAsync(work, page, stop);
                 return counted;
             },
             stop

@@ -9,7 +9,7 @@ internal sealed class RecordEveryEvent(RecordedBatch batch) : IConsumer<AnyEvent
 {
     public Task Consume(ConsumeContext<AnyEvent> context)
     {
-        batch.Add(new ReceivedEvent(context.Message, context.Record()));
+        batch.Add(new RecordedEvent(context.Message, context.Record()));
         return Task.CompletedTask;
     }
 }
@@ -19,11 +19,11 @@ internal sealed class RecordEveryEvent(RecordedBatch batch) : IConsumer<AnyEvent
 /// </summary>
 internal sealed class RecordedBatch(UnitOfWork work, EventStorePartitions partitions)
 {
-    private Gathered<ReceivedEvent> Events => field ??= new(work, WriteAsync);
+    private Gathered<RecordedEvent> Events => field ??= new(work, WriteAsync);
 
-    public void Add(ReceivedEvent received) => Events.Add(received);
+    public void Add(RecordedEvent recorded) => Events.Add(recorded);
 
-    private async Task WriteAsync(IReadOnlyList<ReceivedEvent> events, CancellationToken stop)
+    private async Task WriteAsync(IReadOnlyList<RecordedEvent> events, CancellationToken stop)
     {
         await partitions.EnsureAsync(stop);
         await EventStore.AppendAsync(work, events, stop);

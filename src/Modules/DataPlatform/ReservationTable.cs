@@ -7,8 +7,8 @@ namespace ConcertReservation.DataPlatform;
 internal static class ReservationTable
 {
     /// <summary>
-    /// Locks the rows, in the order of their ids, making those that are not there yet: so that a
-    /// replayed dead letter and its partition's own worker cannot both see nothing.
+    /// Locks the rows, in the order of their ids, making those that are not there yet: so that two
+    /// workers with events of one reservation cannot both see nothing.
     /// </summary>
     public static async Task<IReadOnlyList<ReservationFacts>> LockAsync(
         UnitOfWork work,
