@@ -22,7 +22,11 @@ public interface IEventHistory
 }
 
 /// <summary>A place in a Kafka log; offsets of different incarnations cannot be compared.</summary>
-public sealed record LogPosition(string Incarnation, string Topic, int Partition, long NextOffset);
+public sealed record LogPosition(string Incarnation, string Topic, int Partition, long NextOffset)
+{
+    /// <summary>Incarnation, topic and partition as one text.</summary>
+    public string LogName => $"{Incarnation}/{Topic}/{Partition}";
+}
 
 /// <summary>An event as it was received.</summary>
 public sealed record PastEvent(

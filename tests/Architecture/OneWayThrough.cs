@@ -242,12 +242,10 @@ internal static partial class OneWayThrough
         "src/Modules/Reservations/LiveSeats.cs",
     ];
 
-    /// <summary>When a bookmark moved is the machine's own time, and decides nothing.</summary>
     private const string DatabaseTime =
         @"(?i)(?<!clock\.)\bnow\(\)"
         + @"|\b(current_timestamp|localtimestamp|statement_timestamp)\b"
-        + @"|\b(transaction_timestamp|current_date)\b"
-        + @"|(?<!\bmoved_at\s[^,]*)\bclock_timestamp\b";
+        + @"|\b(transaction_timestamp|current_date|clock_timestamp)\b";
 
     private static IEnumerable<SourceFile> In(House house, string folder) =>
         house.Files.Where(f => f.IsIn(folder));

@@ -21,7 +21,7 @@ internal sealed class AppliedPositions(NpgsqlDataSource dataSource)
         await using var batch = new NpgsqlBatch(work.Connection);
         var before = new NpgsqlBatchCommand(
             """
-            SELECT incarnation, topic, partition, a."offset" + 1 FROM ranking.applied a
+            SELECT incarnation, topic, partition, a.next_offset FROM ranking.applied a
             JOIN unnest($1::text[], $2::text[], $3::int[], $4::bigint[])
                 AS n (incarnation, topic, partition, next_offset)
                 USING (incarnation, topic, partition)
@@ -29,13 +29,13 @@ internal sealed class AppliedPositions(NpgsqlDataSource dataSource)
         );
         var advance = new NpgsqlBatchCommand(
             """
-            INSERT INTO ranking.applied AS a (incarnation, topic, partition, "offset")
-            SELECT incarnation, topic, partition, next_offset - 1
+            INSERT INTO ranking.applied AS a (incarnation, topic, partition, next_offset)
+            SELECT incarnation, topic, partition, next_offset
             FROM unnest($1::text[], $2::text[], $3::int[], $4::bigint[])
                 AS n (incarnation, topic, partition, next_offset)
             ORDER BY 1, 2, 3
             ON CONFLICT (incarnation, topic, partition) DO UPDATE
-            SET "offset" = greatest(a."offset", excluded."offset"), moved_at = clock_timestamp()
+            SET next_offset = greatest(a.next_offset, excluded.next_offset), moved_at = clock.now()
             """
         );
         foreach (var command in new[] { before, advance })
@@ -56,7 +56,7 @@ internal sealed class AppliedPositions(NpgsqlDataSource dataSource)
     {
         await using var command = dataSource.CreateCommand(
             """
-            SELECT incarnation, topic, partition, "offset" + 1 FROM ranking.applied
+            SELECT incarnation, topic, partition, next_offset FROM ranking.applied
             ORDER BY max(moved_at) OVER (PARTITION BY incarnation) DESC, topic, partition
             """
         );

@@ -36,7 +36,5 @@ internal sealed class KeepRankingsWhole(
     ) =>
         state.Live.Length == 0
         || state.Building.Length > 0
-        || expected.Any(p =>
-            state.Positions.GetValueOrDefault(Logs.Name(p), -1) < p.NextOffset - 1
-        );
+        || expected.Any(p => state.Positions.GetValueOrDefault(p.LogName) < p.NextOffset);
 }

@@ -8,9 +8,8 @@ namespace ConcertReservation.Ranking;
 
 /// <summary>
 /// The rankings in Redis, each change one script. Every call is bounded in time; an unreachable
-/// Redis is a
-/// <see cref="RedisConnectionException"/> or a <see cref="TimeoutException"/>, which pauses the
-/// consumer.
+/// Redis is a <see cref="RedisConnectionException"/> or a <see cref="TimeoutException"/>, which
+/// pauses the consumer.
 /// </summary>
 internal sealed class RankingStore(
     IConnectionMultiplexer redis,
@@ -26,22 +25,21 @@ internal sealed class RankingStore(
 
     private RedisValue LeaseMilliseconds => options.Value.RebuildLeaseMilliseconds;
 
-    /// <summary>Live updates, with the offsets that they end at.</summary>
-    /// <returns>
-    /// false where Redis lost something and a rebuild is due; the updates are in it already.
-    /// </returns>
-    public async Task<bool> ApplyAsync(
+    /// <summary>
+    /// Live updates, with how far they bring each log. Where Redis lost something, a rebuild is due
+    /// from here on; the updates are in it already.
+    /// </summary>
+    public async Task ApplyAsync(
         IReadOnlyList<RankingUpdate> updates,
         IReadOnlyList<RankingPosition> positions
     ) =>
-        (int)
-            await RunAsync(
-                "apply",
-                await identity.ReadAsync(),
-                await NewGenerationAsync(),
-                Json(updates),
-                Json(positions)
-            ) == 1;
+        await RunAsync(
+            "apply",
+            await identity.ReadAsync(),
+            await NewGenerationAsync(),
+            Json(updates),
+            Json(positions)
+        );
 
     public async Task<RankingState> StateAsync()
     {
@@ -157,7 +155,7 @@ internal sealed class RankingStore(
 
 /// <param name="Live">Empty where there is none: Redis is new, or has forgotten.</param>
 /// <param name="Building">Empty where no rebuild is due.</param>
-/// <param name="Positions">The last offset applied, by log.</param>
+/// <param name="Positions">The offset to apply next, by log.</param>
 internal sealed record RankingState(
     string Live,
     string Building,

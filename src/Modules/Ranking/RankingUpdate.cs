@@ -61,8 +61,8 @@ internal sealed record RankingUpdate(
 
 /// <summary>How far a partition is applied.</summary>
 /// <param name="Log">Incarnation, topic and partition.</param>
-/// <param name="Expected">The offset that PostgreSQL says was applied before; -1 for none.</param>
-internal sealed record RankingPosition(string Log, long Offset, long Expected = -1);
+/// <param name="Expected">What PostgreSQL had for NextOffset before; 0 for nothing.</param>
+internal sealed record RankingPosition(string Log, long NextOffset, long Expected = 0);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

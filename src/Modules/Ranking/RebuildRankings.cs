@@ -21,22 +21,22 @@ internal sealed partial class RebuildRankings(
 
     private readonly string _owner = Guid.CreateVersion7().ToString("N");
 
-    /// <returns>
-    /// true once the rankings are whole; false where another host rebuilds, Redis forgot again
-    /// meanwhile, or the history does not reach far enough yet: then it is tried again.
-    /// </returns>
-    public async Task<bool> RunAsync(CancellationToken stop)
+    /// <remarks>
+    /// To be tried again as long as the rankings are not whole: another host may be rebuilding,
+    /// Redis may forget again meanwhile, and the history may not reach far enough yet.
+    /// </remarks>
+    public async Task RunAsync(CancellationToken stop)
     {
         // From here on live updates reach the new keys: the history has to reach what came before.
         if (await store.BeginRebuildAsync(_owner) is not { } generation)
-            return false;
+            return;
 
         var needed = await applied.ReadAsync(stop);
         if (!Reaches(await history.ProgressAsync(stop), needed))
         {
             LogBehind();
             await store.ReleaseAsync(_owner);
-            return false;
+            return;
         }
 
         LogBegin();
@@ -52,19 +52,16 @@ internal sealed partial class RebuildRankings(
                 continue;
 
             if (!await store.FillAsync(_owner, generation, page))
-                return false;
+                return;
             page.Clear();
         }
 
-        var covered = needed
-            .Select(p => new RankingPosition(Logs.Name(p), p.NextOffset - 1))
-            .ToList();
-        var swapped =
+        var covered = needed.Select(p => new RankingPosition(p.LogName, p.NextOffset)).ToList();
+        if (
             await store.FillAsync(_owner, generation, page)
-            && await store.SwapAsync(_owner, generation, covered);
-        if (swapped)
+            && await store.SwapAsync(_owner, generation, covered)
+        )
             LogDone(events);
-        return swapped;
     }
 
     /// <summary>
@@ -77,10 +74,10 @@ internal sealed partial class RebuildRankings(
         IReadOnlyList<LogPosition> needed
     )
     {
-        var offsets = reached.ToDictionary(Logs.Name, p => p.NextOffset);
+        var offsets = reached.ToDictionary(p => p.LogName, p => p.NextOffset);
         return needed
             .TakeWhile(p => p.Incarnation == needed[0].Incarnation)
-            .All(p => offsets.GetValueOrDefault(Logs.Name(p)) >= p.NextOffset);
+            .All(p => offsets.GetValueOrDefault(p.LogName) >= p.NextOffset);
     }
 
     private static RankingUpdate? UpdateOf(PastEvent past) =>

@@ -50,7 +50,11 @@ internal static class ShowBookingRanking
         window ??= All;
         var errors = new FieldErrors()
             .Require(window is All or Day or Hour, "window", "must be all, day or hour")
-            .Require(limit is null or (>= 1 and <= Rankings.MaxLimit), "limit", Rankings.LimitRule);
+            .Require(
+                limit is null or (>= 1 and <= RankingAnswers.MaxLimit),
+                "limit",
+                RankingAnswers.LimitRule
+            );
         if (errors.ToProblem() is { } problem)
             return problem;
 
@@ -61,12 +65,12 @@ internal static class ShowBookingRanking
             Hour => $"hour:{KoreanTime.Hour(now)}",
             _ => "all",
         };
-        return await Rankings.AnswerAsync(
-            () => store.TopAsync(key, mostFirst: true, limit ?? Rankings.DefaultLimit),
+        return await RankingAnswers.AnswerAsync(
+            () => store.TopAsync(key, mostFirst: true, limit ?? RankingAnswers.DefaultLimit),
             top => new BookingRanking(
                 window,
                 [
-                    .. Rankings
+                    .. RankingAnswers
                         .Ranked(top)
                         .Select(e => new BookingRank(
                             e.Rank,

@@ -36,17 +36,18 @@ internal static class ShowSoldOutRanking
     private static async Task<IResult> Handle(int? limit, RankingStore store)
     {
         var errors = new FieldErrors().Require(
-            limit is null or (>= 1 and <= Rankings.MaxLimit),
+            limit is null or (>= 1 and <= RankingAnswers.MaxLimit),
             "limit",
-            Rankings.LimitRule
+            RankingAnswers.LimitRule
         );
         if (errors.ToProblem() is { } problem)
             return problem;
 
-        return await Rankings.AnswerAsync(
-            () => store.TopAsync("sold-out", mostFirst: false, limit ?? Rankings.DefaultLimit),
+        return await RankingAnswers.AnswerAsync(
+            () =>
+                store.TopAsync("sold-out", mostFirst: false, limit ?? RankingAnswers.DefaultLimit),
             top => new SoldOutRanking([
-                .. Rankings
+                .. RankingAnswers
                     .Ranked(top)
                     .Select(e => new SoldOutRank(
                         e.Rank,

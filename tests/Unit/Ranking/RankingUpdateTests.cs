@@ -90,7 +90,7 @@ internal sealed class RankingUpdateTests
     {
         RankedConcert[] top = [new(1, 9, "a"), new(8, 5, "d"), new(3, 5, "c"), new(2, 4, "b")];
 
-        Rankings
+        RankingAnswers
             .Ranked(top)
             .Select(r => (r.Rank, r.Concert.ConcertId))
             .ShouldBe([(1, 1), (2, 3), (2, 8), (4, 2)]);

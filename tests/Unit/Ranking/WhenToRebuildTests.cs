@@ -10,25 +10,25 @@ internal sealed class WhenToRebuildTests
     [Test]
     public void whole_rankings_are_left_alone()
     {
-        KeepRankingsWhole.NeedsRebuild(Redis("g", offset: 99), [Applied]).ShouldBeFalse();
+        KeepRankingsWhole.NeedsRebuild(Redis("g", nextOffset: 100), [Applied]).ShouldBeFalse();
     }
 
     [Test]
     public void redis_may_be_ahead_of_a_commit_that_is_under_way()
     {
-        KeepRankingsWhole.NeedsRebuild(Redis("g", offset: 120), [Applied]).ShouldBeFalse();
+        KeepRankingsWhole.NeedsRebuild(Redis("g", nextOffset: 120), [Applied]).ShouldBeFalse();
     }
 
     [Test]
     public void a_missing_marker_is_noticed()
     {
-        KeepRankingsWhole.NeedsRebuild(Redis("", offset: 99), [Applied]).ShouldBeTrue();
+        KeepRankingsWhole.NeedsRebuild(Redis("", nextOffset: 100), [Applied]).ShouldBeTrue();
     }
 
     [Test]
     public void a_lost_second_is_noticed()
     {
-        KeepRankingsWhole.NeedsRebuild(Redis("g", offset: 98), [Applied]).ShouldBeTrue();
+        KeepRankingsWhole.NeedsRebuild(Redis("g", nextOffset: 99), [Applied]).ShouldBeTrue();
     }
 
     [Test]
@@ -36,7 +36,9 @@ internal sealed class WhenToRebuildTests
     {
         var other = Applied with { Partition = 3, NextOffset = 1 };
 
-        KeepRankingsWhole.NeedsRebuild(Redis("g", offset: 99), [Applied, other]).ShouldBeTrue();
+        KeepRankingsWhole
+            .NeedsRebuild(Redis("g", nextOffset: 100), [Applied, other])
+            .ShouldBeTrue();
     }
 
     [Test]
@@ -56,6 +58,6 @@ internal sealed class WhenToRebuildTests
         RebuildRankings.Reaches([Applied], [Applied, earlier]).ShouldBeTrue();
     }
 
-    private static RankingState Redis(string live, long offset) =>
-        new(live, "", new Dictionary<string, long> { [Logs.Name(Applied)] = offset });
+    private static RankingState Redis(string live, long nextOffset) =>
+        new(live, "", new Dictionary<string, long> { [Applied.LogName] = nextOffset });
 }

@@ -1,6 +1,6 @@
 -- A batch of live updates reaches the live generation and the one being built.
--- ARGV: our identity, a name for a new generation, updates, positions [{log, expected, offset}] (both JSON).
--- Returns 1 where the live rankings are whole, 0 where a rebuild is due.
+-- ARGV: our identity, a name for a new generation, updates, positions [{log, expected, nextOffset}]
+-- (both JSON). Where the live rankings are not whole, a generation is begun for a rebuild to fill.
 
 local updates, positions = cjson.decode(ARGV[3]), cjson.decode(ARGV[4])
 local live, building = ours('ranking:live', ARGV[1]), ours('ranking:building', ARGV[1])
@@ -9,22 +9,22 @@ local live, building = ours('ranking:live', ARGV[1]), ours('ranking:building', A
 -- transaction had put into Redis, but not committed, when the rebuild asked how far the history reaches.
 local function follow(generation, position)
     local g = keys_of(generation)
-    local applied = redis.call('HGET', g .. 'positions', position.log) or '-1'
+    local applied = redis.call('HGET', g .. 'positions', position.log) or '0'
     if tonumber(applied) < position.expected then
         redis.call('HSET', g .. 'needed', position.log, string.format('%.0f', position.expected))
     end
-    advance(generation, position.log, position.offset)
+    advance(generation, position.log, position.nextOffset)
 end
 
 local whole = live and true or false
 if live then
     for _, position in ipairs(positions) do
-        local applied = redis.call('HGET', keys_of(live) .. 'positions', position.log) or '-1'
+        local applied = redis.call('HGET', keys_of(live) .. 'positions', position.log) or '0'
         if tonumber(applied) < position.expected then
             -- Redis lost what came before: stay behind, so that it is noticed until it is mended.
             whole = false
         else
-            advance(live, position.log, position.offset)
+            advance(live, position.log, position.nextOffset)
         end
     end
     apply(live, updates)
@@ -40,5 +40,3 @@ if building then
         follow(building, position)
     end
 end
-
-return whole and 1 or 0

@@ -1,5 +1,5 @@
 -- The generation that was built is read from now on; the old one goes.
--- ARGV: owner, generation, positions that the history covers [{log, offset}] (JSON).
+-- ARGV: owner, generation, positions that the history covers [{log, nextOffset}] (JSON).
 -- Returns 0 where the rebuild is void, or the history that was read does not reach far enough.
 
 if redis.call('GET', 'ranking:rebuilder') ~= ARGV[1]
@@ -8,16 +8,16 @@ if redis.call('GET', 'ranking:rebuilder') ~= ARGV[1]
 end
 local covered = {}
 for _, position in ipairs(cjson.decode(ARGV[3])) do
-    covered[position.log] = position.offset
+    covered[position.log] = position.nextOffset
 end
 local needed = redis.call('HGETALL', keys_of(ARGV[2]) .. 'needed')
 for i = 1, #needed, 2 do
-    if tonumber(needed[i + 1]) > (covered[needed[i]] or -1) then
+    if tonumber(needed[i + 1]) > (covered[needed[i]] or 0) then
         return 0
     end
 end
-for log, offset in pairs(covered) do
-    advance(ARGV[2], log, offset)
+for log, next_offset in pairs(covered) do
+    advance(ARGV[2], log, next_offset)
 end
 redis.call('DEL', keys_of(ARGV[2]) .. 'needed')
 

@@ -15,12 +15,12 @@ internal sealed class CreateApplied : Migration
                 incarnation text        NOT NULL,
                 topic       text        NOT NULL,
                 partition   int         NOT NULL,
-                "offset"    bigint      NOT NULL,
-                moved_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+                next_offset bigint      NOT NULL,
+                moved_at    timestamptz NOT NULL DEFAULT clock.now(),
                 PRIMARY KEY (incarnation, topic, partition)
             ) WITH (fillfactor = 50);
             COMMENT ON TABLE ranking.applied IS
-                'the last event of each partition in Redis: a Redis behind it has forgotten';
+                'how far each partition is in Redis: a Redis behind it has forgotten';
             """
         );
 }

@@ -7,7 +7,7 @@ using StackExchange.Redis;
 namespace ConcertReservation.Ranking;
 
 /// <summary>What both rankings share in how they answer.</summary>
-internal static class Rankings
+internal static class RankingAnswers
 {
     public const int DefaultLimit = 10;
     public const int MaxLimit = 100;
