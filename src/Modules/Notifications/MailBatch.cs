@@ -1,7 +1,5 @@
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
-using ConcertReservation.Notifications.Dispatch;
-using ConcertReservation.Notifications.Mails;
 
 namespace ConcertReservation.Notifications;
 

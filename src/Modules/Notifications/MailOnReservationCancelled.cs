@@ -1,5 +1,4 @@
 using ConcertReservation.Contracts;
-using ConcertReservation.Notifications.Mails;
 using MassTransit;
 
 namespace ConcertReservation.Notifications;

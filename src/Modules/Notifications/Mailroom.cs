@@ -1,6 +1,5 @@
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
-using ConcertReservation.Notifications.Mails;
 using Npgsql;
 
 namespace ConcertReservation.Notifications;

@@ -1,8 +1,6 @@
 using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Messaging;
-using ConcertReservation.Notifications.Dispatch;
-using ConcertReservation.Notifications.Waitlist;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -29,8 +27,7 @@ public sealed class NotificationsModule : IModule
         services.AddConsumerGroup(
             "notification-service",
             typeof(WelcomeOnUserSignedUp),
-            typeof(RememberConcertOnConcertScheduled),
-            typeof(RememberConcertOnConcertChanged),
+            typeof(RememberConcert),
             typeof(MailOnReservationCreated),
             typeof(MailOnReservationConfirmed),
             typeof(MailOnReservationExpired),

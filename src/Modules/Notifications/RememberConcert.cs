@@ -4,38 +4,30 @@ using MassTransit;
 
 namespace ConcertReservation.Notifications;
 
-/// <summary>Mails say where and when.</summary>
-internal sealed class RememberConcertOnConcertScheduled(MailBatch batch)
-    : IConsumer<ConcertScheduled>
+/// <summary>Mails say where and when, as the concert's latest event has it.</summary>
+internal sealed class RememberConcert(MailBatch batch)
+    : IConsumer<ConcertScheduled>,
+        IConsumer<ConcertChanged>
 {
-    public Task Consume(ConsumeContext<ConcertScheduled> context)
-    {
-        var concert = context.Message;
-        batch.Remember(
-            new ConcertCopy(
-                concert.ConcertId,
-                concert.ConcertName,
-                concert.Venue,
-                concert.StartsAt,
-                context.Version()
-            )
-        );
-        return Task.CompletedTask;
-    }
-}
+    public Task Consume(ConsumeContext<ConcertScheduled> context) =>
+        Remember(context.Message, context.Message.Venue, context.Message.StartsAt, context);
 
-/// <summary>Mails say where and when as it was last told.</summary>
-internal sealed class RememberConcertOnConcertChanged(MailBatch batch) : IConsumer<ConcertChanged>
-{
-    public Task Consume(ConsumeContext<ConcertChanged> context)
+    public Task Consume(ConsumeContext<ConcertChanged> context) =>
+        Remember(context.Message, context.Message.Venue, context.Message.StartsAt, context);
+
+    private Task Remember(
+        ConcertEvent concert,
+        string? venue,
+        DateTimeOffset? startsAt,
+        ConsumeContext context
+    )
     {
-        var concert = context.Message;
         batch.Remember(
             new ConcertCopy(
                 concert.ConcertId,
                 concert.ConcertName,
-                concert.Venue,
-                concert.StartsAt,
+                venue,
+                startsAt,
                 context.Version()
             )
         );

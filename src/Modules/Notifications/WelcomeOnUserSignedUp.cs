@@ -1,6 +1,5 @@
 using ConcertReservation.Contracts;
 using ConcertReservation.Messaging;
-using ConcertReservation.Notifications.Mails;
 using MassTransit;
 
 namespace ConcertReservation.Notifications;

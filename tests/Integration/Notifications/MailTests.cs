@@ -1,5 +1,5 @@
 using ConcertReservation.Contracts;
-using ConcertReservation.Notifications.Dispatch;
+using ConcertReservation.Notifications;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ConcertReservation.Tests.Integration.Notifications;

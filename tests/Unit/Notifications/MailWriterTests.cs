@@ -1,6 +1,6 @@
 using System.Net;
 using ConcertReservation.Contracts;
-using ConcertReservation.Notifications.Mails;
+using ConcertReservation.Notifications;
 
 namespace ConcertReservation.Tests.Unit.Notifications;
 

@@ -1,6 +1,5 @@
 using System.Net.Mail;
 using ConcertReservation.Notifications;
-using ConcertReservation.Notifications.Dispatch;
 
 namespace ConcertReservation.Tests.Unit.Notifications;
 

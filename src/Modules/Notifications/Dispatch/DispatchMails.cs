@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace ConcertReservation.Notifications.Dispatch;
+namespace ConcertReservation.Notifications;
 
 /// <summary>
 /// Sends what is due, on every host, each mail by the one that took it. Twice only if the server's
@@ -89,8 +89,8 @@ internal sealed partial class DispatchMails(
         var connections = Math.Min(_options.Connections, mails.Count);
         await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => SendAsync(round, stop)));
         // At these the connection broke. Where other mails went through it was their own doing: a
-        // mail that no server bears must not hold up the queue for ever. Else they were not tried,
-        // and stand behind the others the next time.
+        // mail that every server rejects must not hold up the queue for ever. Otherwise they were
+        // not tried, and stand behind the others the next time.
         foreach (var (mail, reason) in round.Broken)
         {
             if (round.HasSent)

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace ConcertReservation.Notifications.Dispatch;
+namespace ConcertReservation.Notifications;
 
 /// <summary>
 /// The mails that are due. Taking one raises its attempt and moves its due time behind the lease:

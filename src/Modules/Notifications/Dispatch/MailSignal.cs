@@ -1,6 +1,6 @@
 using ConcertReservation.BuildingBlocks;
 
-namespace ConcertReservation.Notifications.Dispatch;
+namespace ConcertReservation.Notifications;
 
 /// <summary>
 /// Wakes the dispatcher of this process when mails were written; those of other hosts poll.

@@ -1,7 +1,7 @@
 using System.Net.Mail;
 using System.Net.Sockets;
 
-namespace ConcertReservation.Notifications.Dispatch;
+namespace ConcertReservation.Notifications;
 
 internal enum Delivery
 {

@@ -2,9 +2,8 @@ using System.Net.Mail;
 using System.Net.Mime;
 using System.Security.Cryptography;
 using System.Text;
-using ConcertReservation.Notifications.Mails;
 
-namespace ConcertReservation.Notifications.Dispatch;
+namespace ConcertReservation.Notifications;
 
 /// <summary>A mail that this host has taken from the queue.</summary>
 /// <param name="Attempt">1 for the first; also the proof that the mail is still ours.</param>

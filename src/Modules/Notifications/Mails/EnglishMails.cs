@@ -1,7 +1,7 @@
 using System.Globalization;
 using ConcertReservation.Contracts;
 
-namespace ConcertReservation.Notifications.Mails;
+namespace ConcertReservation.Notifications;
 
 /// <summary>Every mail's wording in English.</summary>
 internal sealed class EnglishMails : IMailWording

@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 
-namespace ConcertReservation.Notifications.Mails;
+namespace ConcertReservation.Notifications;
 
 /// <summary>
 /// A mail as HTML: tables and inline styles, since that is all that mail programs agree on. Every

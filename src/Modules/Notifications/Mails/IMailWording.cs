@@ -1,6 +1,6 @@
 using ConcertReservation.Contracts;
 
-namespace ConcertReservation.Notifications.Mails;
+namespace ConcertReservation.Notifications;
 
 /// <summary>
 /// Every mail in one language; <see cref="MailLayout"/> says what stands where. Times are handed in

@@ -1,6 +1,6 @@
 using ConcertReservation.Contracts;
 
-namespace ConcertReservation.Notifications.Mails;
+namespace ConcertReservation.Notifications;
 
 internal enum MailKind
 {

@@ -1,6 +1,6 @@
 using ConcertReservation.BuildingBlocks;
 
-namespace ConcertReservation.Notifications.Mails;
+namespace ConcertReservation.Notifications;
 
 /// <summary>What a mail of each kind holds, in whichever language.</summary>
 internal static class MailLayout

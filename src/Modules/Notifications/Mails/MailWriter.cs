@@ -1,6 +1,6 @@
 using ConcertReservation.Contracts;
 
-namespace ConcertReservation.Notifications.Mails;
+namespace ConcertReservation.Notifications;
 
 /// <summary>Facts and a language become a mail.</summary>
 internal static class MailWriter

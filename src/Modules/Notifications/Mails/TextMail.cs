@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace ConcertReservation.Notifications.Mails;
+namespace ConcertReservation.Notifications;
 
 /// <summary>A mail as plain text.</summary>
 internal static class TextMail

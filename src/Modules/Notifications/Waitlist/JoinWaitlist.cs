@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Npgsql;
 
-namespace ConcertReservation.Notifications.Waitlist;
+namespace ConcertReservation.Notifications;
 
 /// <summary>A customer wants to hear when the concert sells out and when seats come back.</summary>
 internal static class JoinWaitlist

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Npgsql;
 
-namespace ConcertReservation.Notifications.Waitlist;
+namespace ConcertReservation.Notifications;
 
 /// <summary>A customer has heard enough of a concert.</summary>
 internal static class LeaveWaitlist

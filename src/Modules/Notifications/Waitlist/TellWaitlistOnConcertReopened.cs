@@ -1,8 +1,7 @@
 using ConcertReservation.Contracts;
-using ConcertReservation.Notifications.Mails;
 using MassTransit;
 
-namespace ConcertReservation.Notifications.Waitlist;
+namespace ConcertReservation.Notifications;
 
 /// <summary>Everyone waiting hears that seats have come back.</summary>
 internal sealed class TellWaitlistOnConcertReopened(MailBatch batch) : IConsumer<ConcertReopened>

@@ -1,8 +1,7 @@
 using ConcertReservation.Contracts;
-using ConcertReservation.Notifications.Mails;
 using MassTransit;
 
-namespace ConcertReservation.Notifications.Waitlist;
+namespace ConcertReservation.Notifications;
 
 /// <summary>Everyone waiting hears that the concert is sold out.</summary>
 internal sealed class TellWaitlistOnConcertSoldOut(MailBatch batch) : IConsumer<ConcertSoldOut>
