@@ -4,17 +4,11 @@ using ConcertReservation.Contracts;
 using ConcertReservation.Messaging;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 
 namespace ConcertReservation.Concerts;
 
 public sealed class ConcertsModule : IModule
 {
-    /// <summary>The sequence that concert ids come from, and the key of its service.</summary>
-    internal const string ConcertIds = "concerts.concert_ids";
-
-    private const int ConcertIdBlock = 20;
-
     public void AddServices(IServiceCollection services)
     {
         services
@@ -23,15 +17,7 @@ public sealed class ConcertsModule : IModule
             .ValidateDataAnnotations()
             .ValidateOnStart();
         services.AddModuleDatabase<ConcertsDb>("concerts");
-        services.AddKeyedSingleton(
-            ConcertIds,
-            (provider, _) =>
-                new HiLo(
-                    provider.GetRequiredService<NpgsqlDataSource>(),
-                    ConcertIds,
-                    ConcertIdBlock
-                )
-        );
+        services.AddSingleton<ConcertIds>();
         services.AddScoped<IConcertCatalogue, ConcertCatalogue>();
         services.AddScoped<SoldOutState>();
         services.AddScoped<SoldSeats>();

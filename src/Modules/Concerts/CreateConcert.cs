@@ -4,7 +4,6 @@ using ConcertReservation.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace ConcertReservation.Concerts;
 
@@ -52,7 +51,7 @@ internal static class CreateConcert
         Request request,
         CurrentCustomer organiser,
         ConcertsDb db,
-        [FromKeyedServices(ConcertsModule.ConcertIds)] BuildingBlocks.Data.HiLo ids,
+        ConcertIds ids,
         Outbox outbox,
         TimeProvider clock,
         CancellationToken stop
