@@ -9,8 +9,8 @@ namespace ConcertReservation.Notifications;
 /// </summary>
 internal sealed class MailBatch(
     UnitOfWork work,
-    Copies copies,
-    Mailroom mailroom,
+    KnownFacts knownFacts,
+    MailQueueWriter writer,
     MailSignal signal
 )
 {
@@ -33,7 +33,7 @@ internal sealed class MailBatch(
     {
         Register();
         _concerts[concert.ConcertId] = _concerts.TryGetValue(concert.ConcertId, out var known)
-            ? known.Then(concert)
+            ? known.UpdatedBy(concert)
             : concert;
     }
 
@@ -74,13 +74,13 @@ internal sealed class MailBatch(
 
     private async Task FlushAsync(CancellationToken stop)
     {
-        await copies.SaveAsync(_users.Values, stop);
-        await copies.SaveAsync(_concerts.Values, stop);
-        await copies.SaveAsync(_reservations.Values, stop);
-        await mailroom.WriteAsync(_mails, stop);
-        await mailroom.WriteAsync(_refunds, stop);
+        await knownFacts.SaveAsync(_users.Values, stop);
+        await knownFacts.SaveAsync(_concerts.Values, stop);
+        await knownFacts.SaveAsync(_reservations.Values, stop);
+        await writer.WriteAsync(_mails, stop);
+        await writer.WriteAsync(_refunds, stop);
         foreach (var notice in _notices)
-            await mailroom.WriteAsync(notice, stop);
+            await writer.WriteAsync(notice, stop);
         Clear();
     }
 

@@ -18,8 +18,8 @@ public sealed class NotificationsModule : IModule
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<NotificationsOptions>, NotificationsOptionsRules>();
         services.AddModuleDatabase<NotificationsDb>("notifications");
-        services.AddScoped<Copies>();
-        services.AddScoped<Mailroom>();
+        services.AddScoped<KnownFacts>();
+        services.AddScoped<MailQueueWriter>();
         services.AddScoped<MailBatch>();
         services.AddSingleton<MailSignal>();
         services.AddSingleton<MailQueue>();

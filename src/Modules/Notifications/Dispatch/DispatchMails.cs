@@ -68,8 +68,8 @@ internal sealed partial class DispatchMails(
     {
         await using var scope = scopes.CreateAsyncScope();
         var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
-        var mailroom = scope.ServiceProvider.GetRequiredService<Mailroom>();
-        await work.RunAsync(stop => mailroom.AddressRefundsAsync(MaxRefundsToAddress, stop), stop);
+        var writer = scope.ServiceProvider.GetRequiredService<MailQueueWriter>();
+        await work.RunAsync(stop => writer.AddressRefundsAsync(MaxRefundsToAddress, stop), stop);
     }
 
     /// <returns>How many mails were taken.</returns>

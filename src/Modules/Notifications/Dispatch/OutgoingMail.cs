@@ -64,7 +64,7 @@ internal sealed record OutgoingMail(
     /// </summary>
     private static string DisplayName(string name)
     {
-        var line = MailWriter.OneLine(name)!;
+        var line = MailComposer.OneLine(name)!;
         return Ascii.IsValid(line)
             ? line.Replace("\\", "\\\\", StringComparison.Ordinal)
                 .Replace("\"", "\\\"", StringComparison.Ordinal)

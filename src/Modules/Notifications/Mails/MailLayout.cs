@@ -5,7 +5,7 @@ namespace ConcertReservation.Notifications;
 /// <summary>What a mail of each kind holds, in whichever language.</summary>
 internal static class MailLayout
 {
-    public static MailContent Compose(MailFacts facts, IMailWording words)
+    public static MailContent Arrange(MailFacts facts, IMailWording words)
     {
         var text = TextOf(facts, words);
         return new(

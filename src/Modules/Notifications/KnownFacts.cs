@@ -22,7 +22,7 @@ internal sealed record ConcertCopy(
 )
 {
     /// <summary>This and what another event told of the concert.</summary>
-    public ConcertCopy Then(ConcertCopy later) =>
+    public ConcertCopy UpdatedBy(ConcertCopy later) =>
         later.Version <= Version
             ? this
             : later with
@@ -43,7 +43,7 @@ internal sealed record ReservationCopy(
 /// <summary>
 /// Copies of what events told of customers, concerts and reservations, written and read in sets.
 /// </summary>
-internal sealed class Copies(UnitOfWork work)
+internal sealed class KnownFacts(UnitOfWork work)
 {
     public async Task SaveAsync(IReadOnlyCollection<UserCopy> users, CancellationToken stop)
     {

@@ -4,7 +4,7 @@ using ConcertReservation.Notifications;
 
 namespace ConcertReservation.Tests.Unit.Notifications;
 
-internal sealed class MailWriterTests
+internal sealed class MailComposerTests
 {
     private const string Hostile = "<b>\"Kim\" & 김</b>";
     private const string Encoded = "&lt;b&gt;&quot;Kim&quot; &amp; 김&lt;/b&gt;";
@@ -119,7 +119,7 @@ internal sealed class MailWriterTests
         string[] said
     )
     {
-        var mail = MailWriter.Write(Facts((MailKind)kind), language);
+        var mail = MailComposer.Compose(Facts((MailKind)kind), language);
 
         mail.Language.ShouldBe(language);
         mail.Subject.ShouldBe(said[0]);
@@ -136,7 +136,7 @@ internal sealed class MailWriterTests
     [TestCaseSource(nameof(EveryMail))]
     public void what_people_named_stays_a_text(object kind, string language, string[] _)
     {
-        var mail = MailWriter.Write(Facts((MailKind)kind), language);
+        var mail = MailComposer.Compose(Facts((MailKind)kind), language);
 
         mail.Html.ShouldContain(Encoded);
         mail.Html.ShouldNotContain("<b>");
@@ -146,7 +146,7 @@ internal sealed class MailWriterTests
     [TestCaseSource(nameof(EveryMail))]
     public void every_line_ends_as_mails_lines_do(object kind, string language, string[] _)
     {
-        var mail = MailWriter.Write(Facts((MailKind)kind), language);
+        var mail = MailComposer.Compose(Facts((MailKind)kind), language);
 
         mail.Text.Replace("\r\n", "", StringComparison.Ordinal).ShouldNotContain('\n');
         mail.Html.Replace("\r\n", "", StringComparison.Ordinal).ShouldNotContain('\n');
@@ -170,7 +170,7 @@ internal sealed class MailWriterTests
             CustomerName = "Kim\nYou owe us KRW 1,000",
         };
 
-        var mail = MailWriter.Write(facts, "en");
+        var mail = MailComposer.Compose(facts, "en");
 
         mail.Subject.ShouldBe("[Night  Bcc: all@example.org] Your booking is confirmed");
         mail.Text.ShouldContain("Hello Kim You owe us KRW 1,000,");
@@ -181,7 +181,7 @@ internal sealed class MailWriterTests
     {
         var facts = Facts(MailKind.Confirmed) with { ConcertName = new string('a', 148) + "😀" };
 
-        var subject = MailWriter.Write(facts, "en").Subject;
+        var subject = MailComposer.Compose(facts, "en").Subject;
 
         subject.Length.ShouldBeLessThanOrEqualTo(150);
         subject.ShouldEndWith("a…");
@@ -193,12 +193,12 @@ internal sealed class MailWriterTests
     [TestCase("ko", "ko")]
     [TestCase("en", "en")]
     public void a_language_that_is_not_known_is_korean(string? language, string expected) =>
-        MailWriter.LanguageOf(language).ShouldBe(expected);
+        MailComposer.LanguageOf(language).ShouldBe(expected);
 
     [Test]
     public void nothing_paid_means_nothing_to_refund()
     {
-        var mail = MailWriter.Write(Facts(MailKind.Cancelled) with { WasPaid = false }, "en");
+        var mail = MailComposer.Compose(Facts(MailKind.Cancelled) with { WasPaid = false }, "en");
 
         mail.Text.ShouldContain("You have not been charged");
         mail.Text.ShouldNotContain("refund");
@@ -206,14 +206,14 @@ internal sealed class MailWriterTests
 
     [Test]
     public void a_refund_in_points_goes_to_the_wallet() =>
-        MailWriter
-            .Write(Facts(MailKind.Refunded) with { PaidByPoint = true }, "ko")
+        MailComposer
+            .Compose(Facts(MailKind.Refunded) with { PaidByPoint = true }, "ko")
             .Text.ShouldContain("포인트 지갑");
 
     [Test]
     public void a_name_that_is_not_known_leaves_no_gap() =>
-        MailWriter
-            .Write(Facts(MailKind.Confirmed) with { CustomerName = "" }, "en")
+        MailComposer
+            .Compose(Facts(MailKind.Confirmed) with { CustomerName = "" }, "en")
             .Text.ShouldContain("\r\nHello,\r\n");
 
     private static TestCaseData Says(MailKind kind, string language, params string[] said) =>

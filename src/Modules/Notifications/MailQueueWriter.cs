@@ -7,15 +7,15 @@ namespace ConcertReservation.Notifications;
 /// <summary>
 /// Writes mails into the queue, any number in one statement, once for an event and customer.
 /// </summary>
-internal sealed class Mailroom(UnitOfWork work, Copies copies)
+internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
 {
     public async Task WriteAsync(IReadOnlyCollection<PersonalMail> mails, CancellationToken stop)
     {
         if (mails.Count == 0)
             return;
 
-        var users = await copies.UsersAsync(mails.Select(m => m.UserId), stop);
-        var concerts = await copies.ConcertsAsync(mails.Select(m => m.ConcertId ?? 0), stop);
+        var users = await known.UsersAsync(mails.Select(m => m.UserId), stop);
+        var concerts = await known.ConcertsAsync(mails.Select(m => m.ConcertId ?? 0), stop);
         await InsertAsync([.. mails.Select(Address)], stop);
 
         QueuedMail Address(PersonalMail mail)
@@ -34,7 +34,10 @@ internal sealed class Mailroom(UnitOfWork work, Copies copies)
                 facts.Kind,
                 mail.Email,
                 facts.CustomerName,
-                MailWriter.Write(facts, MailWriter.LanguageOf(user?.Language ?? mail.Language))
+                MailComposer.Compose(
+                    facts,
+                    MailComposer.LanguageOf(user?.Language ?? mail.Language)
+                )
             );
         }
     }
@@ -45,8 +48,8 @@ internal sealed class Mailroom(UnitOfWork work, Copies copies)
         if (refunds.Count == 0)
             return;
 
-        var users = await copies.UsersAsync(refunds.Select(r => r.UserId), stop);
-        var reservations = await copies.ReservationsAsync(
+        var users = await known.UsersAsync(refunds.Select(r => r.UserId), stop);
+        var reservations = await known.ReservationsAsync(
             refunds.Select(r => r.ReservationId),
             stop
         );
@@ -115,10 +118,10 @@ internal sealed class Mailroom(UnitOfWork work, Copies copies)
     /// </summary>
     public async Task WriteAsync(WaitlistNotice notice, CancellationToken stop)
     {
-        var concerts = await copies.ConcertsAsync([notice.ConcertId], stop);
+        var concerts = await known.ConcertsAsync([notice.ConcertId], stop);
         var concert = concerts.GetValueOrDefault(notice.ConcertId);
         var facts = notice.Facts with { Venue = concert?.Venue, StartsAt = concert?.StartsAt };
-        var written = Languages.All.Select(l => MailWriter.Write(facts, l)).ToArray();
+        var written = Languages.All.Select(l => MailComposer.Compose(facts, l)).ToArray();
 
         await using var command = new NpgsqlCommand(
             $"""

@@ -3,7 +3,7 @@ using ConcertReservation.Contracts;
 namespace ConcertReservation.Notifications;
 
 /// <summary>Facts and a language become a mail.</summary>
-internal static class MailWriter
+internal static class MailComposer
 {
     private const int MaxSubjectLength = 150;
 
@@ -16,9 +16,9 @@ internal static class MailWriter
     public static string LanguageOf(string? language) =>
         language is not null && Languages.All.Contains(language) ? language : Languages.Default;
 
-    public static WrittenMail Write(MailFacts facts, string language)
+    public static WrittenMail Compose(MailFacts facts, string language)
     {
-        var content = MailLayout.Compose(
+        var content = MailLayout.Arrange(
             Clean(facts),
             LanguageOf(language) == Languages.English ? InEnglish : InKorean
         );
