@@ -11,7 +11,7 @@ namespace ConcertReservation.Messaging;
 internal static class InboxPartitions
 {
     /// <summary>
-    /// Longer than any source can repeat an event: dead letters 14 days, Kafka 7, the outbox.
+    /// Longer than any source can repeat an event: Kafka keeps 7 days, the outbox as a rule one.
     /// </summary>
     public static readonly TimeSpan Keep = TimeSpan.FromDays(30);
 

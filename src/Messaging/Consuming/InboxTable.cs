@@ -15,8 +15,8 @@ internal static class InboxTable
 {
     /// <summary>
     /// First of all, so that the row's lock makes two owners of a partition take turns: one that
-    /// does not know yet that it lost it, and the next. A replay of dead letters takes the same
-    /// lock.
+    /// does not know yet that it lost it, and the next. Who decides about dead letters takes the
+    /// same lock: see docs/operations.md.
     /// </summary>
     private const string AdvanceSql = """
         INSERT INTO messaging.consumer_positions AS known

@@ -107,6 +107,20 @@ internal sealed class SmtpTests
     }
 
     [Test]
+    public async Task failed_mails_are_sent_once_an_operator_queues_them_again()
+    {
+        _server.OnRecipient = (_, _) => "550 no such mailbox";
+        await _system.HostA.ReceiveAsync(Told.SignedUp(4, "Kim"));
+        (await SettledAsync(1))[0].State.ShouldBe("failed");
+
+        _server.OnRecipient = (_, _) => "250 OK";
+        await _system.Database.ExecuteAsync(Runbook.SqlBelow("queue them again"));
+
+        (await _system.AllSentAsync(1)).ShouldHaveSingleItem().Attempts.ShouldBe(1);
+        _server.Received.ShouldHaveSingleItem();
+    }
+
+    [Test]
     public async Task a_server_that_is_away_costs_no_attempt_and_no_mail()
     {
         await _server.DisposeAsync();
@@ -138,7 +152,9 @@ internal sealed class SmtpTests
 
     [TestCase(null)]
     [TestCase("421 too much for me")]
-    public async Task a_mail_that_no_server_bears_holds_up_nobody_and_is_given_up(string? reply)
+    public async Task a_mail_that_every_server_rejects_holds_up_nobody_and_is_given_up(
+        string? reply
+    )
     {
         _server.OnRecipient = (recipient, _) =>
             recipient == "user-4@example.org" ? reply : "250 OK";
