@@ -145,8 +145,8 @@ internal sealed partial class SessionConsumer : IDisposable
 
     /// <remarks>
     /// librdkafka before 2.3 aborts the process where a cooperative consumer is destroyed between
-    /// joining its group and its first assignment (issue 4312). So that is waited for, beyond the
-    /// session's end if need be: a process that exits first is none the worse.
+    /// joining its group and its first assignment (its issue 4312). So that is waited for, beyond
+    /// the session's end if need be: a process that exits first is none the worse.
     /// </remarks>
     private void Close()
     {

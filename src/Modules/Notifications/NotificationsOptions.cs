@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Net.Mail;
 using ConcertReservation.BuildingBlocks;
 using Microsoft.Extensions.Options;
 
@@ -87,7 +86,7 @@ internal sealed class SmtpOptions
 internal sealed class NotificationsOptionsRules : IValidateOptions<NotificationsOptions>
 {
     public ValidateOptionsResult Validate(string? name, NotificationsOptions options) =>
-        MailAddress.TryCreate(options.From, out _)
+        OutgoingMail.CanHaveSender(options.From)
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail($"Notifications:From is no mail address: {options.From}");
 }

@@ -24,6 +24,11 @@ internal sealed record OutgoingMail(
     private const int RecipientHashBytes = 8;
 
     /// <summary>
+    /// Whether a mail can have this sender: <c>name@domain</c> or <c>Name &lt;name@domain&gt;</c>.
+    /// </summary>
+    public static bool CanHaveSender(string address) => MailAddress.TryCreate(address, out _);
+
+    /// <summary>
     /// The same at every attempt, so that a mail that arrives twice since the server's answer was
     /// lost is known as one by mail programs.
     /// </summary>
