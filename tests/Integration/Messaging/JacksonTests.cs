@@ -5,8 +5,8 @@ using ConcertReservation.Contracts;
 namespace ConcertReservation.Tests.Integration.Messaging;
 
 /// <summary>
-/// The kept JSON of every event, read by Jackson into the guide's Java classes: those it knows
-/// field by field, the others as nothing.
+/// The kept JSON of every event, read by Jackson into the Java classes of existing readers: those
+/// that they know field by field, the others as nothing.
 /// </summary>
 [Parallelizable]
 internal sealed class JacksonTests
@@ -14,7 +14,7 @@ internal sealed class JacksonTests
     private static readonly string Golden = Path.Combine(AppContext.BaseDirectory, "Golden");
 
     [Test]
-    public async Task the_guides_consumer_reads_its_three_events_and_passes_over_the_others()
+    public async Task java_readers_get_their_three_events_and_pass_over_the_others()
     {
         var names = EventCatalogue.ByName.Keys.Order(StringComparer.Ordinal).ToArray();
 
@@ -23,15 +23,15 @@ internal sealed class JacksonTests
         read.Count.ShouldBe(names.Length);
         foreach (var (name, line) in names.Zip(read))
         {
-            var guide = Path.Combine(Golden, "guide", $"{name}.json");
-            if (!File.Exists(guide))
+            var fields = Path.Combine(Golden, "java", $"{name}.json");
+            if (!File.Exists(fields))
             {
                 line.ShouldBe("null", name);
                 continue;
             }
 
             using var known = JsonDocument.Parse(line);
-            using var expected = JsonDocument.Parse(await File.ReadAllTextAsync(guide));
+            using var expected = JsonDocument.Parse(await File.ReadAllTextAsync(fields));
             JsonElement
                 .DeepEquals(known.RootElement, expected.RootElement)
                 .ShouldBeTrue($"{name}: {line}");
@@ -57,7 +57,7 @@ internal sealed class JacksonTests
             {
                 "-cp",
                 Path.Combine(kafkaHome, "libs", "*"),
-                Path.Combine(AppContext.BaseDirectory, "Messaging", "GuideConsumer.java"),
+                Path.Combine(AppContext.BaseDirectory, "Messaging", "JavaReader.java"),
             },
         };
         foreach (var file in files)

@@ -5,14 +5,14 @@ using ConcertReservation.Contracts;
 namespace ConcertReservation.Tests.Unit.Contracts;
 
 /// <summary>
-/// Kept JSON of every event. <c>Golden/</c> is what is sent, byte for byte; <c>Golden/guide/</c> is
-/// what the guide's Java classes read, field by field, for ever.
+/// Kept JSON of every event. <c>Golden/</c> is what is sent, byte for byte; <c>Golden/java/</c> is
+/// what the Java classes of existing readers read, field by field, for ever.
 /// </summary>
 internal sealed class GoldenEventsTests
 {
     public static IEnumerable<string> Names => EventCatalogue.ByName.Keys;
 
-    public static IEnumerable<string> GuideNames =>
+    public static IEnumerable<string> JavaNames =>
         ["RESERVATION_CREATED", "PAYMENT_COMPLETED", "CONCERT_SOLD_OUT"];
 
     [TestCaseSource(nameof(Names))]
@@ -32,13 +32,13 @@ internal sealed class GoldenEventsTests
         Encoding.UTF8.GetString(EventCatalogue.Serialize(read)).ShouldBe(Golden(name));
     }
 
-    [TestCaseSource(nameof(GuideNames))]
-    public void the_guides_classes_find_their_fields_in_what_is_sent(string name)
+    [TestCaseSource(nameof(JavaNames))]
+    public void java_classes_find_their_fields_in_what_is_sent(string name)
     {
         using var sent = JsonDocument.Parse(Golden(name));
-        using var guide = JsonDocument.Parse(Golden("guide/" + name));
+        using var java = JsonDocument.Parse(Golden("java/" + name));
 
-        foreach (var field in guide.RootElement.EnumerateObject())
+        foreach (var field in java.RootElement.EnumerateObject())
         {
             var found = sent.RootElement.GetProperty(field.Name);
             JsonElement.DeepEquals(found, field.Value).ShouldBeTrue($"{field.Name}: {found}");

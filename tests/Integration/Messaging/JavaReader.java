@@ -18,10 +18,10 @@ import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 
 /**
- * The guide's classes as a Spring consumer has them: reads each file named on the command line and
+ * The classes of existing readers, Spring consumers: reads each file named on the command line and
  * prints a line for it, the event as these classes know it, or null for a type that they do not know.
  */
-public final class GuideConsumer {
+public final class JavaReader {
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "eventType")
     @JsonSubTypes({
         @Type(value = ReservationCreatedEvent.class, name = "RESERVATION_CREATED"),
