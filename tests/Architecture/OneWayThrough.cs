@@ -201,7 +201,7 @@ internal static partial class OneWayThrough
                     .SelectMany(f => Rule.Occurrences(f, s => s.Strings, DueByVolatileTime)),
             House.Empty.With(
                 "src/Modules/Payments/FinishPayments.cs",
-                "var sql = \"SELECT id FROM payments.payments WHERE look_at <= clock.now()\";"
+                "var sql = \"SELECT id FROM payments.payments WHERE next_check_at <= clock.now()\";"
             ),
             House.Empty.With(
                 "src/Messaging/Consuming/InboxMaintenance.cs",

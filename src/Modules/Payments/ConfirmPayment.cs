@@ -148,7 +148,7 @@ internal sealed class ConfirmPayment(
         if (!payment.CanBeConfirmed)
             return NotNow(payment);
 
-        payment.Ask(paymentKey, clock.GetUtcNow() + gateway.Value.AnswerBy);
+        payment.MarkAsked(paymentKey, clock.GetUtcNow() + gateway.Value.AnswerBy);
         await db.SaveChangesAsync(stop);
         return Reply.Begun(PaymentSettlement.Subject(paymentId));
     }

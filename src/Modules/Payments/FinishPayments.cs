@@ -12,7 +12,7 @@ namespace ConcertReservation.Payments;
 /// <summary>
 /// Sees to it that every attempt ends: asks the provider about what nobody knows, ends
 /// what was abandoned, refunds what was asked back. It runs on every host; a payment is
-/// claimed by moving its <see cref="Payment.LookAt"/> on, so that one host at a time has
+/// claimed by moving its <see cref="Payment.NextCheckAt"/> on, so that one host at a time has
 /// it, and another one after a crash.
 /// </summary>
 internal sealed partial class FinishPayments(
@@ -21,7 +21,7 @@ internal sealed partial class FinishPayments(
     IServiceScopeFactory scopes,
     IOptions<PaymentsOptions> options,
     IOptions<GatewayOptions> gateway,
-    ILogger<FinishPayments> log
+    ILogger<FinishPayments> logger
 ) : BackgroundService
 {
     /// <summary>Payments in hand at once for which the provider is asked.</summary>
@@ -33,10 +33,10 @@ internal sealed partial class FinishPayments(
     private const int OwnAtOnce = 4;
 
     private const string ClaimSql = """
-        UPDATE payments.payments SET look_at = clock.now() + $1
+        UPDATE payments.payments SET next_check_at = clock.now() + $1
         WHERE id = (SELECT id FROM payments.payments
-                    WHERE look_at <= (SELECT clock.now()) AND (payment_key IS NOT NULL) = $2
-                    ORDER BY look_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+                    WHERE next_check_at <= (SELECT clock.now()) AND (payment_key IS NOT NULL) = $2
+                    ORDER BY next_check_at LIMIT 1 FOR UPDATE SKIP LOCKED)
         RETURNING id
         """;
 

@@ -50,5 +50,5 @@ internal enum VerdictKind
 internal sealed record Verdict(VerdictKind Kind, string Detail = "")
 {
     /// <summary>The attempt is over and no money of it is here.</summary>
-    public bool EndsInVain => Kind is VerdictKind.Declined or VerdictKind.Returned;
+    public bool IsFailure => Kind is VerdictKind.Declined or VerdictKind.Returned;
 }

@@ -32,12 +32,12 @@ internal sealed class Payment
     public string? Reason { get; private set; }
 
     /// <summary>
-    /// When background work looks at it next; null where there is nothing left to do.
+    /// When background work checks it next; null where there is nothing left to do.
     /// </summary>
-    public DateTimeOffset? LookAt { get; private set; }
+    public DateTimeOffset? NextCheckAt { get; private set; }
 
-    /// <summary>How often background work has looked in vain.</summary>
-    public int Looks { get; private set; }
+    /// <summary>How often background work has checked it without an outcome.</summary>
+    public int Checks { get; private set; }
 
     /// <summary>Neither completed nor failed yet.</summary>
     public bool IsOpen => Status is PaymentStatus.Started or PaymentStatus.Unknown;
@@ -70,7 +70,7 @@ internal sealed class Payment
             Method = method,
             OrderId = orderId,
             StartedAt = now,
-            LookAt = abandonAt,
+            NextCheckAt = abandonAt,
             Status = PaymentStatus.Started,
             Version = 1,
         };
@@ -91,25 +91,25 @@ internal sealed class Payment
 
     /// <summary>The provider is about to be asked to take the money.</summary>
     /// <param name="answerBy">From then on somebody else finds out what became of it.</param>
-    public void Ask(string paymentKey, DateTimeOffset answerBy)
+    public void MarkAsked(string paymentKey, DateTimeOffset answerBy)
     {
-        Demand(CanBeConfirmed, "be confirmed");
+        Require(CanBeConfirmed, "be confirmed");
         PaymentKey = paymentKey;
-        LookAt = answerBy;
-        Looks = 0;
+        NextCheckAt = answerBy;
+        Checks = 0;
     }
 
-    /// <summary>No answer came, or none that tells: the provider is asked until it knows.</summary>
-    public void LoseSight(DateTimeOffset lookAt)
+    /// <summary>No conclusive answer came: the provider is asked until there is one.</summary>
+    public void MarkUnknown(DateTimeOffset nextCheckAt)
     {
-        Demand(IsOpen && WasAsked, "become UNKNOWN");
+        Require(IsOpen && WasAsked, "become UNKNOWN");
         Status = PaymentStatus.Unknown;
-        LookAgain(lookAt);
+        CheckAgain(nextCheckAt);
     }
 
     public PaymentCompleted Complete(DateTimeOffset now)
     {
-        Demand(IsOpen, "complete");
+        Require(IsOpen, "complete");
         End(PaymentStatus.Completed, Reason);
         return new PaymentCompleted
         {
@@ -125,7 +125,7 @@ internal sealed class Payment
 
     public PaymentFailed Fail(string reason, DateTimeOffset now)
     {
-        Demand(IsOpen, "fail");
+        Require(IsOpen, "fail");
         End(PaymentStatus.Failed, reason);
         return new PaymentFailed
         {
@@ -145,10 +145,10 @@ internal sealed class Payment
     /// </summary>
     public PaymentRefundRequested RequestRefund(string reason, DateTimeOffset now)
     {
-        Demand(Status == PaymentStatus.Completed, "be refunded");
+        Require(Status == PaymentStatus.Completed, "be refunded");
         End(PaymentStatus.RefundRequested, reason);
-        LookAt = now;
-        Looks = 0;
+        NextCheckAt = now;
+        Checks = 0;
         return new PaymentRefundRequested
         {
             OccurredAt = now,
@@ -164,7 +164,7 @@ internal sealed class Payment
 
     public PaymentRefunded Refund(DateTimeOffset now)
     {
-        Demand(Status == PaymentStatus.RefundRequested, "become REFUNDED");
+        Require(Status == PaymentStatus.RefundRequested, "become REFUNDED");
         End(PaymentStatus.Refunded, Reason);
         return new PaymentRefunded
         {
@@ -179,23 +179,23 @@ internal sealed class Payment
         };
     }
 
-    /// <summary>Background work looked in vain and comes back later.</summary>
-    public void LookAgain(DateTimeOffset at)
+    /// <summary>Background work found no outcome and comes back later.</summary>
+    public void CheckAgain(DateTimeOffset at)
     {
-        Demand(LookAt is not null, "be looked at again");
-        Looks++;
-        LookAt = at;
+        Require(NextCheckAt is not null, "be checked again");
+        Checks++;
+        NextCheckAt = at;
     }
 
     private void End(PaymentStatus status, string? reason)
     {
         Status = status;
         Reason = reason is { Length: > MaxReasonLength } ? reason[..MaxReasonLength] : reason;
-        LookAt = null;
+        NextCheckAt = null;
         Version++;
     }
 
-    private void Demand(bool legal, string what)
+    private void Require(bool legal, string what)
     {
         if (!legal)
             throw new IllegalTransitionException(

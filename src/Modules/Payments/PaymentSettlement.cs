@@ -39,7 +39,7 @@ internal sealed class PaymentSettlement(
             asked.Id,
             // Reservations come before payments in the order of locks.
             token =>
-                verdict.EndsInVain
+                verdict.IsFailure
                     ? reservations.ReleaseAsync(asked.ReservationId, asked.Id, token)
                     : Task.CompletedTask,
             payment =>
@@ -57,7 +57,7 @@ internal sealed class PaymentSettlement(
                         outbox.Add(payment.Fail(verdict.Detail, now));
                         break;
                     default:
-                        payment.LoseSight(now + options.Value.DelayAfter(payment.Looks));
+                        payment.MarkUnknown(now + options.Value.DelayAfter(payment.Checks));
                         break;
                 }
 

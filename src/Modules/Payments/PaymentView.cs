@@ -28,7 +28,7 @@ internal sealed record PaymentView(
             payment.Status.ToWire(),
             payment.StartedAt,
             payment.Reason,
-            payment is { CanBeAbandoned: true, OrderId: { } orderId, LookAt: { } until }
+            payment is { CanBeAbandoned: true, OrderId: { } orderId, NextCheckAt: { } until }
                 ? new Checkout(
                     orderId,
                     payment.Amount.Won,

@@ -81,8 +81,8 @@ internal sealed class PaymentsDb(DbContextOptions<PaymentsDb> options) : DbConte
             payment.Property(p => p.OrderId).HasColumnName("order_id");
             payment.Property(p => p.PaymentKey).HasColumnName("payment_key");
             payment.Property(p => p.Reason).HasColumnName("reason");
-            payment.Property(p => p.LookAt).HasColumnName("look_at");
-            payment.Property(p => p.Looks).HasColumnName("looks");
+            payment.Property(p => p.NextCheckAt).HasColumnName("next_check_at");
+            payment.Property(p => p.Checks).HasColumnName("checks");
         });
         modelBuilder.Entity<Wallet>(wallet =>
         {

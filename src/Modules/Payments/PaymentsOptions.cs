@@ -30,10 +30,10 @@ internal sealed class PaymentsOptions
     public TimeSpan AbandonAfter => TimeSpan.FromSeconds(AbandonAfterSeconds);
     public TimeSpan Poll => TimeSpan.FromMilliseconds(PollMilliseconds);
 
-    /// <summary>The wait after so many looks in vain.</summary>
-    public TimeSpan DelayAfter(int looks) =>
+    /// <summary>The wait after so many checks without an outcome.</summary>
+    public TimeSpan DelayAfter(int checks) =>
         Backoff.After(
-            looks + 1,
+            checks + 1,
             TimeSpan.FromMilliseconds(RetryMilliseconds),
             TimeSpan.FromSeconds(MaxRetrySeconds)
         );

@@ -35,7 +35,9 @@ internal sealed class RefundPayment(
                 if (verdict.Kind == VerdictKind.Returned)
                     await ReturnAsync(payment, token);
                 else
-                    payment.LookAgain(clock.GetUtcNow() + options.Value.DelayAfter(payment.Looks));
+                    payment.CheckAgain(
+                        clock.GetUtcNow() + options.Value.DelayAfter(payment.Checks)
+                    );
 
                 await db.SaveChangesAsync(token);
                 return true;

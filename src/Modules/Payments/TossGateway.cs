@@ -15,10 +15,10 @@ namespace ConcertReservation.Payments;
 /// </summary>
 internal sealed partial class TossGateway : IPaymentGateway
 {
-    private const string OfAnother = "The payment key belongs to another payment.";
+    private const string WrongPayment = "The payment key belongs to another payment.";
 
     /// <summary>Errors under which the provider says nothing about the payment itself.</summary>
-    private static readonly HashSet<string> TellingNothing =
+    private static readonly HashSet<string> InconclusiveCodes =
     [
         "IDEMPOTENT_REQUEST_PROCESSING",
         "PROVIDER_ERROR",
@@ -27,9 +27,13 @@ internal sealed partial class TossGateway : IPaymentGateway
 
     private readonly HttpClient _http;
     private readonly TimeSpan _timeout;
-    private readonly ILogger<TossGateway> _log;
+    private readonly ILogger<TossGateway> _logger;
 
-    public TossGateway(HttpClient http, IOptions<GatewayOptions> options, ILogger<TossGateway> log)
+    public TossGateway(
+        HttpClient http,
+        IOptions<GatewayOptions> options,
+        ILogger<TossGateway> logger
+    )
     {
         var credentials = Encoding.UTF8.GetBytes(options.Value.SecretKey + ":");
         http.BaseAddress = options.Value.BaseAddress;
@@ -38,7 +42,7 @@ internal sealed partial class TossGateway : IPaymentGateway
             "Basic",
             Convert.ToBase64String(credentials)
         );
-        (_http, _timeout, _log) = (http, options.Value.Timeout, log);
+        (_http, _timeout, _logger) = (http, options.Value.Timeout, logger);
     }
 
     /// <remarks>
@@ -64,7 +68,7 @@ internal sealed partial class TossGateway : IPaymentGateway
 
         var found = await FindAsync(order, stop);
         return found.Kind == VerdictKind.NotTaken
-            ? new Verdict(VerdictKind.Declined, OfAnother)
+            ? new Verdict(VerdictKind.Declined, WrongPayment)
             : found;
     }
 
@@ -79,7 +83,7 @@ internal sealed partial class TossGateway : IPaymentGateway
             $"/v1/payments/orders/{Uri.EscapeDataString(order.OrderId)}"
         );
         return await AskAsync(order, request, VerdictKind.Unclear, stop)
-            ?? new Verdict(VerdictKind.NotTaken, OfAnother);
+            ?? new Verdict(VerdictKind.NotTaken, WrongPayment);
     }
 
     public async Task<Verdict> RefundAsync(
@@ -97,7 +101,7 @@ internal sealed partial class TossGateway : IPaymentGateway
             Content = JsonContent.Create(new { cancelReason = reason }),
         };
         return await AskAsync(order, request, VerdictKind.Unclear, stop)
-            ?? new Verdict(VerdictKind.Unclear, OfAnother);
+            ?? new Verdict(VerdictKind.Unclear, WrongPayment);
     }
 
     /// <param name="refused">
@@ -139,7 +143,7 @@ internal sealed partial class TossGateway : IPaymentGateway
         if (response.IsSuccessStatusCode)
         {
             var payment = await response.Content.ReadFromJsonAsync<TossPayment>(stop);
-            return payment is null ? Unclear(order, "an empty answer") : Judge(order, payment);
+            return payment is null ? Unclear(order, "an empty answer") : Assess(order, payment);
         }
 
         if ((int)response.StatusCode is 408 or 429 or >= 500)
@@ -154,7 +158,7 @@ internal sealed partial class TossGateway : IPaymentGateway
             "ALREADY_CANCELED_PAYMENT" => new Verdict(VerdictKind.Returned, error.Message),
             "NOT_FOUND_PAYMENT" when response.RequestMessage?.Method == HttpMethod.Get =>
                 new Verdict(VerdictKind.NotTaken, error.Message),
-            var code when TellingNothing.Contains(code) => Unclear(
+            var code when InconclusiveCodes.Contains(code) => Unclear(
                 order,
                 $"{code} {error.Message}"
             ),
@@ -166,7 +170,7 @@ internal sealed partial class TossGateway : IPaymentGateway
         };
     }
 
-    private Verdict? Judge(ProviderOrder order, TossPayment payment)
+    private Verdict? Assess(ProviderOrder order, TossPayment payment)
     {
         var isOurs =
             payment.OrderId == order.OrderId

@@ -79,12 +79,12 @@ internal sealed class PaymentsSystem : IAsyncDisposable
             status
         );
 
-    /// <summary>Background work looks at the payment now and not when it was due.</summary>
-    public Task LookNowAsync(long paymentId) =>
+    /// <summary>Background work checks the payment now and not when it was due.</summary>
+    public Task CheckNowAsync(long paymentId) =>
         ExecuteAsync(
             """
-            UPDATE payments.payments SET look_at = clock.now()
-            WHERE id = $1 AND look_at IS NOT NULL
+            UPDATE payments.payments SET next_check_at = clock.now()
+            WHERE id = $1 AND next_check_at IS NOT NULL
             """,
             paymentId
         );

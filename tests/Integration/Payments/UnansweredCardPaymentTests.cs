@@ -77,7 +77,7 @@ internal sealed class UnansweredCardPaymentTests
         (await elsewhere.ConfirmsAsync(payment, "pk_other", "key-1")).Problem.ShouldBe(
             "idempotency-key-in-use"
         );
-        await System.LookNowAsync(payment);
+        await System.CheckNowAsync(payment);
 
         await mina.SeesAsync(payment, "COMPLETED");
         var repeat = await elsewhere.ConfirmsAsync(payment, paymentKey, "key-1");
@@ -194,7 +194,7 @@ internal sealed class UnansweredCardPaymentTests
         var (payment, paymentKey) = await mina.GoesToProviderAsync(reservation, Payer.GoodCard);
         (await mina.PaysAsync(reservation, "CARD")).Problem.ShouldBe("illegal-state");
 
-        await System.LookNowAsync(payment);
+        await System.CheckNowAsync(payment);
         var failed = await mina.SeesAsync(payment, "FAILED");
 
         failed.Json["reason"]!.GetValue<string>().ShouldBe("abandoned");

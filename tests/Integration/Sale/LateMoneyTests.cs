@@ -128,6 +128,6 @@ internal sealed class LateMoneyTests
 
     private Task IsAskedNow(long payment) =>
         _system.Database.ExecuteAsync(
-            $"UPDATE payments.payments SET look_at = clock.now() WHERE id = {payment}"
+            $"UPDATE payments.payments SET next_check_at = clock.now() WHERE id = {payment}"
         );
 }

@@ -18,8 +18,8 @@ internal sealed class PaymentTests
 
     private enum Command
     {
-        Ask,
-        LoseSight,
+        MarkAsked,
+        MarkUnknown,
         Complete,
         Fail,
         RequestRefund,
@@ -48,11 +48,11 @@ internal sealed class PaymentTests
     }
 
     [Test]
-    public void an_attempt_that_nobody_comes_back_to_is_looked_at_when_it_is_abandoned()
+    public void an_attempt_that_nobody_comes_back_to_is_checked_when_it_is_abandoned()
     {
         var (payment, _) = StartCard();
 
-        payment.LookAt.ShouldBe(Noon.AddMinutes(3));
+        payment.NextCheckAt.ShouldBe(Noon.AddMinutes(3));
         payment.CanBeAbandoned.ShouldBeTrue();
     }
 
@@ -60,11 +60,11 @@ internal sealed class PaymentTests
     public void once_the_provider_was_asked_an_attempt_cannot_be_abandoned_or_asked_again()
     {
         var (payment, _) = StartCard();
-        payment.Ask("pk_1", Noon.AddSeconds(15));
+        payment.MarkAsked("pk_1", Noon.AddSeconds(15));
 
         payment.CanBeAbandoned.ShouldBeFalse();
-        payment.LookAt.ShouldBe(Noon.AddSeconds(15));
-        Should.Throw<IllegalTransitionException>(() => payment.Ask("pk_2", Noon));
+        payment.NextCheckAt.ShouldBe(Noon.AddSeconds(15));
+        Should.Throw<IllegalTransitionException>(() => payment.MarkAsked("pk_2", Noon));
     }
 
     [Test]
@@ -80,31 +80,31 @@ internal sealed class PaymentTests
         );
 
         payment.CanBeConfirmed.ShouldBeFalse();
-        Should.Throw<IllegalTransitionException>(() => payment.Ask("pk_1", Noon));
+        Should.Throw<IllegalTransitionException>(() => payment.MarkAsked("pk_1", Noon));
     }
 
     [Test]
-    public void a_payment_that_ended_is_not_looked_at_again()
+    public void a_payment_that_ended_is_not_checked_again()
     {
         var (payment, _) = StartCard();
-        payment.Ask("pk_1", Noon);
-        payment.LoseSight(Noon.AddSeconds(1));
+        payment.MarkAsked("pk_1", Noon);
+        payment.MarkUnknown(Noon.AddSeconds(1));
 
         payment.Complete(Noon);
 
-        payment.LookAt.ShouldBeNull();
+        payment.NextCheckAt.ShouldBeNull();
     }
 
     [Test]
-    public void a_refund_is_looked_at_at_once_and_says_why_in_both_events()
+    public void a_refund_is_checked_at_once_and_says_why_in_both_events()
     {
         var (payment, _) = StartCard();
         payment.Complete(Noon);
 
         payment.RequestRefund("concert cancelled", Noon).Reason.ShouldBe("concert cancelled");
-        payment.LookAt.ShouldBe(Noon);
+        payment.NextCheckAt.ShouldBe(Noon);
         payment.Refund(Noon).Reason.ShouldBe("concert cancelled");
-        payment.LookAt.ShouldBeNull();
+        payment.NextCheckAt.ShouldBeNull();
     }
 
     [Test]
@@ -133,8 +133,12 @@ internal sealed class PaymentTests
             else
                 published = Do(payment, command) is { Version: var v } && v == version + 1 ? 1 : 0;
 
-            (status, asked) = (next ?? status, asked || (next, command) is (not null, Command.Ask));
-            var hasEvent = next is not null && command is not (Command.Ask or Command.LoseSight);
+            (status, asked) = (
+                next ?? status,
+                asked || (next, command) is (not null, Command.MarkAsked)
+            );
+            var hasEvent =
+                next is not null && command is not (Command.MarkAsked or Command.MarkUnknown);
             published.ShouldBe(hasEvent ? 1 : 0);
             version += published;
             payment.Status.ShouldBe(status);
@@ -148,8 +152,8 @@ internal sealed class PaymentTests
         var isOpen = status is PaymentStatus.Started or PaymentStatus.Unknown;
         return command switch
         {
-            Command.Ask when status == PaymentStatus.Started && !asked => status,
-            Command.LoseSight when isOpen && asked => PaymentStatus.Unknown,
+            Command.MarkAsked when status == PaymentStatus.Started && !asked => status,
+            Command.MarkUnknown when isOpen && asked => PaymentStatus.Unknown,
             Command.Complete when isOpen => PaymentStatus.Completed,
             Command.Fail when isOpen => PaymentStatus.Failed,
             Command.RequestRefund when status == PaymentStatus.Completed =>
@@ -163,11 +167,11 @@ internal sealed class PaymentTests
     {
         switch (command)
         {
-            case Command.Ask:
-                payment.Ask("pk_1", Noon);
+            case Command.MarkAsked:
+                payment.MarkAsked("pk_1", Noon);
                 return null;
-            case Command.LoseSight:
-                payment.LoseSight(Noon);
+            case Command.MarkUnknown:
+                payment.MarkUnknown(Noon);
                 return null;
             case Command.Complete:
                 return payment.Complete(Noon);

@@ -10,8 +10,8 @@ internal sealed class PaymentsOptionsTests
     [TestCase(5, 32)]
     [TestCase(6, 60)]
     [TestCase(1000, 60)]
-    public void the_wait_doubles_up_to_a_minute(int looks, int seconds) =>
-        new PaymentsOptions().DelayAfter(looks).ShouldBe(TimeSpan.FromSeconds(seconds));
+    public void the_wait_doubles_up_to_a_minute(int checks, int seconds) =>
+        new PaymentsOptions().DelayAfter(checks).ShouldBe(TimeSpan.FromSeconds(seconds));
 
     [Test]
     public void customers_may_reach_the_provider_at_another_address_than_hosts()

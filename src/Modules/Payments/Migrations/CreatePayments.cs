@@ -25,15 +25,15 @@ internal sealed class CreatePayments : Migration
                 order_id text,
                 payment_key text,
                 reason text,
-                look_at timestamptz,
-                looks integer NOT NULL
+                next_check_at timestamptz,
+                checks integer NOT NULL
             );
             -- A reservation is paid at most once, and has at most one attempt at a time.
             CREATE UNIQUE INDEX payments_live ON payments.payments (reservation_id)
                 WHERE status IN ('STARTED', 'UNKNOWN', 'COMPLETED');
             CREATE UNIQUE INDEX payments_by_order ON payments.payments (order_id);
-            CREATE INDEX payments_to_look_at ON payments.payments (look_at)
-                WHERE look_at IS NOT NULL;
+            CREATE INDEX payments_to_check ON payments.payments (next_check_at)
+                WHERE next_check_at IS NOT NULL;
 
             CREATE TABLE payments.wallets (
                 customer_id bigint PRIMARY KEY,
