@@ -157,7 +157,7 @@ internal sealed class Reservation(
     {
         if (Status == ReservationStatus.Confirmed && PaymentId == paymentId)
             return [];
-        if (WhyNotSold(seats, room, concertCancelled, now) is not { } reason)
+        if (RefundReason(seats, room, concertCancelled, now) is not { } reason)
             return [Sell(paymentId, seats, now)];
 
         Version++;
@@ -166,7 +166,7 @@ internal sealed class Reservation(
         // The pin has ended with the payment; nothing else will free
         // the seats of a cancelled concert.
         return concertCancelled is not null && Status == ReservationStatus.Paying
-            ? [failed, Give(seats, concertCancelled, wasConfirmed: false, paymentId, now)]
+            ? [failed, GiveBack(seats, concertCancelled, wasConfirmed: false, paymentId, now)]
             : [failed];
     }
 
@@ -175,7 +175,7 @@ internal sealed class Reservation(
     public ReservationCancelled Cancel(IReadOnlyList<Seat> seats, string reason, DateTimeOffset now)
     {
         Require(IsHeldAt(now), "cancelled");
-        return Give(seats, reason, wasConfirmed: false, paidWith: null, now);
+        return GiveBack(seats, reason, wasConfirmed: false, paidWith: null, now);
     }
 
     /// <summary>The concert does not take place: a hold ends, a sale goes back.</summary>
@@ -190,7 +190,7 @@ internal sealed class Reservation(
     {
         Require(Status is ReservationStatus.Held or ReservationStatus.Confirmed, "cancelled");
         var wasConfirmed = Status == ReservationStatus.Confirmed;
-        return Give(seats, reason, wasConfirmed, wasConfirmed ? PaymentId : null, now);
+        return GiveBack(seats, reason, wasConfirmed, wasConfirmed ? PaymentId : null, now);
     }
 
     /// <summary>The time is up: seats that nobody has claimed meanwhile are free.</summary>
@@ -205,7 +205,7 @@ internal sealed class Reservation(
         return this.Expired(now);
     }
 
-    private string? WhyNotSold(
+    private string? RefundReason(
         IReadOnlyList<Seat> seats,
         int room,
         string? concertCancelled,
@@ -238,7 +238,7 @@ internal sealed class Reservation(
     }
 
     /// <param name="paidWith">The payment whose money has come, and goes back; else null.</param>
-    private ReservationCancelled Give(
+    private ReservationCancelled GiveBack(
         IReadOnlyList<Seat> seats,
         string reason,
         bool wasConfirmed,

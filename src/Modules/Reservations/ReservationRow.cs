@@ -28,7 +28,7 @@ internal static class ReservationRow
                 reader.GetString(6),
                 reader.GetString(7)
             ),
-            Names.ToStatus(reader.GetString(8)),
+            StatusNames.ToStatus(reader.GetString(8)),
             reader.GetFieldValue<DateTimeOffset>(9),
             reader.IsDBNull(10) ? null : reader.GetInt64(10),
             reader.IsDBNull(11) ? null : reader.GetInt64(11),

@@ -10,7 +10,7 @@ namespace ConcertReservation.Reservations;
 internal sealed class ReservationStore(UnitOfWork work)
 {
     /// <summary>What never changes of the reservations; it says which locks to take.</summary>
-    private const string WhichSql = """
+    private const string LockScopesSql = """
         SELECT id, concert_id, customer_id, seat_ids
         FROM reservations.reservations
         WHERE id = ANY ($1::bigint[])
@@ -80,7 +80,7 @@ internal sealed class ReservationStore(UnitOfWork work)
             batch.Add(
                 SaveSeatsSql,
                 seats.Select(s => s.Id).ToArray(),
-                seats.Select(s => Names.Of(s.State)).ToArray(),
+                seats.Select(s => StatusNames.Of(s.State)).ToArray(),
                 seats.Select(s => s.ReservationId).ToArray(),
                 Statements.Times(seats.Select(s => s.HeldUntil))
             );
@@ -91,7 +91,7 @@ internal sealed class ReservationStore(UnitOfWork work)
             batch.Add(
                 SaveReservationsSql,
                 reservations.Select(r => r.Id).ToArray(),
-                reservations.Select(r => Names.Of(r.Status)).ToArray(),
+                reservations.Select(r => StatusNames.Of(r.Status)).ToArray(),
                 reservations.Select(r => r.HeldUntil.UtcDateTime).ToArray(),
                 reservations.Select(r => r.PaymentId).ToArray(),
                 reservations.Select(r => r.ExtendedFor).ToArray(),
@@ -109,24 +109,24 @@ internal sealed class ReservationStore(UnitOfWork work)
         CancellationToken stop
     )
     {
-        var which = await WhichAsync(ids, stop);
+        var scopes = await ReadLockScopesAsync(ids, stop);
         await using var batch = new NpgsqlBatch(work.Connection);
         if (withCustomers)
         {
-            batch.Add(Locks.SharedConcertsSql, Locks.Of(which.Select(w => w.ConcertId)));
-            batch.Add(Locks.CustomersSql, Locks.Of(which.Select(w => w.CustomerId)));
+            batch.Add(Locks.SharedConcertsSql, Locks.Of(scopes.Select(s => s.ConcertId)));
+            batch.Add(Locks.CustomersSql, Locks.Of(scopes.Select(s => s.CustomerId)));
         }
 
-        batch.Add(LockSeatsSql, which.SelectMany(w => w.SeatIds).Distinct().ToArray());
-        batch.Add(LockReservationsSql, which.Select(w => w.Id).ToArray());
-        batch.Add(ConcertsSql, which.Select(w => w.ConcertId).Distinct().ToArray());
+        batch.Add(LockSeatsSql, scopes.SelectMany(s => s.SeatIds).Distinct().ToArray());
+        batch.Add(LockReservationsSql, scopes.Select(s => s.Id).ToArray());
+        batch.Add(ConcertsSql, scopes.Select(s => s.ConcertId).Distinct().ToArray());
         // Under the locks, and before the count: a hold that lapses in between is still in time
         // for whoever decides, and counts no more.
         batch.Add("SELECT clock.now()");
         batch.Add(
             LiveSeats.CountSql,
-            which.Select(w => w.CustomerId).ToArray(),
-            which.Select(w => w.ConcertId).ToArray()
+            scopes.Select(s => s.CustomerId).ToArray(),
+            scopes.Select(s => s.ConcertId).ToArray()
         );
         await using var reader = await batch.ExecuteReaderAsync(stop);
         if (withCustomers)
@@ -138,19 +138,19 @@ internal sealed class ReservationStore(UnitOfWork work)
         return await ReadAsync(reader, stop);
     }
 
-    private async Task<List<Which>> WhichAsync(
+    private async Task<List<LockScope>> ReadLockScopesAsync(
         IReadOnlyCollection<long> ids,
         CancellationToken stop
     )
     {
-        var which = new List<Which>(ids.Count);
-        await using var command = new NpgsqlCommand(WhichSql, work.Connection);
+        var scopes = new List<LockScope>(ids.Count);
+        await using var command = new NpgsqlCommand(LockScopesSql, work.Connection);
         command.Parameters.AddWithValue(ids.Distinct().ToArray());
         await using var reader = await command.ExecuteReaderAsync(stop);
         while (await reader.ReadAsync(stop))
         {
-            which.Add(
-                new Which(
+            scopes.Add(
+                new LockScope(
                     reader.GetInt64(0),
                     reader.GetInt64(1),
                     reader.GetInt64(2),
@@ -159,7 +159,7 @@ internal sealed class ReservationStore(UnitOfWork work)
             );
         }
 
-        return which;
+        return scopes;
     }
 
     private static async Task<LockedReservations> ReadAsync(
@@ -197,50 +197,5 @@ internal sealed class ReservationStore(UnitOfWork work)
         return new LockedReservations(now, reservations, seats, concerts, live);
     }
 
-    private sealed record Which(long Id, long ConcertId, long CustomerId, long[] SeatIds);
-}
-
-/// <param name="CancelReason">Why the concert does not take place; null where it does.</param>
-internal sealed record ConcertRules(int TicketsPerCustomer, string? CancelReason);
-
-/// <summary>
-/// Reservations under lock, with all their seats as they are now, whoever has them.
-/// </summary>
-internal sealed class LockedReservations(
-    DateTimeOffset now,
-    Dictionary<long, Reservation> reservations,
-    Dictionary<long, Seat> seats,
-    Dictionary<long, ConcertRules> concerts,
-    Dictionary<(long CustomerId, long ConcertId), int> liveSeats
-)
-{
-    /// <summary>The database's time, read under the locks.</summary>
-    public DateTimeOffset Now { get; } = now;
-
-    public IReadOnlyCollection<Reservation> Reservations => reservations.Values;
-
-    public IReadOnlyDictionary<long, Seat> Seats => seats;
-
-    public Reservation? Find(long id) => reservations.GetValueOrDefault(id);
-
-    public IReadOnlyList<Seat> SeatsOf(Reservation reservation) =>
-        [.. reservation.Facts.SeatIds.Select(id => seats[id])];
-
-    public ConcertRules ConcertOf(Reservation reservation) => concerts[reservation.Facts.ConcertId];
-
-    /// <summary>
-    /// Tickets that the customer may still take; meaningful under the customers' locks.
-    /// </summary>
-    public int RoomFor(Reservation reservation) =>
-        ConcertOf(reservation).TicketsPerCustomer - liveSeats.GetValueOrDefault(Owner(reservation));
-
-    /// <summary>
-    /// A decision made a reservation live again: its neighbours in the batch count it.
-    /// </summary>
-    public void CountAsLive(Reservation reservation) =>
-        liveSeats[Owner(reservation)] =
-            liveSeats.GetValueOrDefault(Owner(reservation)) + reservation.Facts.SeatIds.Count;
-
-    private static (long, long) Owner(Reservation reservation) =>
-        (reservation.Facts.CustomerId, reservation.Facts.ConcertId);
+    private sealed record LockScope(long Id, long ConcertId, long CustomerId, long[] SeatIds);
 }

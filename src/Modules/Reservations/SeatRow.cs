@@ -11,7 +11,7 @@ internal static class SeatRow
             reader.GetInt64(0),
             reader.GetInt64(1),
             new Money(reader.GetInt64(2)),
-            Names.ToSeatState(reader.GetString(3)),
+            StatusNames.ToSeatState(reader.GetString(3)),
             reader.IsDBNull(4) ? null : reader.GetInt64(4),
             reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5)
         );

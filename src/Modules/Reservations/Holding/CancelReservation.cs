@@ -39,7 +39,7 @@ internal static class CancelReservation
                 var locked = await store.LockAsync([id], token);
                 if (locked.Find(id) is not { } found || found.Facts.CustomerId != customer.Id)
                     return Problems.NotFound("reservation", id);
-                if (WhyNot(found, locked.Now) is { } problem)
+                if (Refusal(found, locked.Now) is { } problem)
                     return problem;
 
                 outbox.Add(found.Cancel(locked.SeatsOf(found), Reason, locked.Now));
@@ -49,7 +49,7 @@ internal static class CancelReservation
             stop
         );
 
-    private static Problem? WhyNot(Reservation reservation, DateTimeOffset now)
+    private static Problem? Refusal(Reservation reservation, DateTimeOffset now)
     {
         if (reservation.IsHeldAt(now))
             return null;
@@ -57,8 +57,8 @@ internal static class CancelReservation
         return reservation.HasLapsedAt(now) || reservation.Status == ReservationStatus.Expired
             ? Problems.ReservationExpired(reservation.Id)
             : Problems.IllegalState(
-                $"Reservation {reservation.Id} is {Names.Of(reservation.Status)} and cannot be "
-                    + "cancelled."
+                $"Reservation {reservation.Id} is {StatusNames.Of(reservation.Status)} "
+                    + "and cannot be cancelled."
             );
     }
 }

@@ -63,7 +63,7 @@ internal sealed class HoldDecisions(HoldFacts facts, Func<long> nextReservationI
             return Replay(command, kept);
         if (!facts.Concerts.TryGetValue(command.ConcertId, out var concert))
             return HoldAnswer.UnknownConcert.Instance;
-        return WhyNot(command, concert) is { } problem
+        return Refusal(command, concert) is { } problem
             ? new HoldAnswer.Refused(problem)
             : Hold(command, concert);
     }
@@ -78,7 +78,7 @@ internal sealed class HoldDecisions(HoldFacts facts, Func<long> nextReservationI
             )
             : new HoldAnswer.Refused(Problems.IdempotencyKeyReused());
 
-    private Problem? WhyNot(HoldCommand command, ConcertOnSale concert)
+    private Problem? Refusal(HoldCommand command, ConcertOnSale concert)
     {
         var unknown = command.SeatIds.Where(s => !concert.Has(s)).ToArray();
         if (unknown.Length > 0)
@@ -123,7 +123,7 @@ internal sealed class HoldDecisions(HoldFacts facts, Func<long> nextReservationI
         var body = JsonSerializer.SerializeToUtf8Bytes(
             new HoldSeats.Response(
                 reservation.Id,
-                Names.Of(reservation.Status),
+                StatusNames.Of(reservation.Status),
                 command.SeatIds,
                 amount,
                 reservation.HeldUntil

@@ -55,12 +55,12 @@ internal sealed class HoldSession(NpgsqlDataSource dataSource, ReservationsOptio
     }
 
     /// <summary>What stands in the way of some of them at this moment.</summary>
-    public async Task<HoldObstacles> FindObstaclesAsync(IReadOnlyList<HoldCommand> commands)
+    public async Task<BlockedHolds> FindBlockedAsync(IReadOnlyList<HoldCommand> commands)
     {
         try
         {
             var stop = CancellationToken.None;
-            return await HoldObstacles.FindAsync(
+            return await BlockedHolds.FindAsync(
                 _connection ??= await ConnectAsync(stop),
                 commands,
                 stop

@@ -23,8 +23,8 @@ internal sealed partial class HoldWriter(
     ILogger<HoldWriter> logger
 ) : BackgroundService
 {
-    /// <summary>How soon who waits for a lock tries again: nobody tells when it is free.</summary>
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
+    /// <summary>How soon a hold tries its locks again: none reports that it is free.</summary>
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(20);
 
     private readonly HoldSession _session = new(dataSource, options.Value);
 
@@ -79,7 +79,7 @@ internal sealed partial class HoldWriter(
             return await _queue.Reader.WaitToReadAsync(CancellationToken.None);
 
         if (!_queue.Reader.TryPeek(out _))
-            await Task.Delay(LookAgain, CancellationToken.None);
+            await Task.Delay(RetryAfter, CancellationToken.None);
         return true;
     }
 
@@ -96,17 +96,17 @@ internal sealed partial class HoldWriter(
         _setAside.Clear();
         try
         {
-            var obstacles = await _session.FindObstaclesAsync([.. all.Select(h => h.Command)]);
+            var blocked = await _session.FindBlockedAsync([.. all.Select(h => h.Command)]);
             var free = new List<PendingHold>(options.Value.HoldBatchSize);
             foreach (var hold in all)
             {
-                var obstacle = obstacles.Of(hold.Command);
-                if (obstacle is null && free.Count < options.Value.HoldBatchSize)
+                var refusal = blocked.RefusalOf(hold.Command);
+                if (refusal is null && free.Count < options.Value.HoldBatchSize)
                     free.Add(hold);
-                else if (obstacle is null || MayWait(hold))
+                else if (refusal is null || MayWait(hold))
                     _setAside.Add(hold);
                 else
-                    hold.Complete(new HoldAnswer.Refused(obstacle));
+                    hold.Complete(new HoldAnswer.Refused(refusal));
             }
 
             return free;

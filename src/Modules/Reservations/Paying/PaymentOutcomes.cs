@@ -47,7 +47,7 @@ internal sealed class PaymentOutcomes(
     private void Complete(long paymentId, Reservation reservation, LockedReservations locked)
     {
         var wasLive = reservation.IsLiveAt(locked.Now);
-        var news = reservation.Complete(
+        var events = reservation.Complete(
             paymentId,
             locked.SeatsOf(reservation),
             locked.RoomFor(reservation),
@@ -56,8 +56,8 @@ internal sealed class PaymentOutcomes(
         );
         if (!wasLive && reservation.IsLiveAt(locked.Now))
             locked.CountAsLive(reservation);
-        foreach (var fact in news)
-            outbox.Add(fact);
+        foreach (var happened in events)
+            outbox.Add(happened);
     }
 
     private void Unpin(long paymentId, Reservation reservation, LockedReservations locked) =>

@@ -1,7 +1,7 @@
 namespace ConcertReservation.Reservations;
 
 /// <summary>States as the database and the wire write them.</summary>
-internal static class Names
+internal static class StatusNames
 {
     public static string Of(ReservationStatus status) =>
         status switch

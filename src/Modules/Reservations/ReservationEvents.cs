@@ -3,7 +3,7 @@ using ConcertReservation.Contracts;
 namespace ConcertReservation.Reservations;
 
 /// <summary>What a reservation tells the others, as it is after the change.</summary>
-internal static class ReservationNews
+internal static class ReservationEvents
 {
     public static ReservationCreated Created(this Reservation reservation, DateTimeOffset now)
     {

@@ -6,7 +6,7 @@ namespace ConcertReservation.Reservations;
 /// <summary>
 /// What other transactions have locked of all that some holds need, found without waiting.
 /// </summary>
-internal sealed class HoldObstacles
+internal sealed class BlockedHolds
 {
     /// <remarks>
     /// A seat that was taken in between is among them too; the next look sees that it is taken.
@@ -26,16 +26,16 @@ internal sealed class HoldObstacles
     private readonly HashSet<int> _customers = [];
     private readonly HashSet<long> _seats = [];
 
-    private HoldObstacles() { }
+    private BlockedHolds() { }
 
     /// <summary>Holds no lock when it returns.</summary>
-    public static async Task<HoldObstacles> FindAsync(
+    public static async Task<BlockedHolds> FindAsync(
         NpgsqlConnection connection,
         IReadOnlyList<HoldCommand> commands,
         CancellationToken stop
     )
     {
-        var found = new HoldObstacles();
+        var found = new BlockedHolds();
         await using var batch = new NpgsqlBatch(connection);
         batch.Add("BEGIN");
         batch.Add(Locks.RefusedConcertsSql, Locks.Of(commands.Select(c => c.ConcertId)));
@@ -55,7 +55,7 @@ internal sealed class HoldObstacles
     }
 
     /// <summary>What a customer is told in the end; null where the way is free.</summary>
-    public Problem? Of(HoldCommand command)
+    public Problem? RefusalOf(HoldCommand command)
     {
         if (_customers.Contains(Locks.Of(command.CustomerId)))
             return HoldFailures.CustomerIsBusy();
