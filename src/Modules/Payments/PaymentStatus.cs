@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using ConcertReservation.Contracts;
 
 namespace ConcertReservation.Payments;
 
@@ -45,14 +46,14 @@ internal static class PaymentNames
     public static PaymentStatus Status(string name) => StatusesByName[name];
 
     public static string ToWire(this PaymentMethod method) =>
-        method == PaymentMethod.Point ? "POINT" : "CARD";
+        method == PaymentMethod.Point ? PaymentMethods.Point : PaymentMethods.Card;
 
     /// <summary>Null where the name is neither POINT nor CARD.</summary>
     public static PaymentMethod? Method(string? name) =>
         name switch
         {
-            "POINT" => PaymentMethod.Point,
-            "CARD" => PaymentMethod.Card,
+            PaymentMethods.Point => PaymentMethod.Point,
+            PaymentMethods.Card => PaymentMethod.Card,
             _ => null,
         };
 }

@@ -1,3 +1,5 @@
+using ConcertReservation.Contracts;
+
 namespace ConcertReservation.Payments;
 
 /// <summary>A payment as its owner sees it.</summary>
@@ -43,7 +45,7 @@ internal sealed record PaymentView(
     public static readonly PaymentView Example = new(
         PaymentId: 1,
         ReservationId: 1,
-        Method: "CARD",
+        Method: PaymentMethods.Card,
         Amount: 308_000,
         Status: "STARTED",
         new DateTimeOffset(2026, 11, 20, 11, 0, 0, TimeSpan.Zero),

@@ -45,7 +45,9 @@ internal sealed class StartPayment(
                     + "by up to two minutes. A reservation has one attempt at a time; one by card "
                     + "that is not confirmed yet gives way to points."
             )
-            .WithRequestExample(new StartPaymentRequest(PaymentView.Example.ReservationId, "POINT"))
+            .WithRequestExample(
+                new StartPaymentRequest(PaymentView.Example.ReservationId, PaymentMethods.Point)
+            )
             .Produces<PaymentView>(201)
             .WithResponseExample(201, PaymentView.Example)
             .TakesIdempotencyKey()
@@ -201,7 +203,7 @@ internal sealed class StartPayment(
             PinResult.Done => null,
             PinResult.Lapsed => Problems.ReservationExpired(reservation.ReservationId),
             PinResult.NotFound => Problems.NotFound("reservation", reservation.ReservationId),
-            _ when reservation.Status == "EXPIRED" => Problems.ReservationExpired(
+            _ when reservation.Status == ReservationStatuses.Expired => Problems.ReservationExpired(
                 reservation.ReservationId
             ),
             _ => Problems.IllegalState(

@@ -7,10 +7,10 @@ namespace ConcertReservation.Reservations;
 internal static class ReservationRow
 {
     /// <summary>Add the WHERE: <c>r</c> is the reservation.</summary>
-    public const string SelectSql = """
+    public const string SelectSql = $"""
         SELECT r.id, r.concert_id, r.customer_id, r.seat_ids, r.total_amount, r.user_email,
-            concert.name, coalesce(customer.language, 'ko'), r.status, r.held_until, r.payment_id,
-            r.extended_for, r.version
+            concert.name, coalesce(customer.language, '{Languages.Default}'), r.status,
+            r.held_until, r.payment_id, r.extended_for, r.version
         FROM reservations.reservations r
         JOIN reservations.concerts concert ON concert.id = r.concert_id
         LEFT JOIN reservations.customers customer ON customer.id = r.customer_id

@@ -1,3 +1,5 @@
+using ConcertReservation.Contracts;
+
 namespace ConcertReservation.Reservations;
 
 /// <summary>States as the database and the wire write them.</summary>
@@ -6,22 +8,22 @@ internal static class StatusNames
     public static string Of(ReservationStatus status) =>
         status switch
         {
-            ReservationStatus.Held => "HELD",
-            ReservationStatus.Paying => "PAYING",
-            ReservationStatus.Confirmed => "CONFIRMED",
-            ReservationStatus.Expired => "EXPIRED",
-            ReservationStatus.Cancelled => "CANCELLED",
+            ReservationStatus.Held => ReservationStatuses.Held,
+            ReservationStatus.Paying => ReservationStatuses.Paying,
+            ReservationStatus.Confirmed => ReservationStatuses.Confirmed,
+            ReservationStatus.Expired => ReservationStatuses.Expired,
+            ReservationStatus.Cancelled => ReservationStatuses.Cancelled,
             _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
         };
 
     public static ReservationStatus ToStatus(string name) =>
         name switch
         {
-            "HELD" => ReservationStatus.Held,
-            "PAYING" => ReservationStatus.Paying,
-            "CONFIRMED" => ReservationStatus.Confirmed,
-            "EXPIRED" => ReservationStatus.Expired,
-            "CANCELLED" => ReservationStatus.Cancelled,
+            ReservationStatuses.Held => ReservationStatus.Held,
+            ReservationStatuses.Paying => ReservationStatus.Paying,
+            ReservationStatuses.Confirmed => ReservationStatus.Confirmed,
+            ReservationStatuses.Expired => ReservationStatus.Expired,
+            ReservationStatuses.Cancelled => ReservationStatus.Cancelled,
             _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
         };
 

@@ -1,4 +1,5 @@
 using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.Contracts;
 using ConcertReservation.Messaging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -41,8 +42,17 @@ internal sealed class SettleCancelledConcerts(
     private const string SettleSql =
         "UPDATE reservations.concerts SET is_settled = true WHERE id = $1";
 
-    private static readonly string[] Endable = ["HELD", "CONFIRMED"];
-    private static readonly string[] Live = ["HELD", "PAYING", "CONFIRMED"];
+    private static readonly string[] Endable =
+    [
+        ReservationStatuses.Held,
+        ReservationStatuses.Confirmed,
+    ];
+    private static readonly string[] Live =
+    [
+        ReservationStatuses.Held,
+        ReservationStatuses.Paying,
+        ReservationStatuses.Confirmed,
+    ];
 
     public static TimeSpan Interval(ReservationsOptions options) =>
         TimeSpan.FromMilliseconds(options.SweepIntervalMilliseconds);

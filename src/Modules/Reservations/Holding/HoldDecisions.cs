@@ -50,8 +50,6 @@ internal sealed record NewHold(
 /// </summary>
 internal sealed class HoldDecisions(HoldFacts facts, Func<long> nextReservationId)
 {
-    private const string DefaultLanguage = "ko";
-
     private readonly List<NewHold> _holds = [];
 
     public IReadOnlyList<NewHold> Holds => _holds;
@@ -114,7 +112,7 @@ internal sealed class HoldDecisions(HoldFacts facts, Func<long> nextReservationI
                 amount,
                 command.Email,
                 concert.Name,
-                facts.Languages.GetValueOrDefault(command.CustomerId, DefaultLanguage)
+                facts.Languages.GetValueOrDefault(command.CustomerId, Languages.Default)
             ),
             seats,
             concert.HoldSeconds,

@@ -42,7 +42,7 @@ internal static class HoldSeats
                 201,
                 new Response(
                     1,
-                    "HELD",
+                    ReservationStatuses.Held,
                     [1, 2],
                     new Money(308_000),
                     new DateTimeOffset(2026, 11, 20, 11, 5, 0, TimeSpan.Zero)

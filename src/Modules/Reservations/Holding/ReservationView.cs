@@ -35,7 +35,7 @@ internal sealed record ReservationView(
         1024,
         1,
         "Aria in Seoul",
-        "HELD",
+        ReservationStatuses.Held,
         [1, 2],
         new Money(300_000),
         new DateTimeOffset(2026, 11, 20, 11, 5, 0, TimeSpan.Zero),
