@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace ConcertReservation.Payments;
 
-/// <summary>A customer tops up your wallet.</summary>
+/// <summary>A customer tops up their wallet.</summary>
 internal static class ChargeWallet
 {
     private const string Operation = "charge-wallet";

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ConcertReservation.Payments;
 
-/// <summary>A customer looks at the own points.</summary>
+/// <summary>A customer reads their own balance.</summary>
 internal static class ShowWallet
 {
     /// <param name="Balance">In won.</param>

@@ -8,7 +8,7 @@ using NpgsqlTypes;
 namespace ConcertReservation.Reservations;
 
 /// <summary>
-/// Name and times follow the concert; an older word than the known one changes nothing.
+/// Name and times follow the concert; an event older than the stored version changes nothing.
 /// </summary>
 internal sealed class FollowConcertOnConcertChanged(UnitOfWork work) : IConsumer<ConcertChanged>
 {
