@@ -51,6 +51,6 @@ internal static class ConcertExamples
     public static ListConcerts.Page Page { get; } =
         new(
             [new(21, Name, Artist, Venue, StartsAt, Booking, "SCHEDULED", 1_100, 412)],
-            NextCursor: "MTgwOTE2ODAwMDAwMDAwMC4yMQ"
+            NextCursor: new ListConcerts.Place(StartsAt, 21).ToCursor()
         );
 }

@@ -1,6 +1,3 @@
-using System.Buffers.Text;
-using System.Globalization;
-using System.Text;
 using ConcertReservation.BuildingBlocks.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -15,9 +12,10 @@ internal static class ListConcerts
     private const int MaxLimit = 100;
     private const int DefaultLimit = 20;
 
-    /// <param name="NextCursor">Sent as <c>cursor</c> it brings the next page; null on the
-    /// last.</param>
-    internal sealed record Page(IReadOnlyList<Entry> Concerts, string? NextCursor);
+    /// <param name="NextCursor">
+    /// Sent as <c>cursor</c> it brings the next page; null on the last.
+    /// </param>
+    internal sealed record Page(IReadOnlyList<Entry> Items, string? NextCursor);
 
     internal sealed record Entry(
         long ConcertId,
@@ -56,11 +54,11 @@ internal static class ListConcerts
         int limit = DefaultLimit
     )
     {
-        var after = cursor is null ? null : Cursor.Parse(cursor);
+        var after = cursor is null ? null : Place.Parse(cursor);
         var wanted = status is null ? null : ConcertStatusNames.Find(status);
         var problem = new FieldErrors()
             .Require(limit is >= 1 and <= MaxLimit, "limit", $"must be 1 to {MaxLimit}")
-            .Require(cursor is null || after is not null, "cursor", "is not one of ours")
+            .Require(cursor is null || after is not null, "cursor", Cursor.Rule)
             .Require(
                 status is null || wanted is not null,
                 "status",
@@ -95,8 +93,8 @@ internal static class ListConcerts
             .Take(limit + 1)
             .ToListAsync(stop);
         var next =
-            found.Count > limit ? new Cursor(found[limit - 1].StartsAt, found[limit - 1].Id) : null;
-        return TypedResults.Ok(new Page([.. found.Take(limit).Select(EntryOf)], next?.ToString()));
+            found.Count > limit ? new Place(found[limit - 1].StartsAt, found[limit - 1].Id) : null;
+        return TypedResults.Ok(new Page([.. found.Take(limit).Select(EntryOf)], next?.ToCursor()));
     }
 
     private static IQueryable<Concert> Search(IQueryable<Concert> concerts, string query)
@@ -129,42 +127,15 @@ internal static class ListConcerts
             concert.SoldSeats
         );
 
-    /// <summary>The last entry of a page, opaque to callers.</summary>
-    internal sealed record Cursor(DateTimeOffset StartsAt, long Id)
+    /// <summary>The last entry of a page.</summary>
+    internal sealed record Place(DateTimeOffset StartsAt, long Id)
     {
-        private const int MaxLength = 100;
+        public string ToCursor() => Cursor.Of(StartsAt.UtcTicks, Id);
 
-        public override string ToString() =>
-            Base64Url.EncodeToString(
-                Encoding.UTF8.GetBytes(
-                    string.Create(CultureInfo.InvariantCulture, $"{StartsAt.UtcTicks}.{Id}")
-                )
-            );
-
-        /// <returns>null where the text is no cursor.</returns>
-        public static Cursor? Parse(string text)
-        {
-            if (text.Length > MaxLength || !Base64Url.IsValid(text))
-                return null;
-
-            var parts = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)).Split('.');
-            return
-                parts is [var ticksText, var idText]
-                && long.TryParse(
-                    ticksText,
-                    NumberStyles.None,
-                    CultureInfo.InvariantCulture,
-                    out var ticks
-                )
-                && ticks <= DateTime.MaxValue.Ticks
-                && long.TryParse(
-                    idText,
-                    NumberStyles.None,
-                    CultureInfo.InvariantCulture,
-                    out var id
-                )
-                ? new Cursor(new DateTimeOffset(ticks, TimeSpan.Zero), id)
+        /// <returns>null where the text is not a cursor of this list.</returns>
+        public static Place? Parse(string cursor) =>
+            Cursor.Parse(cursor, 2) is [var ticks, var id] && ticks <= DateTime.MaxValue.Ticks
+                ? new Place(new DateTimeOffset(ticks, TimeSpan.Zero), id)
                 : null;
-        }
     }
 }

@@ -20,9 +20,7 @@ internal sealed class ListConcertsTests
         do
         {
             var page = await ListAsync($"query={tag}&limit=3&cursor={cursor}", cursor is null);
-            seen.AddRange(
-                page["concerts"]!.AsArray().Select(c => c!["concertId"]!.GetValue<long>())
-            );
+            seen.AddRange(page["items"]!.AsArray().Select(c => c!["concertId"]!.GetValue<long>()));
             cursor = page["nextCursor"]?.GetValue<string>();
         } while (cursor is not null);
 
@@ -62,7 +60,7 @@ internal sealed class ListConcertsTests
     private static async Task<IReadOnlyList<long>> IdsAsync(string query)
     {
         var page = await ListAsync(query);
-        return [.. page["concerts"]!.AsArray().Select(c => c!["concertId"]!.GetValue<long>())];
+        return [.. page["items"]!.AsArray().Select(c => c!["concertId"]!.GetValue<long>())];
     }
 
     private static async Task<JsonNode> ListAsync(string query, bool withoutCursor = false)

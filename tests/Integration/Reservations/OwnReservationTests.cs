@@ -56,6 +56,7 @@ internal sealed class OwnReservationTests
     [TestCase("?limit=101", "limit")]
     [TestCase("?cursor=x", "cursor")]
     [TestCase("?cursor=-1", "cursor")]
+    [TestCase("?cursor=1024", "cursor")]
     public async Task bad_paging_names_its_field(string query, string field) =>
         (await List(NewCustomer(), query)).ShouldBeRefused(400, "validation").Json["errors"]!
             [field]

@@ -102,18 +102,18 @@ internal static class HoldSeats
 
     private static Problem? Check(Request request) =>
         new FieldErrors()
-            .Require(request.ConcertId > 0, "concertId", "is a positive number")
+            .Require(request.ConcertId > 0, "concertId", "must be positive")
             .Require(
                 request.SeatIds.Count is >= 1 and <= MaxSeats,
                 "seatIds",
-                $"has 1 to {MaxSeats} seats"
+                $"must be 1 to {MaxSeats} seats"
             )
-            .Require(request.SeatIds.All(s => s > 0), "seatIds", "are positive numbers")
+            .Require(request.SeatIds.All(s => s > 0), "seatIds", "must be positive")
             .Require(
                 request.SeatIds.Count > MaxSeats
                     || request.SeatIds.Distinct().Count() == request.SeatIds.Count,
                 "seatIds",
-                "names each seat once"
+                "must name each seat once"
             )
             .ToProblem();
 

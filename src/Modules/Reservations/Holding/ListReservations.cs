@@ -1,4 +1,3 @@
-using System.Globalization;
 using ConcertReservation.BuildingBlocks.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -20,7 +19,9 @@ internal static class ListReservations
         LIMIT $3
         """;
 
-    /// <param name="NextCursor">Send it to get the next page; null on the last one.</param>
+    /// <param name="NextCursor">
+    /// Sent as <c>cursor</c> it brings the next page; null on the last.
+    /// </param>
     public sealed record Response(IReadOnlyList<ReservationView> Items, string? NextCursor);
 
     public static void Map(IEndpointRouteBuilder api) =>
@@ -34,7 +35,13 @@ internal static class ListReservations
                     + $"at most {MaxLimit}."
             )
             .Produces<Response>(200)
-            .WithResponseExample(200, new Response([ReservationView.Example], "1024"))
+            .WithResponseExample(
+                200,
+                new Response(
+                    [ReservationView.Example],
+                    Cursor.Of(ReservationView.Example.ReservationId)
+                )
+            )
             .Refuses(400, "validation")
             .Refuses(401, "not-signed-in");
 
@@ -46,27 +53,17 @@ internal static class ListReservations
         CancellationToken stop
     )
     {
-        var before = long.MaxValue;
+        long[]? after = cursor is null ? [long.MaxValue] : Cursor.Parse(cursor, 1);
         var errors = new FieldErrors()
-            .Require(
-                cursor is null
-                    || long.TryParse(
-                        cursor,
-                        NumberStyles.None,
-                        CultureInfo.InvariantCulture,
-                        out before
-                    ),
-                "cursor",
-                "is the nextCursor of an earlier page"
-            )
-            .Require(limit is null or (>= 1 and <= MaxLimit), "limit", $"is 1 to {MaxLimit}");
+            .Require(after is not null, "cursor", Cursor.Rule)
+            .Require(limit is null or (>= 1 and <= MaxLimit), "limit", $"must be 1 to {MaxLimit}");
         if (errors.ToProblem() is { } problem)
             return problem;
 
         var count = limit ?? DefaultLimit;
         await using var command = dataSource.CreateCommand(PageSql);
         command.Parameters.AddWithValue(customer.Id);
-        command.Parameters.AddWithValue(before);
+        command.Parameters.AddWithValue(after![0]);
         // One more than asked for tells whether there is a next page.
         command.Parameters.AddWithValue(count + 1);
         var items = new List<ReservationView>(count + 1);
@@ -78,7 +75,6 @@ internal static class ListReservations
             return TypedResults.Ok(new Response(items, null));
 
         items.RemoveAt(count);
-        var next = items[^1].ReservationId.ToString(CultureInfo.InvariantCulture);
-        return TypedResults.Ok(new Response(items, next));
+        return TypedResults.Ok(new Response(items, Cursor.Of(items[^1].ReservationId)));
     }
 }
