@@ -91,7 +91,7 @@ internal sealed class HoldSession(NpgsqlDataSource dataSource, ReservationsOptio
         if (decisions.Holds.Count > 0)
             await HoldBatch.WriteAndCommitAsync(connection, decisions.Holds, facts.Now, stop);
         else
-            await ExecuteAsync(connection, "ROLLBACK", stop);
+            await connection.ExecuteAsync("ROLLBACK", stop);
         return answers;
     }
 
@@ -99,8 +99,7 @@ internal sealed class HoldSession(NpgsqlDataSource dataSource, ReservationsOptio
     {
         var connection = await dataSource.OpenConnectionAsync(stop);
         // Plans by index, whatever the number of ids that the first batches happen to have.
-        await ExecuteAsync(
-            connection,
+        await connection.ExecuteAsync(
             $"""
             SET plan_cache_mode = force_generic_plan;
             SET enable_seqscan = off;
@@ -149,7 +148,7 @@ internal sealed class HoldSession(NpgsqlDataSource dataSource, ReservationsOptio
 
         try
         {
-            await ExecuteAsync(connection, "ROLLBACK", CancellationToken.None);
+            await connection.ExecuteAsync("ROLLBACK", CancellationToken.None);
         }
         catch (NpgsqlException)
         {
@@ -162,15 +161,5 @@ internal sealed class HoldSession(NpgsqlDataSource dataSource, ReservationsOptio
     {
         _connection?.Dispose();
         _connection = null;
-    }
-
-    private static async Task ExecuteAsync(
-        NpgsqlConnection connection,
-        string sql,
-        CancellationToken stop
-    )
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(stop);
     }
 }
