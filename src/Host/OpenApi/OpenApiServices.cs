@@ -13,6 +13,7 @@ internal static class OpenApiServices
             options =>
             {
                 options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+                options.CreateSchemaReferenceId = new SchemaNames().NameOf;
                 options.AddSchemaTransformer(SchemaDocs.DescribeAsync);
                 options.AddOperationTransformer(OperationDocs.DescribeAsync);
                 options.AddDocumentTransformer(DocumentDocs.DescribeAsync);
@@ -21,7 +22,8 @@ internal static class OpenApiServices
 
     public static void MapApiDocument(this WebApplication app)
     {
-        app.MapOpenApi("/openapi/{documentName}.json");
+        // The framework answers another name as text; without a route it is a problem document.
+        app.MapOpenApi($"/openapi/{{documentName:regex(^{DocumentName}$)}}.json");
         app.MapGet("/", () => TypedResults.Redirect("/swagger")).ExcludeFromDescription();
         app.UseSwaggerUI(ui =>
         {
