@@ -6,6 +6,7 @@ namespace ConcertReservation.Host;
 internal static class HostConfiguration
 {
     private const int DefaultPort = 5080;
+    private const int HighestPort = 65535;
 
     private static readonly string[] RequiredKeys =
     [
@@ -31,7 +32,7 @@ internal static class HostConfiguration
     /// <summary>
     /// Where to listen: <c>urls</c> where it is set, else <c>PORT</c> on localhost.
     /// </summary>
-    /// <exception cref="InvalidConfigurationException">PORT is no port.</exception>
+    /// <exception cref="InvalidConfigurationException">PORT is not a port number.</exception>
     public static string Address(IConfiguration configuration)
     {
         if (configuration["urls"] is { Length: > 0 } urls)
@@ -41,10 +42,13 @@ internal static class HostConfiguration
         var port = DefaultPort;
         if (
             !string.IsNullOrEmpty(text)
-            && !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port)
+            && (
+                !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port)
+                || port > HighestPort
+            )
         )
         {
-            throw new InvalidConfigurationException($"PORT is no port: {text}");
+            throw new InvalidConfigurationException($"PORT is not a port number: {text}");
         }
 
         // Port 0 takes a free one, which needs one address, not the two of localhost.

@@ -59,6 +59,24 @@ internal sealed class ConfigurationTests
         errors.ShouldNotContain("   at ");
     }
 
+    [TestCase("99999")]
+    [TestCase("web")]
+    public async Task what_is_not_a_port_number_is_told_in_one_line(string port)
+    {
+        var (exitCode, errors) = await RunHostAsync(
+            new Dictionary<string, string>
+            {
+                ["ConnectionStrings__Postgres"] = "Host=localhost",
+                ["ConnectionStrings__Redis"] = "localhost",
+                ["Kafka__BootstrapServers"] = "localhost:9092",
+                ["PORT"] = port,
+            }
+        );
+
+        exitCode.ShouldBe(1);
+        errors.Trim().ShouldBe($"PORT is not a port number: {port}");
+    }
+
     [Test]
     public async Task a_port_that_somebody_else_has_is_named()
     {
