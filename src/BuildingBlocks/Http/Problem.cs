@@ -35,6 +35,12 @@ public sealed class Problem(string type, string title, int status, string detail
     /// <summary>When booking starts, where it has not.</summary>
     public DateTimeOffset? BookingStartTime { get; init; }
 
+    /// <summary>How many tickets of a concert a customer may have.</summary>
+    public int? TicketsPerCustomer { get; init; }
+
+    /// <summary>How many of them this customer has.</summary>
+    public int? TicketsHeld { get; init; }
+
     private static readonly JsonWriterOptions Readable = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -57,7 +63,7 @@ public sealed class Problem(string type, string title, int status, string detail
             );
 
         await using (var json = new Utf8JsonWriter(response.BodyWriter, Readable))
-            Write(json, httpContext.Request.Path.Value, httpContext.TraceIdentifier);
+            Write(json, httpContext.Request.Path.ToUriComponent(), httpContext.TraceIdentifier);
         await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
     }
 
@@ -92,6 +98,10 @@ public sealed class Problem(string type, string title, int status, string detail
             );
         }
 
+        if (TicketsPerCustomer is { } limit)
+            json.WriteNumber("ticketsPerCustomer", limit);
+        if (TicketsHeld is { } held)
+            json.WriteNumber("held", held);
         if (SeatIds is { } seats)
         {
             json.WriteStartArray("seatIds");

@@ -74,7 +74,11 @@ public static class Problems
             "Too many tickets",
             409,
             $"A customer may have {limit} tickets for this concert; you have {held}."
-        );
+        )
+        {
+            TicketsPerCustomer = limit,
+            TicketsHeld = held,
+        };
 
     public static Problem ReservationExpired(long id) =>
         new("reservation-expired", "The hold has run out", 409, $"Reservation {id} has expired.");
@@ -87,10 +91,17 @@ public static class Problems
             "idempotency-key-missing",
             "Idempotency-Key is missing",
             400,
-            "Send an Idempotency-Key header of 1 to 255 visible characters, new for each order."
+            $"Send one {IdempotencyKey.HeaderName} header, new for each order, "
+                + $"of 1 to {IdempotencyKey.MaxLength} visible characters."
         )
         {
-            Errors = new Dictionary<string, string[]> { ["Idempotency-Key"] = ["is required"] },
+            Errors = new Dictionary<string, string[]>(StringComparer.Ordinal)
+            {
+                [IdempotencyKey.HeaderName] =
+                [
+                    $"must be one header of 1 to {IdempotencyKey.MaxLength} visible characters",
+                ],
+            },
         };
 
     public static Problem IdempotencyKeyInUse() =>
@@ -137,6 +148,14 @@ public static class Problems
 
     public static Problem MethodNotAllowed() =>
         new("method-not-allowed", "Not possible here", 405, "See Allow for what is.");
+
+    public static Problem Timeout() =>
+        new("timeout", "The request came too slowly", 408, "Send it again, all of it at once.");
+
+    /// <summary>The server refused the request before the application could say why.</summary>
+    /// <param name="status">400 to 499.</param>
+    public static Problem BadRequest(int status) =>
+        new("bad-request", "The request cannot be served", status, "Check its headers and form.");
 
     public static Problem TooLarge(int maxBytes) =>
         new("too-large", "The body is too large", 413, $"A body has at most {maxBytes} bytes.");

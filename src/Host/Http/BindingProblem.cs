@@ -19,6 +19,8 @@ internal static partial class BindingProblem
         {
             StatusCodes.Status413PayloadTooLarge => Problems.TooLarge(HttpLimits.BodyBytes),
             StatusCodes.Status415UnsupportedMediaType => Problems.UnsupportedMediaType(),
+            StatusCodes.Status408RequestTimeout => Problems.Timeout(),
+            not StatusCodes.Status400BadRequest => Problems.BadRequest(exception.StatusCode),
             _ when exception.InnerException is JsonException json => FromJson(json, http),
             _ => FromParameter(exception.Message),
         };
@@ -121,8 +123,11 @@ internal static partial class BindingProblem
             _ => "an object",
         };
 
+    /// <param name="type">
+    /// As the framework writes it: <c>long</c>, <c>Nullable&lt;int&gt;</c>.
+    /// </param>
     private static string TypeInWords(string type) =>
-        type.TrimEnd('?') switch
+        NullableOf().Replace(type, "${type}") switch
         {
             "long" or "int" or "short" or "Int64" or "Int32" => "a whole number",
             "bool" => "true or false",
@@ -154,6 +159,9 @@ internal static partial class BindingProblem
         RegexOptions.NonBacktracking
     )]
     private static partial Regex UnreadableParameter();
+
+    [GeneratedRegex(@"^Nullable<(?<type>.+)>$|^(?<type>.+)\?$", RegexOptions.NonBacktracking)]
+    private static partial Regex NullableOf();
 
     [GeneratedRegex(
         """^Required parameter "\S+ (?<name>\S+)" was not provided from (?<source>\w+)""",

@@ -37,6 +37,9 @@ internal sealed partial class ProblemAnswers(RequestDelegate next, ILogger<Probl
             await FromStatus(response.StatusCode).ExecuteAsync(http);
     }
 
+    /// <summary>The caller has none of the roles that the endpoint requires.</summary>
+    public static Problem LacksRole() => Problems.Forbidden("Your roles do not allow this.");
+
     private Problem FromException(Exception exception, HttpContext http)
     {
         if (exception is BadHttpRequestException bad)
@@ -101,9 +104,10 @@ internal sealed partial class ProblemAnswers(RequestDelegate next, ILogger<Probl
         status switch
         {
             StatusCodes.Status401Unauthorized => Problems.NotSignedIn(),
-            StatusCodes.Status403Forbidden => Problems.Forbidden("Your roles do not allow this."),
+            StatusCodes.Status403Forbidden => LacksRole(),
             StatusCodes.Status404NotFound => Problems.NotFound("There is nothing at this address."),
             StatusCodes.Status405MethodNotAllowed => Problems.MethodNotAllowed(),
+            StatusCodes.Status408RequestTimeout => Problems.Timeout(),
             StatusCodes.Status413PayloadTooLarge => Problems.TooLarge(HttpLimits.BodyBytes),
             StatusCodes.Status415UnsupportedMediaType => Problems.UnsupportedMediaType(),
             StatusCodes.Status429TooManyRequests => Problems.TooManyRequests(RetryAfterSeconds),
@@ -111,7 +115,7 @@ internal sealed partial class ProblemAnswers(RequestDelegate next, ILogger<Probl
                 "The service is not available just now.",
                 RetryAfterSeconds
             ),
-            < 500 => Problems.Validation("request", "cannot be understood"),
+            < 500 => Problems.BadRequest(status),
             _ => Problems.InternalError(),
         };
 

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Text;
 using static System.Net.HttpStatusCode;
 
 namespace ConcertReservation.Tests.Integration.Http;
@@ -117,6 +119,34 @@ internal sealed class FrameworkErrorTests
     {
         (await Anybody.Get("/api/nowhere")).ShouldBe(NotFound, "not-found");
         (await Anybody.Get("/nowhere")).ShouldBe(NotFound, "not-found");
+        (await Anybody.Get("/openapi/v2.json")).ShouldBe(NotFound, "not-found");
+    }
+
+    [Test]
+    public async Task the_instance_is_the_path_as_it_was_sent() =>
+        (await Anybody.Get("/api/concerts/%20%EA%B9%80"))
+            .ShouldBe(BadRequest, "validation", "id")["instance"]
+            .GetString()
+            .ShouldBe("/api/concerts/%20%EA%B9%80");
+
+    [Test]
+    public async Task a_body_that_comes_too_slowly_is_told_so()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var client = new TcpClient();
+        var address = Anybody.Host.Http.BaseAddress!;
+        await client.ConnectAsync(address.Host, address.Port, limit.Token);
+        await using var stream = client.GetStream();
+        var half =
+            $"POST {SignUp} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            + "Content-Length: 100\r\n\r\n{";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(half), limit.Token);
+
+        using var reader = new StreamReader(stream);
+        var answer = await reader.ReadToEndAsync(limit.Token);
+
+        answer.ShouldStartWith("HTTP/1.1 408 ");
+        answer.ShouldContain("/problems/timeout");
     }
 
     [Test]
@@ -138,6 +168,17 @@ internal sealed class FrameworkErrorTests
         string path,
         string field
     ) => (await Anybody.Get(path)).ShouldBe(BadRequest, "validation", field);
+
+    [TestCase("/api/concerts/abc", "must be a whole number")]
+    [TestCase("/api/concerts?limit=abc", "must be a whole number")]
+    [TestCase("/api/concerts?from=2026-13-01", "must be a time such as 2026-11-20T11:00:00Z")]
+    [TestCase("/api/rankings/bookings?limit=abc", "must be a whole number")]
+    [TestCase("/api/rankings/bookings?limit=", "must be a whole number")]
+    public async Task what_it_should_have_been_is_told(string path, string rule) =>
+        (await Anybody.Get(path))
+            .ShouldBe(BadRequest)["detail"]
+            .GetString()!
+            .ShouldEndWith(": " + rule);
 
     [Test]
     public async Task a_failure_of_ours_shows_no_exception_and_is_in_the_log_under_its_trace()

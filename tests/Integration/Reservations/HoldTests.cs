@@ -124,6 +124,8 @@ internal sealed class HoldTests
         tooMany.ShouldBeRefused(409, "ticket-limit");
         first.ShouldBeCreated();
         second.ShouldBeRefused(409, "ticket-limit");
+        second.Json["ticketsPerCustomer"]!.GetValue<int>().ShouldBe(3);
+        second.Json["held"]!.GetValue<int>().ShouldBe(2);
         third.ShouldBeCreated();
     }
 

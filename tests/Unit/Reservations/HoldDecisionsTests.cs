@@ -54,7 +54,9 @@ internal sealed class HoldDecisionsTests
     {
         var decisions = Decisions(limit: 4, live: 3);
 
-        Refusal(decisions.Decide(Hold(Mina, 1, 2))).Type.ShouldBe("/problems/ticket-limit");
+        var problem = Refusal(decisions.Decide(Hold(Mina, 1, 2)));
+        problem.Type.ShouldBe("/problems/ticket-limit");
+        (problem.TicketsPerCustomer, problem.TicketsHeld).ShouldBe((4, 3));
         decisions.Decide(Hold(Mina, 1)).ShouldBeOfType<HoldAnswer.Made>();
     }
 
