@@ -60,7 +60,7 @@ public static class HostApplication
         app.UseHttp();
         app.MapHealth();
         app.MapApiDocument();
-        var api = app.MapApi();
+        var api = app.MapGroup("/api");
         foreach (var module in Modules)
             module.MapEndpoints(api);
         return app;

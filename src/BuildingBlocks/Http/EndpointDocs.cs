@@ -19,12 +19,47 @@ public static class EndpointDocs
         where TBuilder : IEndpointConventionBuilder =>
         builder.WithMetadata(new ResponseExample(status, example));
 
-    /// <summary>A refusal, by its status and problem types, such as 409, "seat-taken".</summary>
-    public static RouteHandlerBuilder Refuses(
+    /// <summary>A parameter of the path or the query.</summary>
+    /// <param name="values">All that it may be, where it is one of a few.</param>
+    public static RouteHandlerBuilder WithParameter(
+        this RouteHandlerBuilder builder,
+        string name,
+        string description,
+        object example,
+        params string[] values
+    ) => builder.WithMetadata(new ParameterDoc(name, description, example, values));
+
+    /// <summary>A header that the endpoint reads where it is sent.</summary>
+    public static RouteHandlerBuilder WithRequestHeader(
+        this RouteHandlerBuilder builder,
+        string name,
+        string description,
+        string example
+    ) => builder.WithMetadata(new RequestHeaderDoc(name, description, example));
+
+    /// <summary>A header of the answer with this status.</summary>
+    public static RouteHandlerBuilder WithResponseHeader(
         this RouteHandlerBuilder builder,
         int status,
-        params string[] problemTypes
-    ) => builder.WithMetadata(new Refusal(status, problemTypes));
+        string name,
+        string description,
+        string example
+    ) => builder.WithMetadata(new ResponseHeaderDoc(status, name, description, example));
+
+    /// <summary>The header of a 201 that says where the new thing is.</summary>
+    public static RouteHandlerBuilder WithLocation(
+        this RouteHandlerBuilder builder,
+        string example
+    ) => builder.WithResponseHeader(201, "Location", "Where to look at it.", example);
+
+    /// <summary>
+    /// What the endpoint itself refuses, as it would say so. What the host refuses in front of
+    /// every endpoint (no token, no role, a value that cannot be read, …) is shown without that.
+    /// </summary>
+    public static RouteHandlerBuilder Refuses(
+        this RouteHandlerBuilder builder,
+        params Problem[] examples
+    ) => builder.WithMetadata([.. examples.Select(e => new Refusal(e))]);
 
     /// <summary>Works for anybody, and better with a token.</summary>
     public static RouteHandlerBuilder TakesTokenIfAny(this RouteHandlerBuilder builder) =>
@@ -34,16 +69,29 @@ public static class EndpointDocs
     public static RouteHandlerBuilder TakesIdempotencyKey(this RouteHandlerBuilder builder) =>
         builder
             .WithMetadata(new IdempotencyKeyMetadata())
-            .Refuses(400, "idempotency-key-missing")
-            .Refuses(409, "idempotency-key-in-use")
-            .Refuses(422, "idempotency-key-reused");
+            .Refuses(
+                Problems.IdempotencyKeyMissing(),
+                Problems.IdempotencyKeyInUse(),
+                Problems.IdempotencyKeyReused()
+            );
 }
 
 public sealed record RequestExample(object Example);
 
 public sealed record ResponseExample(int Status, object Example);
 
-public sealed record Refusal(int Status, IReadOnlyList<string> ProblemTypes);
+public sealed record ParameterDoc(
+    string Name,
+    string Description,
+    object Example,
+    IReadOnlyList<string> Values
+);
+
+public sealed record RequestHeaderDoc(string Name, string Description, string Example);
+
+public sealed record ResponseHeaderDoc(int Status, string Name, string Description, string Example);
+
+public sealed record Refusal(Problem Example);
 
 public sealed record IdempotencyKeyMetadata;
 

@@ -11,8 +11,8 @@ using HttpJsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 namespace ConcertReservation.Host.OpenApi;
 
 /// <summary>
-/// What an endpoint's metadata tells of it: examples, who may call it, the Idempotency-Key, and
-/// every problem that it answers, those of its own and those that the host gives to all.
+/// What an endpoint's metadata tells of it: parameters, examples, headers, who may call it, the
+/// Idempotency-Key, and what it refuses.
 /// </summary>
 internal static class OperationDocs
 {
@@ -28,11 +28,68 @@ internal static class OperationDocs
             .ApplicationServices.GetRequiredService<IOptions<HttpJsonOptions>>()
             .Value.SerializerOptions;
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        DescribeParameters(operation, metadata, json);
         AddExamples(operation, metadata, json);
         AddSecurity(operation, metadata, context.Document!);
         AddIdempotencyKey(operation, metadata);
-        AddProblems(operation, metadata, context);
+        AddHeaders(operation, metadata);
+        RefusalDocs.AddTo(operation, context);
         return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Swagger UI fills the fields of a form in with <c>example</c>: right for the id of a path,
+    /// and wrong for a filter that nobody asked for, whose examples are therefore the schema's,
+    /// which it does not show, and in the description.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">There is no such parameter.</exception>
+    private static void DescribeParameters(
+        OpenApiOperation operation,
+        IList<object> metadata,
+        JsonSerializerOptions json
+    )
+    {
+        foreach (var doc in metadata.OfType<ParameterDoc>())
+        {
+            if (
+                operation.Parameters?.FirstOrDefault(p => p.Name == doc.Name)
+                is not OpenApiParameter { Schema: OpenApiSchema schema } parameter
+            )
+            {
+                throw new InvalidOperationException(
+                    $"{operation.OperationId} has no parameter {doc.Name}."
+                );
+            }
+
+            parameter.Description = doc.Description;
+            var example = ToNode(doc.Example, json)!;
+            if (doc.Values.Count > 0)
+                schema.Enum = [.. doc.Values.Select(v => (JsonNode)v)];
+            else if (!parameter.Required)
+                parameter.Description += $" Such as `{example}`.";
+            if (parameter.Required)
+                parameter.Example = example;
+            else
+                schema.Examples = [example];
+        }
+
+        foreach (var doc in metadata.OfType<RequestHeaderDoc>())
+        {
+            operation.Parameters ??= [];
+            operation.Parameters.Add(
+                new OpenApiParameter
+                {
+                    Name = doc.Name,
+                    In = ParameterLocation.Header,
+                    Description = doc.Description,
+                    Schema = new OpenApiSchema
+                    {
+                        Type = JsonSchemaType.String,
+                        Examples = [doc.Example],
+                    },
+                }
+            );
+        }
     }
 
     private static void AddExamples(
@@ -49,11 +106,7 @@ internal static class OperationDocs
 
         foreach (var response in metadata.OfType<ResponseExample>())
         {
-            var status = response.Status.ToString(CultureInfo.InvariantCulture);
-            if (operation.Responses?.TryGetValue(status, out var answer) != true)
-                continue;
-
-            foreach (var content in answer!.Content?.Values ?? [])
+            foreach (var content in Response(operation, response.Status).Content?.Values ?? [])
                 content.Example = ToNode(response.Example, json);
         }
     }
@@ -101,83 +154,27 @@ internal static class OperationDocs
                 Example = ExampleKey,
             }
         );
-    }
-
-    private static void AddProblems(
-        OpenApiOperation operation,
-        IList<object> metadata,
-        OpenApiOperationTransformerContext context
-    )
-    {
-        var instance = "/" + context.Description.RelativePath?.TrimStart('/');
-        operation.Responses ??= [];
-        var byStatus = metadata
-            .OfType<Refusal>()
-            .Concat(
-                CommonRefusals(
-                    operation,
-                    metadata,
-                    isOfApi: instance.StartsWith("/api/", StringComparison.Ordinal)
-                )
-            )
-            .GroupBy(r => r.Status, r => r.ProblemTypes);
-        foreach (var refusals in byStatus)
+        foreach (var (status, response) in operation.Responses ?? [])
         {
-            var types = refusals.SelectMany(t => t).Distinct(StringComparer.Ordinal).ToList();
-            operation.Responses[refusals.Key.ToString(CultureInfo.InvariantCulture)] =
-                new OpenApiResponse
-                {
-                    Description = string.Join(
-                        "; ",
-                        types.Select(t => $"{t}: {ProblemDocs.Title(t)}")
-                    ),
-                    Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
-                    {
-                        [ProblemDocs.MediaType] = new()
-                        {
-                            Schema = new OpenApiSchemaReference(
-                                ProblemDocs.SchemaName,
-                                context.Document
-                            ),
-                            Examples = types.ToDictionary(
-                                t => t,
-                                IOpenApiExample (t) =>
-                                    new OpenApiExample
-                                    {
-                                        Summary = ProblemDocs.Title(t),
-                                        Value = ProblemDocs.Example(t, instance),
-                                    },
-                                StringComparer.Ordinal
-                            ),
-                        },
-                    },
-                };
+            if (status[0] == '2')
+                Headers.AddReplayed((OpenApiResponse)response);
         }
     }
 
-    /// <summary>What the host answers in front of any endpoint of this shape.</summary>
-    /// <param name="isOfApi">False: it answers before the database is ready.</param>
-    private static IEnumerable<Refusal> CommonRefusals(
-        OpenApiOperation operation,
-        IList<object> metadata,
-        bool isOfApi
-    )
+    private static void AddHeaders(OpenApiOperation operation, IList<object> metadata)
     {
-        if (operation.RequestBody is not null || operation.Parameters?.Count > 0)
-            yield return new Refusal(400, ["validation"]);
-        if (operation.RequestBody is not null)
+        foreach (var doc in metadata.OfType<ResponseHeaderDoc>())
         {
-            yield return new Refusal(413, ["too-large"]);
-            yield return new Refusal(415, ["unsupported-media-type"]);
+            var response = Response(operation, doc.Status);
+            Headers.Add(response, doc.Name, doc.Description, doc.Example);
         }
-
-        var authorize = metadata.OfType<IAuthorizeData>().ToList();
-        if (authorize.Count > 0)
-            yield return new Refusal(401, ["not-signed-in"]);
-        if (authorize.Any(a => a.Policy is not null || a.Roles is not null))
-            yield return new Refusal(403, ["forbidden"]);
-        yield return new Refusal(500, ["internal-error"]);
-        if (isOfApi)
-            yield return new Refusal(503, ["overloaded"]);
     }
+
+    /// <exception cref="InvalidOperationException">It does not answer so.</exception>
+    private static OpenApiResponse Response(OpenApiOperation operation, int status) =>
+        operation.Responses?.GetValueOrDefault(status.ToString(CultureInfo.InvariantCulture))
+            as OpenApiResponse
+        ?? throw new InvalidOperationException(
+            $"{operation.OperationId} does not answer {status}."
+        );
 }

@@ -22,10 +22,16 @@ internal static class GrantRole
                     + "working within seconds; a refresh or a new sign-in brings one with the role."
             )
             .Produces(204)
-            .Refuses(400, "validation")
-            .Refuses(401, "not-signed-in")
-            .Refuses(403, "forbidden")
-            .Refuses(404, "not-found");
+            .WithParameter("id", "The account's id.", Examples.CustomerId)
+            .WithParameter(
+                "role",
+                "The name of the role.",
+                Roles.Organiser,
+                Roles.Customer,
+                Roles.Organiser,
+                Roles.Operator
+            )
+            .Refuses(UnknownRole(), Problems.NotFound("account", Examples.CustomerId));
 
     public static Problem UnknownRole() =>
         Problems.Validation("role", "must be Customer, Organiser or Operator");

@@ -30,8 +30,7 @@ internal static class RefreshTokens
             .Produces<AccessTokenResponse>()
             .WithRequestExample(new RefreshRequest(SignIn.TokensExample.RefreshToken))
             .WithResponseExample(200, SignIn.TokensExample)
-            .Refuses(400, "validation")
-            .Refuses(401, "not-signed-in");
+            .Refuses(NotValid());
 
     private static async Task<IResult> Handle(
         RefreshRequest request,

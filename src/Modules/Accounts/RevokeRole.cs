@@ -22,11 +22,23 @@ internal static class RevokeRole
                     + "last operator cannot be taken away."
             )
             .Produces(204)
-            .Refuses(400, "validation")
-            .Refuses(401, "not-signed-in")
-            .Refuses(403, "forbidden")
-            .Refuses(404, "not-found")
-            .Refuses(409, "illegal-state");
+            .WithParameter("id", "The account's id.", Examples.CustomerId)
+            .WithParameter(
+                "role",
+                "The name of the role.",
+                Roles.Organiser,
+                Roles.Customer,
+                Roles.Organiser,
+                Roles.Operator
+            )
+            .Refuses(
+                GrantRole.UnknownRole(),
+                Problems.NotFound("account", Examples.CustomerId),
+                LastOperator(Examples.CustomerId)
+            );
+
+    private static Problem LastOperator(long id) =>
+        Problems.IllegalState($"Account {id} is the last operator.");
 
     private static async Task<IResult> Handle(
         long id,
@@ -57,7 +69,7 @@ internal static class RevokeRole
                 && await db.CustomerRoles.CountAsync(r => r.RoleId == roleId, stop) == 1
             )
             {
-                return Problems.IllegalState($"Account {id} is the last operator.");
+                return LastOperator(id);
             }
 
             var revocation = customer.RevokeAccessTokens();

@@ -34,15 +34,15 @@ internal static class SignIn
                     + "next pair. Both work on every host."
             )
             .Produces<AccessTokenResponse>()
-            .WithRequestExample(new SignInRequest("mina@example.com", "correct horse battery"))
+            .WithRequestExample(new SignInRequest(Examples.Email, "correct horse battery"))
             .WithResponseExample(200, TokensExample)
-            .Refuses(400, "validation")
-            .Refuses(401, "not-signed-in")
-            .Refuses(429, "too-many-requests")
-            .Refuses(503, "overloaded");
+            .Refuses(WrongPassword(), Problems.TooManyRequests(retryAfterSeconds: 5), TooBusy());
 
     public static Problem TooBusy() =>
         Problems.Overloaded("Too many people sign in or up just now.", retryAfterSeconds: 2);
+
+    private static Problem WrongPassword() =>
+        Problems.NotSignedIn("The e-mail address or the password is wrong.");
 
     private static async Task<IResult> Handle(
         SignInRequest request,
@@ -74,7 +74,7 @@ internal static class SignIn
         if (isRight is null)
             return TooBusy();
         if (!isRight.Value)
-            return Problems.NotSignedIn("The e-mail address or the password is wrong.");
+            return WrongPassword();
 
         var expiresAt = clock.GetUtcNow().AddSeconds(options.Value.SessionSeconds);
         var session = Session.Start(customer!.Id, expiresAt);

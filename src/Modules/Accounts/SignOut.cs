@@ -26,8 +26,7 @@ internal static class SignOut
             .Produces(204)
             .TakesTokenIfAny()
             .WithRequestExample(new SignOutRequest(SignIn.TokensExample.RefreshToken))
-            .Refuses(400, "validation")
-            .Refuses(401, "not-signed-in");
+            .Refuses(Problems.NotSignedIn());
 
     private static async Task<IResult> Handle(
         SignOutRequest? request,

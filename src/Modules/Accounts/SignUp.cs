@@ -46,12 +46,20 @@ internal sealed class SignUp(
             )
             .Produces<Profile>(201)
             .WithRequestExample(
-                new SignUpRequest("mina@example.com", "correct horse battery", "김민아", "ko")
+                new SignUpRequest(
+                    Examples.Email,
+                    "correct horse battery",
+                    Examples.CustomerName,
+                    "ko"
+                )
             )
             .WithResponseExample(201, Profile.Example)
-            .Refuses(400, "validation")
-            .Refuses(429, "too-many-requests")
-            .Refuses(503, "overloaded");
+            .WithLocation("/api/accounts/me")
+            .Refuses(
+                Problems.Validation("email", "is in use already"),
+                Problems.TooManyRequests(retryAfterSeconds: 5),
+                SignIn.TooBusy()
+            );
 
     private static async Task<IResult> Handle(
         SignUpRequest request,

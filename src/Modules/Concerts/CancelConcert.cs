@@ -13,7 +13,7 @@ internal static class CancelConcert
     private const string DefaultReason = "Cancelled by the organiser";
 
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapDelete("/concerts/{id:long}", Handle)
+        api.MapDelete("/concerts/{id}", Handle)
             .RequireAuthorization(Roles.OrganiserOrOperator)
             .WithTags("Concerts")
             .WithName("CancelConcert")
@@ -23,11 +23,14 @@ internal static class CancelConcert
                     + "Ticket holders are told the reason."
             )
             .Produces(204)
-            .Refuses(400, "validation")
-            .Refuses(401, "not-signed-in")
-            .Refuses(403, "forbidden")
-            .Refuses(404, "not-found")
-            .Refuses(409, "illegal-state");
+            .WithParameter("id", "The concert's id.", Examples.ConcertId)
+            .WithParameter("reason", "Why, in the words of the organiser.", "The singer is ill.")
+            .Refuses(
+                Problems.Validation("reason", "must have no control characters"),
+                Problems.Forbidden($"Concert {Examples.ConcertId} is another organiser's."),
+                Problems.NotFound("concert", Examples.ConcertId),
+                Problems.IllegalState($"Concert {Examples.ConcertId} is cancelled already.")
+            );
 
     private static async Task<IResult> Handle(
         long id,

@@ -41,11 +41,9 @@ internal static class CreateConcert
                     + "times until ten minutes before booking starts, the seating plan never."
             )
             .Produces<ConcertDetails>(201)
-            .Refuses(400, "validation")
-            .Refuses(401, "not-signed-in")
-            .Refuses(403, "forbidden")
+            .WithLocation($"/api/concerts/{Examples.ConcertId}")
             .WithRequestExample(ConcertExamples.Create)
-            .WithResponseExample(201, ConcertExamples.Details);
+            .WithResponseExample(201, ConcertExamples.Created);
 
     private static async Task<IResult> Handle(
         Request request,

@@ -21,7 +21,7 @@ internal static class EditConcert
     );
 
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapPut("/concerts/{id:long}", Handle)
+        api.MapPut("/concerts/{id}", Handle)
             .RequireAuthorization(Roles.OrganiserOrOperator)
             .WithTags("Concerts")
             .WithName("EditConcert")
@@ -33,13 +33,15 @@ internal static class EditConcert
                     + "seating plan never."
             )
             .Produces<ConcertDetails>()
-            .Refuses(400, "validation")
-            .Refuses(401, "not-signed-in")
-            .Refuses(403, "forbidden")
-            .Refuses(404, "not-found")
-            .Refuses(409, "illegal-state")
+            .WithParameter("id", "The concert's id.", Examples.ConcertId)
+            .Refuses(
+                Problems.Validation("startsAt", "must be after bookingStartTime"),
+                Problems.Forbidden($"Concert {Examples.ConcertId} is another organiser's."),
+                Problems.NotFound("concert", Examples.ConcertId),
+                TimesStand(Examples.ConcertId, Examples.BookingStartTime)
+            )
             .WithRequestExample(ConcertExamples.Edit)
-            .WithResponseExample(200, ConcertExamples.Details);
+            .WithResponseExample(200, ConcertExamples.Edited);
 
     private static async Task<IResult> Handle(
         long id,
@@ -107,9 +109,12 @@ internal static class EditConcert
     private static Problem Refused(Concert concert, EditRefusal refusal) =>
         refusal == EditRefusal.Cancelled
             ? Problems.IllegalState($"Concert {concert.Id} is cancelled.")
-            : Problems.IllegalState(
-                $"Booking of concert {concert.Id} starts at "
-                    + $"{concert.BookingStartTime.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}: "
-                    + "its times stand from ten minutes before."
-            );
+            : TimesStand(concert.Id, concert.BookingStartTime);
+
+    private static Problem TimesStand(long id, DateTimeOffset bookingStartTime) =>
+        Problems.IllegalState(
+            $"Booking of concert {id} starts at "
+                + $"{bookingStartTime.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}: "
+                + "its times stand from ten minutes before."
+        );
 }

@@ -34,14 +34,27 @@ internal static class ListConcerts
             .WithTags("Concerts")
             .WithName("ListConcerts")
             .WithSummary("List concerts")
-            .WithDescription(
-                "By start. `query` is looked for in name, artist and venue; `from` is "
-                    + "the earliest start; `status` is "
-                    + "SCHEDULED, SOLD_OUT or CANCELLED; `limit` is 1 to 100, 20 where "
-                    + "it is missing."
-            )
+            .WithDescription("By start, the earliest first.")
             .Produces<Page>()
-            .Refuses(400, "validation")
+            .WithParameter("query", "A part of the name, artist or venue.", "Seoul")
+            .WithParameter("from", "The earliest start of a concert.", Examples.StartsAt)
+            .WithParameter(
+                "status",
+                "Only concerts in this state.",
+                ConcertStatus.Scheduled.Name(),
+                [.. Enum.GetValues<ConcertStatus>().Select(s => s.Name())]
+            )
+            .WithParameter(
+                "cursor",
+                "The nextCursor of the page before; without it, the first page.",
+                ConcertExamples.Page.NextCursor!
+            )
+            .WithParameter(
+                "limit",
+                $"Concerts a page, 1 to {MaxLimit}; {DefaultLimit} where it is missing.",
+                DefaultLimit
+            )
+            .Refuses(Problems.Validation("limit", $"must be 1 to {MaxLimit}"))
             .WithResponseExample(200, ConcertExamples.Page);
 
     private static async Task<IResult> Handle(

@@ -12,14 +12,15 @@ namespace ConcertReservation.Concerts;
 internal static class ShowConcert
 {
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapGet("/concerts/{id:long}", Handle)
+        api.MapGet("/concerts/{id}", Handle)
             .WithTags("Concerts")
             .WithName("ShowConcert")
             .WithSummary("Show a concert")
             .WithDescription("With the seats available by section.")
             .Produces<ConcertDetails>()
-            .Refuses(404, "not-found")
-            .WithResponseExample(200, ConcertExamples.Details);
+            .WithParameter("id", "The concert's id.", Examples.ConcertId)
+            .Refuses(Problems.NotFound("concert", Examples.ConcertId))
+            .WithResponseExample(200, ConcertExamples.OnSale);
 
     private static async Task<IResult> Handle(
         long id,

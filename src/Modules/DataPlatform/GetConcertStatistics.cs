@@ -48,7 +48,7 @@ internal static class GetConcertStatistics
     );
 
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapGet("/analytics/concerts/{id:long}", Handle)
+        api.MapGet("/analytics/concerts/{id}", Handle)
             .RequireAuthorization(Roles.OrganiserOrOperator)
             .WithName("GetConcertStatistics")
             .WithTags("Analytics")
@@ -58,9 +58,8 @@ internal static class GetConcertStatistics
             )
             .Produces<ConcertStatistics>()
             .WithResponseExample(200, Example)
-            .Refuses(401, "not-signed-in")
-            .Refuses(403, "forbidden")
-            .Refuses(404, "not-found");
+            .WithParameter("id", "The concert's id.", Examples.ConcertId)
+            .Refuses(Problems.NotFound("concert", Examples.ConcertId));
 
     private static async Task<IResult> Handle(
         long id,
@@ -166,25 +165,25 @@ internal static class GetConcertStatistics
     {
         get
         {
-            var hour = new DateTimeOffset(2026, 11, 20, 11, 0, 0, TimeSpan.Zero);
+            var (hour, sold) = (Examples.BookingStartTime, Examples.SoldSeats);
             return new ConcertStatistics(
-                1001,
-                "겨울밤의 콘서트",
-                "한강밴드",
-                500,
+                Examples.ConcertId,
+                Examples.ConcertName,
+                Examples.Artist,
+                Examples.TotalSeats,
                 hour,
-                hour.AddSeconds(42),
-                false,
-                212,
-                198,
-                9,
-                5,
-                0,
-                500,
-                48_400_000,
-                0.934,
-                1,
-                [new HourOfConcert(hour, 540, 500, 0, 500, 1)]
+                SoldOutTime: null,
+                Cancelled: false,
+                Bookings: 236,
+                Confirmations: 206,
+                Expiries: 9,
+                Cancellations: 5,
+                Examples.HeldSeats,
+                sold,
+                Revenue: 59_092_000,
+                Share(206, 236),
+                Share(sold, Examples.TotalSeats),
+                [new HourOfConcert(hour, 473, sold, 0, sold, Share(sold, Examples.TotalSeats))]
             );
         }
     }

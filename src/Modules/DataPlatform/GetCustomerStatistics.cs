@@ -29,7 +29,7 @@ internal static class GetCustomerStatistics
     internal sealed record HourOfDayBookings(int HourOfDay, long Bookings);
 
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapGet("/analytics/customers/{id:long}", Handle)
+        api.MapGet("/analytics/customers/{id}", Handle)
             .RequireAuthorization()
             .WithName("GetCustomerStatistics")
             .WithTags("Analytics")
@@ -43,17 +43,24 @@ internal static class GetCustomerStatistics
             .WithResponseExample(
                 200,
                 new CustomerStatistics(
-                    17,
-                    3,
-                    2,
-                    4,
-                    396_000,
-                    [new FavouriteArtist("한강밴드", 2, 4, 396_000)],
-                    [new HourOfDayBookings(20, 3)]
+                    Examples.CustomerId,
+                    Bookings: 1,
+                    Confirmations: 1,
+                    Examples.SeatIds.Count,
+                    Examples.TotalWon,
+                    [
+                        new FavouriteArtist(
+                            Examples.Artist,
+                            1,
+                            Examples.SeatIds.Count,
+                            Examples.TotalWon
+                        ),
+                    ],
+                    [new HourOfDayBookings(20, 1)]
                 )
             )
-            .Refuses(401, "not-signed-in")
-            .Refuses(404, "not-found");
+            .WithParameter("id", "The customer's account id.", Examples.CustomerId)
+            .Refuses(Problems.NotFound("customer", Examples.CustomerId));
 
     private static async Task<IResult> Handle(
         long id,

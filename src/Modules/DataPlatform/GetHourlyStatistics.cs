@@ -56,9 +56,17 @@ internal static class GetHourlyStatistics
             )
             .Produces<HourlyStatistics>()
             .WithResponseExample(200, Example)
-            .Refuses(400, "validation")
-            .Refuses(401, "not-signed-in")
-            .Refuses(403, "forbidden");
+            .WithParameter(
+                "from",
+                "In the first hour; a day before the end where it is missing.",
+                Examples.BookingStartTime
+            )
+            .WithParameter(
+                "to",
+                "After the last hour; now where it is missing.",
+                Examples.BookingStartTime.AddHours(1)
+            )
+            .Refuses(Problems.Validation("to", "must be at most 31 days after from"));
 
     private static async Task<IResult> Handle(
         DateTimeOffset? from,
@@ -170,8 +178,8 @@ internal static class GetHourlyStatistics
     {
         get
         {
-            var hour = new DateTimeOffset(2026, 11, 20, 11, 0, 0, TimeSpan.Zero);
-            var sums = new SumsOfHour(212, 540, 198, 500, 48_400_000, 9, 5, 0, 0);
+            var hour = Examples.BookingStartTime;
+            var sums = new SumsOfHour(236, 473, 206, Examples.SoldSeats, 59_092_000, 9, 5, 0, 0);
             return new HourlyStatistics(
                 hour,
                 hour.AddHours(1),

@@ -33,10 +33,12 @@ internal static class ChargeWallet
             .Produces<ChargeReceipt>(201)
             .WithResponseExample(201, new ChargeReceipt(17, 400_000, 400_000))
             .TakesIdempotencyKey()
-            .Refuses(400, "validation")
-            .Refuses(401, "not-signed-in")
-            .Refuses(403, "forbidden")
-            .Refuses(409, "illegal-state");
+            .Refuses(
+                Problems.Validation("amount", $"must be 1 to {Wallet.MaxCharge} won"),
+                Problems.IllegalState(
+                    $"A wallet holds at most {Wallet.MaxBalance} won; it has {Wallet.MaxBalance}."
+                )
+            );
 
     private static async Task<IResult> Handle(
         ChargeRequest request,

@@ -28,13 +28,16 @@ internal sealed class ConfirmPayment(
 
     private const string Operation = "confirm-payment";
 
+    private static readonly string PaymentKeyRule =
+        $"must be 1 to {MaxPaymentKeyLength} letters, digits, _ and -";
+
     /// <param name="PaymentKey">What the provider gave when the customer paid there.</param>
     internal sealed record ConfirmPaymentRequest(string PaymentKey);
 
     public static string PathOf(long paymentId) => $"/api/payments/{paymentId}/confirm";
 
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapPost("/payments/{id:long}/confirm", Handle)
+        api.MapPost("/payments/{id}/confirm", Handle)
             .RequireAuthorization(Roles.Customer)
             .WithName("ConfirmPayment")
             .WithTags("Payments")
@@ -65,12 +68,16 @@ internal sealed class ConfirmPayment(
                 }
             )
             .TakesIdempotencyKey()
-            .Refuses(400, "validation")
-            .Refuses(401, "not-signed-in")
-            .Refuses(403, "forbidden")
-            .Refuses(402, "payment-declined")
-            .Refuses(404, "not-found")
-            .Refuses(409, "illegal-state", "reservation-expired");
+            .WithParameter("id", "The payment's id.", Examples.PaymentId)
+            .Refuses(
+                Problems.Validation("paymentKey", PaymentKeyRule),
+                Problems.PaymentDeclined("The card has insufficient funds."),
+                Problems.NotFound("payment", Examples.PaymentId),
+                Problems.IllegalState(
+                    $"Payment {Examples.PaymentId} is COMPLETED and cannot be confirmed."
+                ),
+                Problems.ReservationExpired(Examples.ReservationId)
+            );
 
     private static async Task<IResult> Handle(
         long id,
@@ -188,7 +195,7 @@ internal sealed class ConfirmPayment(
                 request.PaymentKey is { Length: > 0 and <= MaxPaymentKeyLength } key
                     && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'),
                 "paymentKey",
-                $"must be 1 to {MaxPaymentKeyLength} letters, digits, _ and -"
+                PaymentKeyRule
             )
             .ToProblem();
 }

@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks.Http;
 using ConcertReservation.Contracts;
 
 namespace ConcertReservation.Payments;
@@ -43,20 +44,20 @@ internal sealed record PaymentView(
     public static string PathOf(long paymentId) => $"/api/payments/{paymentId}";
 
     public static readonly PaymentView Example = new(
-        PaymentId: 1,
-        ReservationId: 1,
+        Examples.PaymentId,
+        Examples.ReservationId,
         Method: PaymentMethods.Card,
-        Amount: 308_000,
+        Examples.TotalWon,
         Status: "STARTED",
-        new DateTimeOffset(2026, 11, 20, 11, 0, 0, TimeSpan.Zero),
+        Examples.HeldAt,
         Reason: null,
         new Checkout(
             "payment-1-9f86d081884c7d65",
-            308_000,
+            Examples.TotalWon,
             new Uri(
                 "http://127.0.0.1:5090/checkout?orderId=payment-1-9f86d081884c7d65&amount=308000"
             ),
-            new DateTimeOffset(2026, 11, 20, 11, 3, 0, TimeSpan.Zero)
+            Examples.HeldAt.AddMinutes(3)
         )
     );
 }

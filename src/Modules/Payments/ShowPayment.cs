@@ -11,7 +11,7 @@ namespace ConcertReservation.Payments;
 internal static class ShowPayment
 {
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapGet("/payments/{id:long}", Handle)
+        api.MapGet("/payments/{id}", Handle)
             .RequireAuthorization()
             .WithName("ShowPayment")
             .WithTags("Payments")
@@ -19,8 +19,8 @@ internal static class ShowPayment
             .WithDescription("Another customer's payment is not found.")
             .Produces<PaymentView>()
             .WithResponseExample(200, PaymentView.Example)
-            .Refuses(401, "not-signed-in")
-            .Refuses(404, "not-found");
+            .WithParameter("id", "The payment's id.", Examples.PaymentId)
+            .Refuses(Problems.NotFound("payment", Examples.PaymentId));
 
     private static async Task<IResult> Handle(
         long id,

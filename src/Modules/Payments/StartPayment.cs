@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
 using ConcertReservation.BuildingBlocks.Http;
 using ConcertReservation.Contracts;
@@ -28,9 +29,13 @@ internal sealed class StartPayment(
     public const string Path = "/api/payments";
 
     private const string Operation = "start-payment";
+    private const string MethodRule = "must be POINT or CARD";
 
     /// <param name="Method">POINT or CARD.</param>
-    internal sealed record StartPaymentRequest(long ReservationId, string Method);
+    internal sealed record StartPaymentRequest(
+        long ReservationId,
+        [AllowedValues(PaymentMethods.Point, PaymentMethods.Card)] string Method
+    );
 
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/payments", Handle)
@@ -46,17 +51,29 @@ internal sealed class StartPayment(
                     + "that is not confirmed yet gives way to points."
             )
             .WithRequestExample(
-                new StartPaymentRequest(PaymentView.Example.ReservationId, PaymentMethods.Point)
+                new StartPaymentRequest(Examples.ReservationId, PaymentMethods.Point)
             )
             .Produces<PaymentView>(201)
-            .WithResponseExample(201, PaymentView.Example)
+            .WithResponseExample(
+                201,
+                PaymentView.Example with
+                {
+                    Method = PaymentMethods.Point,
+                    Status = "COMPLETED",
+                    Checkout = null,
+                }
+            )
             .TakesIdempotencyKey()
-            .Refuses(400, "validation")
-            .Refuses(401, "not-signed-in")
-            .Refuses(403, "forbidden")
-            .Refuses(402, "insufficient-balance")
-            .Refuses(404, "not-found")
-            .Refuses(409, "illegal-state", "reservation-expired");
+            .WithLocation(PaymentView.PathOf(Examples.PaymentId))
+            .Refuses(
+                Problems.Validation("method", MethodRule),
+                Problems.InsufficientBalance(balanceWon: 100_000, Examples.TotalWon),
+                Problems.NotFound("reservation", Examples.ReservationId, field: "reservationId"),
+                Problems.IllegalState(
+                    $"Reservation {Examples.ReservationId} is CONFIRMED and cannot be paid now."
+                ),
+                Problems.ReservationExpired(Examples.ReservationId)
+            );
 
     private static async Task<IResult> Handle(
         StartPaymentRequest request,
@@ -215,11 +232,7 @@ internal sealed class StartPayment(
     private static Problem? Invalid(StartPaymentRequest request) =>
         new FieldErrors()
             .Require(request.ReservationId > 0, "reservationId", "must be positive")
-            .Require(
-                PaymentNames.Method(request.Method) is not null,
-                "method",
-                "must be POINT or CARD"
-            )
+            .Require(PaymentNames.Method(request.Method) is not null, "method", MethodRule)
             .ToProblem();
 
     private static bool IsSecondAttempt(DbUpdateException exception) =>

@@ -12,8 +12,13 @@ internal static class RankingAnswers
     public const int DefaultLimit = 10;
     public const int MaxLimit = 100;
     public const string LimitRule = "must be 1 to 100";
+    public const string LimitDescription = "Entries at most, 1 to 100; 10 where it is missing.";
 
     private const int RetryAfterSeconds = 2;
+
+    /// <summary>They are read from the event store, at the first start or after a loss.</summary>
+    public static Problem NotBuilt() =>
+        Problems.Overloaded("The rankings are being built.", RetryAfterSeconds);
 
     /// <summary>
     /// 503 while Redis is away or the rankings are being built; booking does not mind.
@@ -25,9 +30,7 @@ internal static class RankingAnswers
     {
         try
         {
-            return await read() is { } top
-                ? TypedResults.Ok(answer(top))
-                : Problems.Overloaded("The rankings are being built.", RetryAfterSeconds);
+            return await read() is { } top ? TypedResults.Ok(answer(top)) : NotBuilt();
         }
         catch (Exception e)
             when (e is RedisException or NpgsqlException || DatabaseFaults.IsAway(e))

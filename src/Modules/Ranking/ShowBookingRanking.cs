@@ -23,22 +23,41 @@ internal static class ShowBookingRanking
 
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapGet("/rankings/bookings", Handle)
-            .AllowAnonymous()
             .WithName("ShowBookingRanking")
             .WithTags("Rankings")
             .WithSummary("Booking ranking")
             .WithDescription(
                 "Concerts by seats booked, most first: of all time (window=all, the "
-                    + "default), or booked in the current day or hour of Korean time. "
-                    + "limit is 1 to 100, by default 10."
+                    + "default), or booked in the current day or hour of Korean time."
             )
             .Produces<BookingRanking>()
             .WithResponseExample(
                 200,
-                new BookingRanking(All, [new BookingRank(1, 1001, "겨울밤의 콘서트", 500)])
+                new BookingRanking(
+                    All,
+                    [
+                        new BookingRank(
+                            1,
+                            Examples.ConcertId,
+                            Examples.ConcertName,
+                            Examples.HeldSeats + Examples.SoldSeats
+                        ),
+                    ]
+                )
             )
-            .Refuses(400, "validation")
-            .Refuses(503, "overloaded");
+            .WithParameter(
+                "window",
+                "Seats of all time, or booked in the current day or hour of Korean time.",
+                All,
+                All,
+                Day,
+                Hour
+            )
+            .WithParameter("limit", RankingAnswers.LimitDescription, RankingAnswers.DefaultLimit)
+            .Refuses(
+                Problems.Validation("limit", RankingAnswers.LimitRule),
+                RankingAnswers.NotBuilt()
+            );
 
     private static async Task<IResult> Handle(
         string? window,

@@ -17,21 +17,25 @@ internal static class ShowSoldOutRanking
 
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapGet("/rankings/sold-out", Handle)
-            .AllowAnonymous()
             .WithName("ShowSoldOutRanking")
             .WithTags("Rankings")
             .WithSummary("Sold-out ranking")
             .WithDescription(
                 "Concerts by the seconds from booking start to their first sell-out, fastest "
-                    + "first. limit is 1 to 100, by default 10."
+                    + "first."
             )
             .Produces<SoldOutRanking>()
             .WithResponseExample(
                 200,
-                new SoldOutRanking([new SoldOutRank(1, 1001, "겨울밤의 콘서트", 41.738)])
+                new SoldOutRanking([
+                    new SoldOutRank(1, Examples.ConcertId, Examples.ConcertName, 1841.738),
+                ])
             )
-            .Refuses(400, "validation")
-            .Refuses(503, "overloaded");
+            .WithParameter("limit", RankingAnswers.LimitDescription, RankingAnswers.DefaultLimit)
+            .Refuses(
+                Problems.Validation("limit", RankingAnswers.LimitRule),
+                RankingAnswers.NotBuilt()
+            );
 
     private static async Task<IResult> Handle(int? limit, RankingStore store)
     {

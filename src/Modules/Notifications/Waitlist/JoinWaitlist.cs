@@ -11,7 +11,7 @@ namespace ConcertReservation.Notifications;
 internal static class JoinWaitlist
 {
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapPost("/concerts/{id:long}/waitlist", Handle)
+        api.MapPost("/concerts/{id}/waitlist", Handle)
             .RequireAuthorization(Roles.Customer)
             .WithTags("Waitlist")
             .WithName("JoinWaitlist")
@@ -21,10 +21,11 @@ internal static class JoinWaitlist
                     + "Joining again changes nothing."
             )
             .Produces(204)
-            .Refuses(401, "not-signed-in")
-            .Refuses(403, "forbidden")
-            .Refuses(404, "not-found")
-            .Refuses(409, "illegal-state");
+            .WithParameter("id", "The concert's id.", Examples.ConcertId)
+            .Refuses(
+                Problems.NotFound("concert", Examples.ConcertId),
+                Problems.IllegalState($"Concert {Examples.ConcertId} is cancelled.")
+            );
 
     private static async Task<IResult> Handle(
         long id,

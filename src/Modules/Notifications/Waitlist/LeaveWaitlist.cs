@@ -11,16 +11,15 @@ namespace ConcertReservation.Notifications;
 internal static class LeaveWaitlist
 {
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapDelete("/concerts/{id:long}/waitlist", Handle)
+        api.MapDelete("/concerts/{id}/waitlist", Handle)
             .RequireAuthorization(Roles.Customer)
             .WithTags("Waitlist")
             .WithName("LeaveWaitlist")
             .WithSummary("Leave a concert's waitlist")
             .WithDescription("Leaving a list that one is not on changes nothing.")
             .Produces(204)
-            .Refuses(401, "not-signed-in")
-            .Refuses(403, "forbidden")
-            .Refuses(404, "not-found");
+            .WithParameter("id", "The concert's id.", Examples.ConcertId)
+            .Refuses(Problems.NotFound("concert", Examples.ConcertId));
 
     private static async Task<IResult> Handle(
         long id,

@@ -13,17 +13,21 @@ internal static class CancelReservation
     private const string Reason = "Cancelled by the customer.";
 
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapDelete("/reservations/{id:long}", Handle)
+        api.MapDelete("/reservations/{id}", Handle)
             .RequireAuthorization(Roles.Customer)
             .WithName("CancelReservation")
             .WithTags("Reservations")
             .WithSummary("Cancel a hold")
             .WithDescription("Gives the seats back before they are paid; they are free at once.")
             .Produces(204)
-            .Refuses(404, "not-found")
-            .Refuses(401, "not-signed-in")
-            .Refuses(403, "forbidden")
-            .Refuses(409, "illegal-state", "reservation-expired");
+            .WithParameter("id", "The reservation's id.", Examples.ReservationId)
+            .Refuses(
+                Problems.NotFound("reservation", Examples.ReservationId),
+                Problems.IllegalState(
+                    $"Reservation {Examples.ReservationId} is PAYING and cannot be cancelled."
+                ),
+                Problems.ReservationExpired(Examples.ReservationId)
+            );
 
     private static async Task<IResult> Handle(
         long id,

@@ -37,28 +37,36 @@ internal static class HoldSeats
                     + "hold that ran out is free for the next customer at once."
             )
             .Produces<Response>(201)
-            .WithRequestExample(new Request(1, [1, 2]))
+            .WithRequestExample(new Request(Examples.ConcertId, Examples.SeatIds))
             .WithResponseExample(
                 201,
                 new Response(
-                    1,
+                    Examples.ReservationId,
                     ReservationStatuses.Held,
-                    [1, 2],
-                    new Money(308_000),
-                    new DateTimeOffset(2026, 11, 20, 11, 5, 0, TimeSpan.Zero)
+                    Examples.SeatIds,
+                    new Money(Examples.TotalWon),
+                    Examples.HeldUntil
                 )
             )
-            .Refuses(400, "validation")
-            .Refuses(401, "not-signed-in")
-            .Refuses(403, "forbidden")
-            .Refuses(404, "not-found")
-            .Refuses(409, "seat-taken", "booking-not-open", "ticket-limit", "illegal-state")
-            .Refuses(503, "overloaded")
+            .WithLocation($"/api/reservations/{Examples.ReservationId}")
+            .Refuses(
+                Problems.Validation("seatIds", $"must be 1 to {MaxSeats} seats"),
+                Problems.NotFound("concert", Examples.ConcertId, field: "concertId"),
+                Problems.NoSuchSeats(Examples.ConcertId, Examples.SeatIds),
+                Problems.SeatTaken(Examples.SeatIds),
+                Problems.BookingNotOpen(Examples.BookingStartTime),
+                Problems.TicketLimit(Examples.TicketsPerCustomer, held: 3),
+                Problems.IllegalState($"Concert {Examples.ConcertId} was cancelled."),
+                TooManyAtOnce()
+            )
             .TakesIdempotencyKey();
 
     /// <param name="body">The JSON that was stored with the hold, now or then.</param>
     public static RecordedAnswer AnswerOf(long reservationId, byte[] body) =>
         new(201, RecordedAnswer.Json, $"/api/reservations/{reservationId}", body);
+
+    private static Problem TooManyAtOnce() =>
+        Problems.Overloaded("Too many customers at once; try again.", retryAfterSeconds: 1);
 
     private static async Task<IResult> Handle(
         Request request,
@@ -85,7 +93,7 @@ internal static class HoldSeats
             Activity.Current?.Id
         );
         if (!writer.TryEnqueue(hold, out var answer))
-            return Problems.Overloaded("Too many customers at once; try again.", 1);
+            return TooManyAtOnce();
 
         // A customer who goes away still gets the hold, and finds it by its key.
         return await answer.WaitAsync(http.RequestAborted) switch

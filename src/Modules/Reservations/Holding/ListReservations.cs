@@ -30,20 +30,23 @@ internal static class ListReservations
             .WithName("ListReservations")
             .WithTags("Reservations")
             .WithSummary("List your reservations")
-            .WithDescription(
-                $"The newest first, {DefaultLimit} a page or as many as limit says, "
-                    + $"at most {MaxLimit}."
-            )
+            .WithDescription("The newest first.")
             .Produces<Response>(200)
             .WithResponseExample(
                 200,
-                new Response(
-                    [ReservationView.Example],
-                    Cursor.Of(ReservationView.Example.ReservationId)
-                )
+                new Response([ReservationView.Example], Cursor.Of(Examples.ReservationId))
             )
-            .Refuses(400, "validation")
-            .Refuses(401, "not-signed-in");
+            .WithParameter(
+                "cursor",
+                "The nextCursor of the page before; without it, the first page.",
+                Cursor.Of(Examples.ReservationId)
+            )
+            .WithParameter(
+                "limit",
+                $"Reservations a page, 1 to {MaxLimit}; {DefaultLimit} where it is missing.",
+                DefaultLimit
+            )
+            .Refuses(Problems.Validation("limit", $"must be 1 to {MaxLimit}"));
 
     private static async Task<IResult> Handle(
         string? cursor,

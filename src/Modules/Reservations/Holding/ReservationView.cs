@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks.Http;
 using ConcertReservation.Contracts;
 using Npgsql;
 
@@ -32,14 +33,14 @@ internal sealed record ReservationView(
         """;
 
     public static readonly ReservationView Example = new(
-        1024,
-        1,
-        "Aria in Seoul",
+        Examples.ReservationId,
+        Examples.ConcertId,
+        Examples.ConcertName,
         ReservationStatuses.Held,
-        [1, 2],
-        new Money(300_000),
-        new DateTimeOffset(2026, 11, 20, 11, 5, 0, TimeSpan.Zero),
-        new DateTimeOffset(2026, 11, 20, 11, 0, 0, TimeSpan.Zero),
+        Examples.SeatIds,
+        new Money(Examples.TotalWon),
+        Examples.HeldUntil,
+        Examples.HeldAt,
         PaymentId: null
     );
 

@@ -15,7 +15,7 @@ internal static class ShowReservation
         """;
 
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapGet("/reservations/{id:long}", Handle)
+        api.MapGet("/reservations/{id}", Handle)
             .RequireAuthorization()
             .WithName("ShowReservation")
             .WithTags("Reservations")
@@ -23,8 +23,8 @@ internal static class ShowReservation
             .WithDescription("One of your own; another customer's is not found.")
             .Produces<ReservationView>(200)
             .WithResponseExample(200, ReservationView.Example)
-            .Refuses(404, "not-found")
-            .Refuses(401, "not-signed-in");
+            .WithParameter("id", "The reservation's id.", Examples.ReservationId)
+            .Refuses(Problems.NotFound("reservation", Examples.ReservationId));
 
     private static async Task<IResult> Handle(
         long id,

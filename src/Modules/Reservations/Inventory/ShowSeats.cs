@@ -36,6 +36,8 @@ internal static class ShowSeats
         IReadOnlyList<string> Seats
     );
 
+    private const string ExampleTag = "\"1-9f86d081884c7d659a2feaa0\"";
+
     private static readonly Dictionary<string, string> Legend = new(StringComparer.Ordinal)
     {
         ["f"] = "free",
@@ -44,7 +46,7 @@ internal static class ShowSeats
     };
 
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapGet("/concerts/{id:long}/seats", Handle)
+        api.MapGet("/concerts/{id}/seats", Handle)
             .WithName("ShowSeats")
             .WithTags("Concerts")
             .WithSummary("Show every seat")
@@ -58,16 +60,34 @@ internal static class ShowSeats
             .WithResponseExample(
                 200,
                 new Response(
-                    1,
+                    Examples.ConcertId,
                     6,
                     4,
                     1,
                     Legend,
-                    [new Section("VIP", new Money(150_000), 2, 3, 1, ["sfh", "fff"])]
+                    [
+                        new Section(
+                            Examples.Section,
+                            new Money(Examples.PriceWon),
+                            2,
+                            3,
+                            Examples.SeatIds[0],
+                            ["sfh", "fff"]
+                        ),
+                    ]
                 )
             )
-            .Refuses(404, "not-found")
-            .Refuses(503, "overloaded");
+            .WithParameter("id", "The concert's id.", Examples.ConcertId)
+            .WithRequestHeader(
+                "If-None-Match",
+                "The ETag of the answer that you have; 304 while it is the newest.",
+                ExampleTag
+            )
+            .WithResponseHeader(200, "ETag", "Names this state of the seats.", ExampleTag)
+            .Refuses(
+                Problems.NotFound("concert", Examples.ConcertId),
+                UnknownConcerts.Building(Examples.ConcertId)
+            );
 
     private static async Task<IResult> Handle(
         long id,

@@ -26,7 +26,8 @@ internal sealed class UnknownConcerts(IConcertCatalogue concerts, TimeProvider c
             ? Problems.NotFound("concert", concertId)
             : Building(concertId);
 
-    private static Problem Building(long concertId) =>
+    /// <summary>There is the concert, and its seats will be there in a moment.</summary>
+    public static Problem Building(long concertId) =>
         Problems.Overloaded(
             $"The seats of concert {concertId} are still being set up.",
             RetryAfterSeconds
