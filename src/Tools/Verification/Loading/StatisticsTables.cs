@@ -57,7 +57,7 @@ internal static class StatisticsTables
             Single
         );
         rows.AddRange(await FactsAsync(db, stop));
-        // A row of noughts says the same as none.
+        // A row of zeros says the same as none.
         return rows.Where(r => !r.IsZero).ToDictionary(r => r.Row, r => r.Sums);
 
         async Task AddAsync(
