@@ -206,10 +206,13 @@ internal sealed class AnalyticsTests
         (await Dump()).ShouldBe(before);
     }
 
+    /// <summary>The concert's own event is of another topic, and may come last.</summary>
     private async Task<bool> KnowsTheSale() =>
         await _system.Database.ScalarAsync<long>(
             $"""
-            SELECT count(*) FROM data_platform.concert_totals WHERE concert_id = {_concert.Id}
+            SELECT count(*)
+            FROM data_platform.concert_totals JOIN data_platform.concerts USING (concert_id)
+            WHERE concert_id = {_concert.Id} AND artist IS NOT NULL
                 AND (bookings, confirmations, cancellations) = (3, 1, 1)
             """
         ) == 1;
