@@ -65,7 +65,7 @@ internal static class OperationDocs
             var example = ToNode(doc.Example, json)!;
             if (doc.Values.Count > 0)
                 schema.Enum = [.. doc.Values.Select(v => (JsonNode)v)];
-            else if (!parameter.Required)
+            else if (!parameter.Required && doc.Example is not int)
                 parameter.Description += $" Such as `{example}`.";
             if (parameter.Required)
                 parameter.Example = example;
