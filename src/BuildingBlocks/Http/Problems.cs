@@ -47,6 +47,10 @@ public static class Problems
         )
         {
             SeatIds = seatIds,
+            Errors = new Dictionary<string, string[]>(StringComparer.Ordinal)
+            {
+                ["seatIds"] = ["names a seat that the concert does not have"],
+            },
         };
 
     public static Problem NotFound(string detail) => new("not-found", "Not found", 404, detail);

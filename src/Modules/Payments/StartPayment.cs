@@ -68,7 +68,7 @@ internal sealed class StartPayment(
             .Refuses(
                 Problems.Validation("method", MethodRule),
                 Problems.InsufficientBalance(balanceWon: 100_000, Examples.TotalWon),
-                Problems.NotFound("reservation", Examples.ReservationId, field: "reservationId"),
+                UnknownReservation(Examples.ReservationId),
                 Problems.IllegalState(
                     $"Reservation {Examples.ReservationId} is CONFIRMED and cannot be paid now."
                 ),
@@ -115,7 +115,7 @@ internal sealed class StartPayment(
                         token
                     );
                     return reservation is null
-                        ? Problems.NotFound("reservation", request.ReservationId)
+                        ? UnknownReservation(request.ReservationId)
                         : await StartAsync(paymentId, reservation, method, token);
                 },
                 stop
@@ -219,7 +219,7 @@ internal sealed class StartPayment(
         {
             PinResult.Done => null,
             PinResult.Lapsed => Problems.ReservationExpired(reservation.ReservationId),
-            PinResult.NotFound => Problems.NotFound("reservation", reservation.ReservationId),
+            PinResult.NotFound => UnknownReservation(reservation.ReservationId),
             _ when reservation.Status == ReservationStatuses.Expired => Problems.ReservationExpired(
                 reservation.ReservationId
             ),
@@ -228,6 +228,9 @@ internal sealed class StartPayment(
                     + "and cannot be paid now."
             ),
         };
+
+    private static Problem UnknownReservation(long id) =>
+        Problems.NotFound("reservation", id, field: "reservationId");
 
     private static Problem? Invalid(StartPaymentRequest request) =>
         new FieldErrors()

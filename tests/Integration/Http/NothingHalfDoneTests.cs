@@ -129,7 +129,7 @@ internal sealed class NothingHalfDoneTests
                     new { reservationId = _reservation, method },
                     Persona.NewKey()
                 );
-                paid.ShouldBe(NotFound, "not-found");
+                paid.ShouldBe(NotFound, "not-found", "reservationId");
             }
 
             (await jisoo.Get("/api/wallet"))["balance"].GetInt64().ShouldBe(0);
@@ -160,7 +160,7 @@ internal sealed class NothingHalfDoneTests
         var beyondTheLimit = await _jisoo.Holds(_concert.Seats(2, 6));
 
         oneTaken.ShouldBe(Conflict, "seat-taken");
-        oneElsewhere.ShouldBe(NotFound, "not-found");
+        oneElsewhere.ShouldBe(NotFound, "not-found", "seatIds");
         oneTwice.ShouldBe(BadRequest, "validation", "seatIds");
         tooMany.ShouldBe(BadRequest, "validation", "seatIds");
         beyondTheLimit.ShouldBe(Conflict, "ticket-limit");
