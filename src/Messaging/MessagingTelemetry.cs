@@ -16,18 +16,6 @@ public static class MessagingTelemetry
         description: "Errors that a Kafka producer of ours reported, by error code."
     );
 
-    internal static readonly Gauge<long> OutboxDepth = Meter.CreateGauge<long>(
-        "outbox.depth",
-        "{row}",
-        "Committed rows that Kafka does not have yet."
-    );
-
-    internal static readonly Gauge<double> OutboxOldestAge = Meter.CreateGauge<double>(
-        "outbox.oldest.age",
-        "s",
-        "Age of the oldest row that Kafka does not have yet."
-    );
-
     internal static readonly Histogram<double> RelayLatency = Meter.CreateHistogram<double>(
         "outbox.relay.latency",
         "s",

@@ -19,8 +19,20 @@ internal sealed class BatchAttempt(
 
     public Exception? GivenUp => givenUp;
 
-    /// <summary>Those of this attempt are added.</summary>
-    public HashSet<long> Acknowledged => acknowledged;
+    /// <summary>False while it waits for its turn.</summary>
+    public bool IsBegun { get; set; }
+
+    public bool IsAcknowledged(long offset)
+    {
+        lock (acknowledged)
+            return acknowledged.Contains(offset);
+    }
+
+    public void Acknowledge(long offset)
+    {
+        lock (acknowledged)
+            acknowledged.Add(offset);
+    }
 
     /// <summary>What of the gaps the group had not applied before.</summary>
     public IReadOnlyList<OffsetGap> Lost { get; set; } = [];
@@ -169,10 +181,12 @@ internal sealed class BatchUnit(
         // What the group applied before, or parked before, comes again after a rewind: nothing to
         // do.
         var letters = planned.Where(l => l.IsClaimed || claimed.Remove(l.Event.EventId)).ToArray();
-        var unsent = letters.Where(l => !attempt.Acknowledged.Contains(l.Event.Record.Offset));
-        DeadLetter[] sending = [.. unsent];
-        await deadLetters.SendAsync(partition.Group, sending, stop);
-        attempt.Acknowledged.UnionWith(sending.Select(l => l.Event.Record.Offset));
+        await deadLetters.SendAsync(
+            partition.Group,
+            [.. letters.Where(l => !attempt.IsAcknowledged(l.Event.Record.Offset))],
+            letter => attempt.Acknowledge(letter.Event.Record.Offset),
+            stop
+        );
         await DeadLetterTable.InsertAsync(work.Connection, partition, letters, stop);
         return letters;
     }

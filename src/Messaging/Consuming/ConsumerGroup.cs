@@ -119,6 +119,11 @@ public sealed record KafkaRecord(
     /// <summary>False for a tombstone.</summary>
     public bool HasBody { get; init; } = true;
 
+    /// <summary>
+    /// Since 1970, as received, even where it is no time that a calendar has.
+    /// </summary>
+    public long TimestampMilliseconds { get; init; } = Timestamp.ToUnixTimeMilliseconds();
+
     /// <summary>Who set <see cref="Timestamp"/>.</summary>
     public TimestampType TimestampType { get; init; } = TimestampType.CreateTime;
 

@@ -14,6 +14,7 @@ internal sealed class ConsumingService(
     IServiceProvider services,
     DatabaseReady ready,
     ConsumingMetrics metrics,
+    IHostApplicationLifetime lifetime,
     ILoggerFactory logs
 ) : BackgroundService
 {
@@ -22,8 +23,14 @@ internal sealed class ConsumingService(
         var runners = groups.Select(Runner).ToArray();
         foreach (var runner in runners)
             metrics.Watch(runner);
-        await ready.WaitAsync(stoppingToken);
-        await Task.WhenAll(runners.Select(r => r.RunAsync(stoppingToken)));
+        // Beside the other services, not after them: one that takes all the time there is would
+        // leave none to finish what is in hand and to commit.
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(
+            stoppingToken,
+            lifetime.ApplicationStopping
+        );
+        await ready.WaitAsync(stopping.Token);
+        await Task.WhenAll(runners.Select(r => r.RunAsync(stopping.Token)));
     }
 
     private GroupRunner Runner(ConsumerGroup group)

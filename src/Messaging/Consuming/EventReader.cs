@@ -107,6 +107,7 @@ internal sealed class EventReader(GroupRoutes routes, string incarnation)
         )
         {
             KeyBytes = message.Key,
+            TimestampMilliseconds = message.Timestamp.UnixTimestampMs,
             TimestampType = message.Timestamp.Type,
             HasBody = message.Value is not null,
         };

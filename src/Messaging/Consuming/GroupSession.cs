@@ -194,7 +194,7 @@ internal sealed partial class GroupSession : IPartitionOwner, IDisposable
 
         Drain([.. leaving.Select(l => l.Worker)]);
         if (commit)
-            Task.WaitAny([Task.Run(() => Commit(leaving))], CommitLimit);
+            Task.WaitAny([OwnThread.RunAsync(() => Commit(leaving))], CommitLimit);
         foreach (var (partition, worker) in leaving)
         {
             worker.Dispose();
@@ -227,7 +227,7 @@ internal sealed partial class GroupSession : IPartitionOwner, IDisposable
         try
         {
             while (await timer.WaitForNextTickAsync(ending))
-                await Task.Run(() => Commit(_workers.Select(w => (w.Key, w.Value))), ending);
+                await OwnThread.RunAsync(() => Commit(_workers.Select(w => (w.Key, w.Value))));
         }
         catch (OperationCanceledException)
         {

@@ -66,8 +66,8 @@ internal sealed partial class InboxMaintenance(
         {
             await connection.ExecuteAsync("SET lock_timeout = '1s'", stop);
             await MakeAheadAsync(connection, stop);
-            await DropPastAsync(connection, stop);
             await DeleteForeignAsync(connection, stop);
+            await DropPastAsync(connection, stop);
         }
         finally
         {
@@ -118,7 +118,9 @@ internal sealed partial class InboxMaintenance(
     {
         var now = await NowAsync(connection, stop);
         var days = await new OutboxPartitions(connection).ListAsync(stop);
-        foreach (var (name, isDetaching) in await PartitionsAsync(connection, stop))
+        var partitions = await PartitionsAsync(connection, stop);
+        // Pending ones first: while one is, no other can be detached.
+        foreach (var (name, isDetaching) in partitions.OrderByDescending(p => p.Value))
         {
             if (!InboxPartitions.TryParseName(name, out var start))
                 continue;

@@ -163,6 +163,12 @@ internal sealed partial class PartitionWorker : IDisposable
                 Pass(batch[^1].Record.Offset, attempt.Lost);
                 return null;
             }
+            catch (OperationCanceledException)
+                when (_soft.IsCancellationRequested && !attempt.IsBegun)
+            {
+                // Stopped while it waited for its turn.
+                throw;
+            }
             catch (Exception e) when (!_hard.IsCancellationRequested)
             {
                 // An edge: whatever consumers throw is sorted here, counted and told.
@@ -189,7 +195,8 @@ internal sealed partial class PartitionWorker : IDisposable
     private void Pass(long offset, IReadOnlyList<OffsetGap> lost)
     {
         Volatile.Write(ref _nextOffset, offset + 1);
-        _acknowledged.RemoveWhere(o => o <= offset);
+        lock (_acknowledged)
+            _acknowledged.RemoveWhere(o => o <= offset);
         foreach (var gap in lost)
         {
             LogGap(
@@ -205,7 +212,9 @@ internal sealed partial class PartitionWorker : IDisposable
 
     private async Task ApplyInSlotAsync(List<ReceivedEvent> batch, BatchAttempt attempt)
     {
+        attempt.IsBegun = false;
         await _tools.Slots.WaitAsync(_soft.Token);
+        attempt.IsBegun = true;
         try
         {
             await _tools.Unit.ApplyAsync(Partition, batch, attempt, _hard.Token);

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
@@ -27,8 +27,8 @@ internal sealed partial class SessionConsumer : IDisposable
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(1.5);
 
-    /// <summary>Kept from the finalizer, which would destroy them.</summary>
-    private static readonly ConcurrentBag<IDisposable> Abandoned = [];
+    /// <summary>Beyond it no assignment will come: the Kafka that was joined is gone.</summary>
+    private static readonly TimeSpan AssignmentLimit = TimeSpan.FromSeconds(30);
 
     private readonly string _group;
     private readonly IPartitionOwner _owner;
@@ -63,7 +63,15 @@ internal sealed partial class SessionConsumer : IDisposable
                 (_, offsets) => Guarded(() => _owner.Lost(PartitionsOf(offsets)))
             )
             .Build();
-        _consumer.Subscribe(setup.Topics.Select(clients.Prefixed));
+        try
+        {
+            _consumer.Subscribe(setup.Topics.Select(clients.Prefixed));
+        }
+        catch
+        {
+            KafkaTeardown.Keep(_consumer);
+            throw;
+        }
     }
 
     public bool HadAssignment => _hadAssignment;
@@ -140,7 +148,9 @@ internal sealed partial class SessionConsumer : IDisposable
     public void Dispose()
     {
         _isEnding = true;
-        Task.WaitAny([Task.Run(Close)], CloseLimit);
+        var closing = new Thread(Close) { IsBackground = true, Name = $"{_group} leaves" };
+        closing.Start();
+        closing.Join(CloseLimit);
     }
 
     /// <remarks>
@@ -152,29 +162,33 @@ internal sealed partial class SessionConsumer : IDisposable
     {
         try
         {
-            while (!_hadAssignment)
-                _consumer.Consume(PollTimeout);
-        }
-        catch (KafkaException e)
-        {
-            // Fenced or otherwise failed for good: no assignment will come, so this one is never
-            // destroyed.
-            LogPoll(_group, e.Error.Code, e.Error.Reason);
-            Abandoned.Add(_consumer);
-            return;
-        }
-
-        if (!_use.TryEnterWriteLock(CloseLimit))
-        {
             // A commit without an answer: destroyed under it, the client would crash.
-            Abandoned.Add(_consumer);
-            return;
-        }
+            if (!IsAssigned() || !_use.TryEnterWriteLock(CloseLimit))
+            {
+                KafkaTeardown.Keep(_consumer);
+                return;
+            }
 
-        _isClosed = true;
-        _use.ExitWriteLock();
-        _consumer.Close();
-        _consumer.Dispose();
+            _isClosed = true;
+            _use.ExitWriteLock();
+            _consumer.Close();
+            _consumer.Dispose();
+        }
+        catch (Exception e)
+        {
+            // An edge: fenced or otherwise failed for good, a client neither gets an assignment
+            // nor can be closed, and may hang when it is destroyed.
+            LogClose(_group, e.Message);
+            KafkaTeardown.Keep(_consumer);
+        }
+    }
+
+    private bool IsAssigned()
+    {
+        var since = Stopwatch.GetTimestamp();
+        while (!_hadAssignment && Stopwatch.GetElapsedTime(since) < AssignmentLimit)
+            _consumer.Consume(PollTimeout);
+        return _hadAssignment;
     }
 
     /// <returns>False where the client is closed already.</returns>
@@ -234,6 +248,9 @@ internal sealed partial class SessionConsumer : IDisposable
 
     [LoggerMessage(LogLevel.Debug, "{Group}: {Code}: {Reason}")]
     private partial void LogPoll(string group, ErrorCode code, string reason);
+
+    [LoggerMessage(LogLevel.Debug, "{Group} could not leave Kafka in order: {Reason}")]
+    private partial void LogClose(string group, string reason);
 
     [LoggerMessage(LogLevel.Warning, "Kafka refuses {Group} what it needs: {Code}: {Reason}")]
     private partial void LogRefused(string group, ErrorCode code, string reason);

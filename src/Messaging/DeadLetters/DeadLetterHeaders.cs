@@ -57,8 +57,9 @@ internal static class DeadLetterHeaders
         headers.Add(OriginalTimestampType, Encoding.UTF8.GetBytes(TypeName(record)));
         headers.Add(OriginalConsumerGroup, Encoding.UTF8.GetBytes(group));
         headers.Add(ExceptionType, Encoding.UTF8.GetBytes(Name(reason)));
-        if (reason.InnerException is { } cause)
-            headers.Add(ExceptionCauseType, Encoding.UTF8.GetBytes(Name(cause)));
+        // Spring always has one, since it wraps what a listener throws; tools filter by it.
+        var cause = reason.InnerException ?? reason;
+        headers.Add(ExceptionCauseType, Encoding.UTF8.GetBytes(Name(cause)));
         headers.Add(ExceptionMessage, Cut(reason.Message));
         headers.Add(ExceptionStackTrace, Cut(reason.ToString()));
         return headers;
@@ -67,7 +68,7 @@ internal static class DeadLetterHeaders
     private static long Milliseconds(KafkaRecord record) =>
         record.TimestampType == TimestampType.NotAvailable
             ? NoTimestamp
-            : record.Timestamp.ToUnixTimeMilliseconds();
+            : record.TimestampMilliseconds;
 
     /// <summary>The names of Java's <c>TimestampType</c>.</summary>
     private static string TypeName(KafkaRecord record) =>

@@ -12,20 +12,27 @@ internal sealed class DeadLetterTopic(KafkaClients clients, IOptions<ConsumingOp
     : IDisposable
 {
     private static readonly TimeSpan ReportsAfterPurge = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TeardownLimit = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
     private IProducer<byte[], byte[]>? _producer;
     private volatile bool _broken;
+    private bool _isDisposed;
 
     /// <summary>Sends the letters in their order.</summary>
+    /// <param name="acknowledged">
+    /// Told of each letter that Kafka has, by several threads, even where others fail.
+    /// </param>
     /// <exception cref="DeadLetterUnsentException">Kafka acknowledged not all of them in
     /// time.</exception>
     public async Task SendAsync(
         string group,
         IReadOnlyList<DeadLetter> letters,
+        Action<DeadLetter> acknowledged,
         CancellationToken stop
     )
     {
+        stop.ThrowIfCancellationRequested();
         var reports = new List<Task>(letters.Count);
         foreach (var letter in letters)
         {
@@ -43,7 +50,8 @@ internal sealed class DeadLetterTopic(KafkaClients clients, IOptions<ConsumingOp
                 ),
             };
             var to = clients.Prefixed(Topics.DeadLetters(record.Topic));
-            reports.Add(SendAsync(new TopicPartition(to, record.Partition), message));
+            var partition = new TopicPartition(to, record.Partition);
+            reports.Add(SendAsync(partition, message, () => acknowledged(letter)));
         }
 
         try
@@ -60,10 +68,17 @@ internal sealed class DeadLetterTopic(KafkaClients clients, IOptions<ConsumingOp
     public void Dispose()
     {
         lock (_gate)
+        {
+            _isDisposed = true;
             End();
+        }
     }
 
-    private async Task SendAsync(TopicPartition to, Message<byte[], byte[]> message)
+    private async Task SendAsync(
+        TopicPartition to,
+        Message<byte[], byte[]> message,
+        Action acknowledged
+    )
     {
         var report = await ProduceAsync(to, message);
         if (report.Error.Code is ErrorCode.Local_UnknownPartition)
@@ -79,6 +94,8 @@ internal sealed class DeadLetterTopic(KafkaClients clients, IOptions<ConsumingOp
                 $"Kafka took no dead letter for {to.Topic}: {report.Error.Reason}"
             );
         }
+
+        acknowledged();
     }
 
     private Task<DeliveryReport<byte[], byte[]>> ProduceAsync(
@@ -106,6 +123,8 @@ internal sealed class DeadLetterTopic(KafkaClients clients, IOptions<ConsumingOp
     /// <summary>Within the lock.</summary>
     private IProducer<byte[], byte[]> Producer()
     {
+        // A worker that outlived its session: what it sends now nobody would end.
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_broken)
             End();
         if (_producer is not null)
@@ -113,6 +132,8 @@ internal sealed class DeadLetterTopic(KafkaClients clients, IOptions<ConsumingOp
 
         var config = clients.ProducerConfig("dead-letters");
         config.MessageMaxBytes = KafkaTopics.DeadLetterMaxBytes;
+        // A letter that is late or refused is tried again by itself; nothing is behind it.
+        config.EnableGaplessGuarantee = false;
         config.MessageTimeoutMs = options.Value.DeadLetterTimeoutMilliseconds;
         config.LingerMs = 0;
         return _producer = clients.Producer(config, error => _broken |= error.IsFatal);
@@ -124,9 +145,16 @@ internal sealed class DeadLetterTopic(KafkaClients clients, IOptions<ConsumingOp
         if (_producer is null)
             return;
 
-        Librdkafka.Purge(_producer.Handle);
-        _producer.Flush(ReportsAfterPurge);
-        _producer.Dispose();
+        var producer = _producer;
         (_producer, _broken) = (null, false);
+        KafkaTeardown.End(
+            producer,
+            TeardownLimit,
+            () =>
+            {
+                Librdkafka.Purge(producer.Handle);
+                producer.Flush(ReportsAfterPurge);
+            }
+        );
     }
 }

@@ -37,13 +37,15 @@ internal sealed class KafkaClients
     /// <summary>
     /// A producer that loses nothing and keeps the order within a key: idempotent, acknowledged
     /// by all, never timing a message out (with a timeout the first event of a key may be
-    /// dropped and its second delivered).
+    /// dropped and its second delivered), and failing for good where the broker refuses one
+    /// (else the next ones of its key would be delivered without it).
     /// </summary>
     public ProducerConfig ProducerConfig(string clientId)
     {
         var config = new ProducerConfig(Shared(clientId))
         {
             EnableIdempotence = true,
+            EnableGaplessGuarantee = true,
             Acks = Acks.All,
             MaxInFlight = 5,
             MessageTimeoutMs = 0,

@@ -19,13 +19,15 @@ internal sealed record KafkaFacts(
 /// </param>
 /// <param name="AreAllThere">Else events of the missing ones wait in the outbox.</param>
 /// <param name="AreSettled">Nothing is left to try again.</param>
+/// <param name="Made">Names, with the prefix, of those that this host has just made.</param>
 internal sealed record TopicFacts(
     IReadOnlyList<string> Mismatches,
     bool AreAllThere,
-    bool AreSettled
+    bool AreSettled,
+    IReadOnlyList<string> Made
 )
 {
-    public static TopicFacts AsPlanned { get; } = new([], AreAllThere: true, AreSettled: true);
+    public static TopicFacts AsPlanned { get; } = new([], AreAllThere: true, AreSettled: true, []);
 }
 
 /// <summary>

@@ -20,6 +20,9 @@ internal sealed partial class KafkaLog(ILogger<KafkaLog> logger)
         "COORD",
         "GETPID",
         "CLUSTERID",
+        // Told once more as an error of the client; and a producer that ends with messages on their
+        // way gets one for them.
+        "FATAL",
     };
 
     public void Write(LogMessage message) =>
@@ -30,7 +33,8 @@ internal sealed partial class KafkaLog(ILogger<KafkaLog> logger)
     /// </summary>
     public void Write(string client, Error error)
     {
-        if (error.IsFatal)
+        // A refused message: whoever sent it says which and why.
+        if (error.IsFatal && error.Code != ErrorCode.Local_GaplessGuarantee)
             LogFatal(logger, client, error.Code, error.Reason);
         else
             LogTransient(logger, client, error.Code, error.Reason);

@@ -18,6 +18,7 @@ public sealed class KafkaOptions
             "metadata.broker.list",
             "group.id",
             "enable.idempotence",
+            "enable.gapless.guarantee",
             "acks",
             "request.required.acks",
             "max.in.flight",

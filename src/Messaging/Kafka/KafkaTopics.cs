@@ -30,6 +30,11 @@ internal sealed class KafkaTopics(
     /// <summary>A record at the limit plus what a dead letter's headers add.</summary>
     internal const int DeadLetterMaxBytes = 2 * 1024 * 1024;
 
+    /// <summary>
+    /// Batches of the relay are up to 1,000,000 bytes; the broker's default takes them.
+    /// </summary>
+    private const long EventTopicMinMessageBytes = 1_000_000;
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private static readonly IReadOnlyDictionary<string, string> NoSettings =
@@ -57,7 +62,7 @@ internal sealed class KafkaTopics(
     {
         var existing = metadata.Topics.ToDictionary(t => t.Topic, StringComparer.Ordinal);
         var missing = Plans.Where(p => !existing.ContainsKey(p.Name)).ToArray();
-        var (refused, isUnheardOf) = await CreateAsync(admin, missing);
+        var (made, refused, isUnheardOf) = await CreateAsync(admin, missing);
 
         var present = Plans.Where(p => existing.ContainsKey(p.Name)).ToArray();
         var (settings, unread) = await SettingsAsync(admin, present);
@@ -67,7 +72,8 @@ internal sealed class KafkaTopics(
         return new TopicFacts(
             [.. refused, .. unread, .. differences],
             AreAllThere: refused.Count == 0,
-            AreSettled: refused.Count == 0 && unread.Count == 0 && !isUnheardOf
+            AreSettled: refused.Count == 0 && unread.Count == 0 && !isUnheardOf,
+            Made: made
         );
     }
 
@@ -120,6 +126,15 @@ internal sealed class KafkaTopics(
                 yield return Sentence(name, actual, wanted);
         }
 
+        if (
+            Number(settings, "max.message.bytes") < EventTopicMinMessageBytes
+            && !plan.Settings.ContainsKey("max.message.bytes")
+        )
+        {
+            yield return $"{plan.Name} takes messages of {settings["max.message.bytes"]} bytes at "
+                + $"most, not {EventTopicMinMessageBytes}: the relay may stand still";
+        }
+
         if (KeepsLongerThanTheInbox(settings))
         {
             yield return $"{plan.Name} keeps records longer than the inbox keeps their ids "
@@ -132,24 +147,31 @@ internal sealed class KafkaTopics(
     }
 
     private static bool KeepsLongerThanTheInbox(IReadOnlyDictionary<string, string> settings) =>
+        Number(settings, "retention.ms") is { } retention
+        && (retention < 0 || retention > InboxPartitions.Keep.TotalMilliseconds);
+
+    private static long? Number(IReadOnlyDictionary<string, string> settings, string name) =>
         long.TryParse(
-            settings.GetValueOrDefault("retention.ms"),
+            settings.GetValueOrDefault(name),
             NumberStyles.AllowLeadingSign,
             CultureInfo.InvariantCulture,
-            out var retention
-        ) && (retention < 0 || retention > InboxPartitions.Keep.TotalMilliseconds);
+            out var number
+        )
+            ? number
+            : null;
 
     /// <returns>
-    /// Why some could not be made, a sentence each; and whether some are there though the broker
+    /// What was made; why some could not be made, a sentence each; and whether some are there though the broker
     /// that was asked has not heard of them, so that they are still to be compared.
     /// </returns>
-    private static async Task<(IReadOnlyList<string> Refused, bool IsUnheardOf)> CreateAsync(
-        IAdminClient admin,
-        IReadOnlyList<TopicPlan> missing
-    )
+    private static async Task<(
+        IReadOnlyList<string> Made,
+        IReadOnlyList<string> Refused,
+        bool IsUnheardOf
+    )> CreateAsync(IAdminClient admin, IReadOnlyList<TopicPlan> missing)
     {
         if (missing.Count == 0)
-            return ([], false);
+            return ([], [], false);
 
         var specifications = missing.Select(plan => new TopicSpecification
         {
@@ -164,17 +186,18 @@ internal sealed class KafkaTopics(
                 specifications,
                 new CreateTopicsOptions { OperationTimeout = Limit, RequestTimeout = Limit }
             );
-            return ([], false);
+            return ([.. missing.Select(p => p.Name)], [], false);
         }
         catch (CreateTopicsException e)
         {
+            var made = e.Results.Where(r => !r.Error.IsError).Select(r => r.Topic);
             var others = e.Results.Where(r => r.Error.Code == ErrorCode.TopicAlreadyExists);
             var refused = e.Results.Where(r => r.Error.IsError).Except(others);
-            return ([.. refused.Select(r => NotMade(r.Topic, r.Error))], others.Any());
+            return ([.. made], [.. refused.Select(r => NotMade(r.Topic, r.Error))], others.Any());
         }
         catch (KafkaException e)
         {
-            return ([.. missing.Select(p => NotMade(p.Name, e.Error))], false);
+            return ([], [.. missing.Select(p => NotMade(p.Name, e.Error))], false);
         }
 
         static string NotMade(string topic, Error error) =>

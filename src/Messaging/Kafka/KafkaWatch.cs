@@ -12,6 +12,7 @@ internal sealed partial class KafkaWatch(
     KafkaCluster cluster,
     KafkaClients clients,
     KafkaTopics topics,
+    RecreatedTopics recreated,
     IHostApplicationLifetime lifetime,
     ILogger<KafkaWatch> logger
 ) : BackgroundService
@@ -50,7 +51,10 @@ internal sealed partial class KafkaWatch(
         finally
         {
             // Not under a question that is still open: the client would be destroyed in its midst.
-            _ = asking.ContinueWith(_ => admin.Dispose(), TaskScheduler.Default);
+            _ = asking.ContinueWith(
+                _ => KafkaTeardown.End(admin, TimeSpan.Zero),
+                TaskScheduler.Default
+            );
         }
     }
 
@@ -59,13 +63,14 @@ internal sealed partial class KafkaWatch(
         var question = cluster.BeginQuestion();
         try
         {
-            var metadata = await Task.Run(() => admin.GetMetadata(AnswerLimit));
+            var metadata = await OwnThread.RunAsync(() => admin.GetMetadata(AnswerLimit));
             var before = _known;
             var facts = await FactsAsync(admin, metadata);
             TellReachable(facts);
             cluster.Answered(question, facts);
             if (before?.Incarnation == facts.Incarnation && IsToBeProvisioned(facts, metadata))
                 cluster.Answered([], await ProvisionAsync(admin, metadata, facts));
+            await recreated.ForgetReadingAsync(facts.Incarnation);
         }
         catch (Exception e)
         {
@@ -78,7 +83,7 @@ internal sealed partial class KafkaWatch(
     private async Task<KafkaFacts> FactsAsync(IAdminClient admin, Metadata metadata)
     {
         var clusterId =
-            await Task.Run(() => Librdkafka.ClusterId(admin.Handle, AnswerLimit))
+            await OwnThread.RunAsync(() => Librdkafka.ClusterId(admin.Handle, AnswerLimit))
             ?? throw new KafkaException(new Error(ErrorCode.Local_TimedOut, "No cluster id."));
         var marker = KafkaIncarnation.Marker(metadata);
         var incarnation = KafkaIncarnation.Of(clusterId, marker);
@@ -103,6 +108,7 @@ internal sealed partial class KafkaWatch(
     )
     {
         var found = await topics.ProvisionAsync(admin, metadata);
+        recreated.Add(found.Made);
         foreach (var mismatch in found.Mismatches.Except(facts.Topics.Mismatches))
             LogMismatch(logger, mismatch);
         return _known = facts with { Topics = found };

@@ -54,7 +54,7 @@ internal sealed class OutboxBarriers(
 
     private async Task SetAsync(OutboxPartition day, string incarnation, CancellationToken stop)
     {
-        var ends = await KafkaEnds.ReadAsync(clients, Topics.Partitions.Keys);
+        var ends = await KafkaWatermarks.ReadAsync(clients, Topics.Partitions.Keys, stop);
         await using var command = Command(
             """
             WITH forgotten AS (
@@ -73,7 +73,7 @@ internal sealed class OutboxBarriers(
             NpgsqlDbType.Integer,
             ends.Keys.Select(e => e.Partition).ToArray()
         );
-        command.Parameters.AddArray(NpgsqlDbType.Bigint, ends.Values.Select(e => e.End).ToArray());
+        command.Parameters.AddArray(NpgsqlDbType.Bigint, ends.Values.Select(e => e.High).ToArray());
         await command.ExecuteNonQueryAsync(stop);
     }
 

@@ -44,14 +44,14 @@ internal sealed class EmbeddedKafkaBrake
         NpgsqlDataSource dataSource,
         string incarnation,
         IReadOnlyList<ConsumerGroup> groups,
-        IReadOnlyDictionary<(string Topic, int Partition), KeptOffsets> ends
+        IReadOnlyDictionary<(string Topic, int Partition), Watermarks> ends
     )
     {
         var brake = new EmbeddedKafkaBrake(dataSource, incarnation, groups);
         foreach (var (partition, kept) in ends.Where(e => !e.Value.IsEmpty))
         {
             var log = new PartitionLog();
-            log.Add(kept.End - 1, (int)MaxBytesBehind);
+            log.Add(kept.High - 1, (int)MaxBytesBehind);
             brake._partitions[partition] = log;
         }
 

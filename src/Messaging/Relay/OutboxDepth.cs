@@ -1,10 +1,15 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using ConcertReservation.BuildingBlocks.Data;
 using Npgsql;
 
 namespace ConcertReservation.Messaging;
 
 /// <summary>Measures, on the active relay, how many rows wait and how old the oldest is.</summary>
+/// <remarks>
+/// A host that is not the relay, or cannot measure, reports nothing: a 0 would call an outage calm.
+/// </remarks>
 internal sealed class OutboxDepth(NpgsqlDataSource dataSource, RelayStore store)
 {
     private const string Sql = """
@@ -19,51 +24,66 @@ internal sealed class OutboxDepth(NpgsqlDataSource dataSource, RelayStore store)
             OR NOT pg_visible_in_snapshot(xid, (SELECT $3::text::pg_snapshot))
         """;
 
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    /// <summary>Many millions of rows take their time.</summary>
+    private const int CommandTimeoutSeconds = 300;
 
     /// <summary>
     /// Counting a long backlog takes its time: at most one part in so many is spent on it.
     /// </summary>
     private const int IdleParts = 20;
 
-    /// <summary>
-    /// Samples until done. A host that is the relay no more says 0, so that the sum over all hosts,
-    /// and their maximum, is what the present relay says.
-    /// </summary>
-    public async Task SampleAsync(CancellationToken done)
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    /// <summary>The last measure of each relay in this process; there is one, but in tests.</summary>
+    private static readonly ConcurrentDictionary<OutboxDepth, Backlog> Measured = new();
+
+    static OutboxDepth()
     {
-        await SampleUntilAsync(done);
-        MessagingTelemetry.OutboxDepth.Record(0);
-        MessagingTelemetry.OutboxOldestAge.Record(0);
+        MessagingTelemetry.Meter.CreateObservableGauge(
+            "outbox.depth",
+            () => Measured.Values.Select(b => new Measurement<long>(b.Rows)),
+            "{row}",
+            "Committed rows that Kafka does not have yet."
+        );
+        MessagingTelemetry.Meter.CreateObservableGauge(
+            "outbox.oldest.age",
+            () => Measured.Values.Select(b => new Measurement<double>(b.OldestSeconds)),
+            "s",
+            "Age of the oldest row that Kafka does not have yet."
+        );
     }
 
-    private async Task SampleUntilAsync(CancellationToken done)
+    /// <summary>Samples until done.</summary>
+    public async Task SampleAsync(CancellationToken done)
     {
         while (!done.IsCancellationRequested)
         {
             var began = Stopwatch.GetTimestamp();
             try
             {
-                await SampleOnceAsync(done);
+                Measured[this] = await MeasureAsync(done);
             }
             catch (Exception e)
                 when (e is NpgsqlException or OperationCanceledException || DatabaseFaults.IsAway(e)
                 )
             {
-                // A measure missed: whoever watches sees the gap, and the
-                // relay itself says what is wrong.
+                // The relay itself says what is wrong.
+                Measured.TryRemove(this, out _);
             }
 
             var spent = Stopwatch.GetElapsedTime(began);
             var pause = spent * IdleParts > Interval ? spent * IdleParts : Interval;
             await Task.Delay(pause, done).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+
+        Measured.TryRemove(this, out _);
     }
 
-    private async Task SampleOnceAsync(CancellationToken stop)
+    private async Task<Backlog> MeasureAsync(CancellationToken stop)
     {
         var position = store.Position;
         await using var command = dataSource.CreateCommand(Sql);
+        command.CommandTimeout = CommandTimeoutSeconds;
         command.Parameters.Add(XidParameters.Of(position.From.Xmax));
         command.Parameters.Add(XidParameters.Of(position.From.InProgress));
         command.Parameters.Add(
@@ -72,7 +92,8 @@ internal sealed class OutboxDepth(NpgsqlDataSource dataSource, RelayStore store)
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = position.LastSeq });
         await using var reader = await command.ExecuteReaderAsync(stop);
         await reader.ReadAsync(stop);
-        MessagingTelemetry.OutboxDepth.Record(reader.GetInt64(0));
-        MessagingTelemetry.OutboxOldestAge.Record(reader.GetDouble(1));
+        return new Backlog(reader.GetInt64(0), reader.GetDouble(1));
     }
+
+    private sealed record Backlog(long Rows, double OldestSeconds);
 }

@@ -87,10 +87,18 @@ internal sealed class OutboxReader : IAsyncDisposable
         var reader = new OutboxReader(connection, pageRows, pageBytes);
         // Fresh partitions have no statistics: without these the planner would
         // sort the whole day for a page.
-        await using var command = connection.CreateCommand();
-        command.CommandText = "SET enable_seqscan = off; SET enable_bitmapscan = off";
-        await command.ExecuteNonQueryAsync(stop);
-        return reader;
+        try
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = "SET enable_seqscan = off; SET enable_bitmapscan = off";
+            await command.ExecuteNonQueryAsync(stop);
+            return reader;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>The page after the position; an empty one where nothing is new.</summary>

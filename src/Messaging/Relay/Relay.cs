@@ -26,10 +26,15 @@ internal sealed partial class Relay(
 ) : BackgroundService
 {
     private static readonly TimeSpan SayAgain = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly ConsumerGroup[] _groups = [.. groups];
     private string? _saidReason;
     private long _saidAt;
+
+    // Sessions in a row that failed at the same position.
+    private int _failures;
+    private RelayPosition? _failedAt;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -66,20 +71,20 @@ internal sealed partial class Relay(
             catch (Exception e)
             {
                 // An edge: whatever it is, the relay tries again for as long as the host runs.
-                SayWhy(e.Message);
+                Say(LogFailed, e.Message);
                 await Task.Delay(options.Value.RetryMilliseconds, stop);
             }
         }
     }
 
     /// <summary>One line a minute for as long as the reason is the same.</summary>
-    private void SayWhy(string reason)
+    private void Say(Action<ILogger, string> log, string reason)
     {
         if (reason == _saidReason && Stopwatch.GetElapsedTime(_saidAt) < SayAgain)
             return;
 
         (_saidReason, _saidAt) = (reason, Stopwatch.GetTimestamp());
-        LogFailed(logger, reason);
+        log(logger, reason);
     }
 
     private async Task LeadAsync(RelayLock relayLock, CancellationToken stop)
@@ -87,22 +92,29 @@ internal sealed partial class Relay(
         using var lost = new CancellationTokenSource();
         using var done = new CancellationTokenSource();
         var interval = TimeSpan.FromMilliseconds(options.Value.HeartbeatMilliseconds);
-        var beating = BeatAsync(relayLock, interval, lost, done.Token);
+        var epoch = 0L;
+        var beating = BeatAsync(
+            relayLock,
+            interval,
+            () => Interlocked.Read(ref epoch),
+            lost,
+            done.Token
+        );
+        var sampling = Task.CompletedTask;
         try
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, lost.Token);
             await using var store = await RelayStore.TakeOverAsync(dataSource, either.Token);
+            Interlocked.Exchange(ref epoch, store.Epoch);
             LogLeads(logger, store.Epoch);
-            var depth = new OutboxDepth(dataSource, store).SampleAsync(done.Token);
+            sampling = new OutboxDepth(dataSource, store).SampleAsync(done.Token);
             while (!stop.IsCancellationRequested && !lost.IsCancellationRequested)
                 await RunSessionAsync(store, stop, lost.Token);
-            await done.CancelAsync();
-            await depth;
         }
         finally
         {
             await done.CancelAsync();
-            await beating;
+            await Task.WhenAll(beating, sampling);
         }
 
         if (lost.IsCancellationRequested)
@@ -126,7 +138,7 @@ internal sealed partial class Relay(
                 await store.AdvanceAsync(RelayPosition.Start(facts.Incarnation), either.Token);
             }
 
-            var brake = facts.IsEmbedded ? await BrakeAsync(facts.Incarnation) : null;
+            var brake = facts.IsEmbedded ? await BrakeAsync(facts.Incarnation, either.Token) : null;
             var session = new RelaySession(
                 dataSource,
                 store,
@@ -134,7 +146,8 @@ internal sealed partial class Relay(
                 cluster,
                 brake,
                 signal,
-                options.Value
+                options.Value,
+                isProbing: ReferenceEquals(store.Position, _failedAt)
             );
             await session.RunAsync(stop, lost);
         }
@@ -142,8 +155,8 @@ internal sealed partial class Relay(
         {
             // What was not acknowledged is sent again from the
             // recorded position, by a new producer.
-            LogPauses(logger, e.Message);
-            await Task.Delay(options.Value.RetryMilliseconds, either.Token);
+            Say(LogPauses, e.Message);
+            await Task.Delay(PauseAfterFailureAt(store.Position), either.Token);
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
@@ -151,22 +164,32 @@ internal sealed partial class Relay(
         }
     }
 
-    private async Task<EmbeddedKafkaBrake> BrakeAsync(string incarnation)
+    /// <summary>Twice as long after each failure, until a session gets further.</summary>
+    private TimeSpan PauseAfterFailureAt(RelayPosition position)
     {
-        var ends = await KafkaEnds.ReadAsync(clients, Topics.Partitions.Keys);
+        _failures = ReferenceEquals(position, _failedAt) ? _failures + 1 : 0;
+        _failedAt = position;
+        var pause = options.Value.RetryMilliseconds * Math.Pow(2, Math.Min(_failures, 10));
+        return TimeSpan.FromMilliseconds(Math.Min(pause, LongestPause.TotalMilliseconds));
+    }
+
+    private async Task<EmbeddedKafkaBrake> BrakeAsync(string incarnation, CancellationToken stop)
+    {
+        var ends = await KafkaWatermarks.ReadAsync(clients, Topics.Partitions.Keys, stop);
         return EmbeddedKafkaBrake.Of(dataSource, incarnation, _groups, ends);
     }
 
     private async Task BeatAsync(
         RelayLock relayLock,
         TimeSpan interval,
+        Func<long> epoch,
         CancellationTokenSource lost,
         CancellationToken done
     )
     {
         try
         {
-            await relayLock.BeatAsync(interval, done);
+            await relayLock.BeatAsync(interval, epoch, done);
         }
         catch (OperationCanceledException) when (done.IsCancellationRequested)
         {

@@ -41,15 +41,22 @@ internal sealed class RelayLock : IAsyncDisposable
     }
 
     /// <summary>Shows life until stopped.</summary>
+    /// <param name="epoch">The holder's; 0 before it has one.</param>
     /// <exception cref="NpgsqlException">The connection, and with it the lock, is lost.</exception>
-    public async Task BeatAsync(TimeSpan interval, CancellationToken stop)
+    /// <exception cref="RelayDeposedException">
+    /// The epoch has been raised, by a successor or by <c>messaging.relay_again()</c>: an idle
+    /// relay, which records nothing, would not notice.
+    /// </exception>
+    public async Task BeatAsync(TimeSpan interval, Func<long> epoch, CancellationToken stop)
     {
         using var timer = new PeriodicTimer(interval);
         while (await timer.WaitForNextTickAsync(stop))
         {
+            var held = epoch();
             await using var command = _connection.CreateCommand();
-            command.CommandText = "SELECT 1";
-            await command.ExecuteNonQueryAsync(stop);
+            command.CommandText = "SELECT epoch FROM messaging.relay_position";
+            if (await command.ExecuteScalarAsync(stop) is long now && held != 0 && now != held)
+                throw new RelayDeposedException();
         }
     }
 

@@ -5,13 +5,19 @@ using Npgsql;
 
 namespace ConcertReservation.Messaging;
 
-/// <summary>Kafka is another one than the position is about.</summary>
-internal sealed class KafkaForgotException() : Exception("Kafka is another one than before.");
+/// <summary>Kafka has changed, or forgotten everything, since the position was recorded.</summary>
+internal sealed class KafkaForgotException()
+    : Exception("This is not the Kafka that the position belongs to.");
 
 /// <summary>
 /// One run of the relay with one producer, from the recorded position until it is stopped or
 /// something fails: read, send and advance overlap, with a bounded number of pages between them.
 /// </summary>
+/// <param name="isProbing">
+/// After a failure: the first page has to get through before others are sent. Where Kafka refuses
+/// it again, the others would go to their topics anew with every attempt, and Kafka's retention
+/// would make room for them.
+/// </param>
 internal sealed class RelaySession(
     NpgsqlDataSource dataSource,
     RelayStore store,
@@ -19,7 +25,8 @@ internal sealed class RelaySession(
     KafkaCluster cluster,
     EmbeddedKafkaBrake? brake,
     OutboxSignal signal,
-    RelayOptions options
+    RelayOptions options,
+    bool isProbing
 )
 {
     /// <summary>
@@ -43,7 +50,8 @@ internal sealed class RelaySession(
     {
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(lost);
         await using var finish = stop.Register(() => abort.CancelAfter(FinishLimit));
-        var failure = new TaskCompletionSource();
+        // The client's own thread tells of failures: it must not go on with what follows here.
+        var failure = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var producer = new RelayProducer(clients, brake, e => failure.TrySetException(e));
         var stages = new[]
         {
@@ -127,11 +135,15 @@ internal sealed class RelaySession(
 
     private async Task SendAsync(RelayProducer producer, CancellationToken abort)
     {
+        var isProven = !isProbing;
         await foreach (var page in _read.Reader.ReadAllAsync(abort))
         {
             // Into the bounded channel first: it is what limits the pages in flight.
             await _sent.Writer.WriteAsync(page, abort);
             await producer.SendAsync(page, abort);
+            if (!isProven)
+                await page.Acknowledged.WaitAsync(abort);
+            isProven = true;
         }
 
         _sent.Writer.TryComplete();

@@ -23,7 +23,7 @@ internal sealed class RelayStore : IAsyncDisposable
         Position = position;
     }
 
-    /// <summary>Which taking over this is.</summary>
+    /// <summary>Counts takeovers; a higher one fences off the lower.</summary>
     public long Epoch { get; }
 
     /// <summary>As last recorded.</summary>

@@ -1,0 +1,81 @@
+using ConcertReservation.BuildingBlocks.Data;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace ConcertReservation.Messaging;
+
+/// <summary>
+/// A topic that somebody deleted is made again, and is empty: what groups had not read of it is
+/// gone, and how far they had read the old one says nothing of the new. So those positions are
+/// forgotten, and the outbox is sent again; the inbox filters what was applied.
+/// </summary>
+internal sealed partial class RecreatedTopics(
+    NpgsqlDataSource dataSource,
+    DatabaseReady ready,
+    KafkaClients clients,
+    ILogger<RecreatedTopics> logger
+)
+{
+    /// <summary>Made, and not yet compared with the positions.</summary>
+    private readonly HashSet<string> _made = new(StringComparer.Ordinal);
+
+    /// <param name="topics">With the prefix, just made.</param>
+    public void Add(IEnumerable<string> topics) =>
+        _made.UnionWith(topics.Select(clients.Unprefixed).OfType<string>());
+
+    /// <summary>Does nothing for topics that no group had read; waits for the database.</summary>
+    public async Task ForgetReadingAsync(string incarnation)
+    {
+        if (_made.Count == 0 || !ready.IsOpen)
+            return;
+
+        try
+        {
+            string[] topics = [.. _made];
+            if (await ForgetAsync(incarnation, topics))
+                LogRecreated(logger, string.Join(", ", topics));
+            _made.Clear();
+        }
+        catch (Exception e) when (e is NpgsqlException || DatabaseFaults.IsAway(e))
+        {
+            // With the next question to Kafka it is tried again.
+            LogPutOff(logger, e.Message);
+        }
+    }
+
+    private async Task<bool> ForgetAsync(string incarnation, string[] topics)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var forget = new NpgsqlCommand(
+            "DELETE FROM messaging.consumer_positions WHERE incarnation = $1 AND topic = ANY($2)",
+            connection
+        )
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<string> { TypedValue = incarnation },
+                new NpgsqlParameter<string[]> { TypedValue = topics },
+            },
+        };
+        if (await forget.ExecuteNonQueryAsync() == 0)
+            return false;
+
+        await using var again = new NpgsqlCommand("SELECT messaging.relay_again()", connection);
+        await again.ExecuteNonQueryAsync();
+        await transaction.CommitAsync();
+        return true;
+    }
+
+    [LoggerMessage(
+        LogLevel.Error,
+        "{Topics} had been read before and are empty now: somebody deleted them. The outbox is sent again; what it keeps no longer is in the event store alone"
+    )]
+    private static partial void LogRecreated(ILogger logger, string topics);
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Positions in topics made again are not forgotten yet: {Reason}"
+    )]
+    private static partial void LogPutOff(ILogger logger, string reason);
+}
