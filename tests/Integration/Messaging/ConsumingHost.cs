@@ -86,9 +86,17 @@ internal sealed class ConsumingHost : IAsyncDisposable
         builder.Services.AddScoped<PaymentEffects>();
         builder.Services.AddConsumerGroup(Group, typeof(CountPayments));
         var host = new ConsumingHost(builder.Build());
-        await host._host.StartAsync();
-        await host._host.Services.GetRequiredService<DatabaseReady>().WaitAsync(default);
-        return host;
+        try
+        {
+            await host._host.StartAsync();
+            await host._host.Services.GetRequiredService<DatabaseReady>().WaitAsync(default);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>As on Ctrl-C.</summary>

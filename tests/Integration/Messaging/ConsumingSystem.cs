@@ -103,7 +103,10 @@ internal sealed class ConsumingSystem : IAsyncDisposable
                 LingerMs = 5,
             }
         ).SetLogHandler((_, _) => { }).Build();
-        var done = new TaskCompletionSource<DeliveryReport<byte[], byte[]>>();
+        // Not on the producer's own thread, which a test that disposes of it would wait for.
+        var done = new TaskCompletionSource<DeliveryReport<byte[], byte[]>>(
+            TaskCreationOptions.RunContinuationsAsynchronously
+        );
         var message = new Message<byte[], byte[]>
         {
             Key = key!,
@@ -241,9 +244,9 @@ internal sealed class ConsumingSystem : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _producer?.Dispose();
         foreach (var host in _hosts)
             await host.DisposeAsync();
-        _producer?.Dispose();
         await Kafka.DisposeAsync();
         await Database.DisposeAsync();
         await ExecuteAsync(_server, $"DROP DATABASE {_databaseName} WITH (FORCE)");

@@ -64,7 +64,11 @@ internal sealed class RelayTakeoverTests
             frozen.AdvanceAsync(RelayPosition.Start("another"), CancellationToken.None)
         );
         await Should.ThrowAsync<Npgsql.NpgsqlException>(() =>
-            frozenLock.BeatAsync(TimeSpan.FromMilliseconds(10), CancellationToken.None)
+            frozenLock.BeatAsync(
+                TimeSpan.FromMilliseconds(10),
+                () => frozen.Epoch,
+                CancellationToken.None
+            )
         );
         var epoch = await _system.ScalarAsync<long>("SELECT epoch FROM messaging.relay_position");
         epoch.ShouldBe(2);

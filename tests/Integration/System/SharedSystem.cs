@@ -1,9 +1,15 @@
+using ConcertReservation.Messaging;
+using Confluent.Kafka;
+
 namespace ConcertReservation.Tests.Integration;
 
 /// <summary>One system with two hosts for all tests that leave it as they found it.</summary>
 [SetUpFixture]
 internal sealed class SharedSystem
 {
+    /// <summary>A consumer that never got partitions waits half a minute for them.</summary>
+    private static readonly TimeSpan TeardownPatience = TimeSpan.FromSeconds(60);
+
     private static TestSystem? _system;
 
     public static TestSystem System =>
@@ -17,6 +23,12 @@ internal sealed class SharedSystem
     {
         if (_system is not null)
             await _system.DisposeAsync();
+        await Eventually.Becomes(
+            "every Kafka client that a host or a test made has been ended",
+            () => Library.HandleCount - KafkaTeardown.Count,
+            left => left == 0,
+            TeardownPatience
+        );
     }
 }
 

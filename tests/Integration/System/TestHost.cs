@@ -81,9 +81,10 @@ internal sealed class TestHost(string name, IReadOnlyDictionary<string, string?>
             return;
 
         Http.Dispose();
-        await _application.StopAsync();
-        await _application.DisposeAsync();
+        var application = _application;
         _application = null;
+        await using (application)
+            await application.StopAsync();
     }
 
     public async ValueTask DisposeAsync() => await StopAsync();

@@ -102,9 +102,18 @@ internal sealed class TestSystem : IAsyncDisposable
                 .Range(0, options.Hosts)
                 .Select(i => new TestHost($"{(char)('A' + i)}", settings)),
         ];
-        if (options.StartHosts)
-            await Task.WhenAll(system.Hosts.Select(h => h.StartReadyAsync()));
-        return system;
+        try
+        {
+            if (options.StartHosts)
+                await Task.WhenAll(system.Hosts.Select(h => h.StartReadyAsync()));
+            return system;
+        }
+        catch
+        {
+            // Else its hosts would run beside all other tests.
+            await system.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>The time of database and hosts goes on by so much at once.</summary>
