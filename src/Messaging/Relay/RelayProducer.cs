@@ -17,6 +17,7 @@ internal sealed class RelayProducer : IDisposable
     private readonly KafkaClients _clients;
     private readonly EmbeddedKafkaBrake? _brake;
     private readonly IProducer<byte[], byte[]> _producer;
+    private volatile KafkaException? _refusal;
 
     /// <param name="onFailure">
     /// Called, perhaps more than once, when no more can be sent by this one.
@@ -52,7 +53,7 @@ internal sealed class RelayProducer : IDisposable
         {
             var topic = _clients.Prefixed(row.Event.Topic);
             var message = CloudEvent.Of(row.Event);
-            var flight = new Flight(page, row, _brake, StartSpan(row.Event));
+            var flight = new Flight(this, page, row, StartSpan(row.Event));
             while (!TryProduce(topic, message, flight))
                 await Task.Delay(QueueFullPause, stop);
         }
@@ -82,8 +83,14 @@ internal sealed class RelayProducer : IDisposable
         || error.Code == ErrorCode.Local_AllBrokersDown
         || (error.Code == ErrorCode.Local_Transport && _brake is not null);
 
+    /// <summary>
+    /// Nothing after a refused message: the next one of its key would be there before it.
+    /// </summary>
     private bool TryProduce(string topic, Message<byte[], byte[]> message, Flight flight)
     {
+        if (_refusal is { } refusal)
+            throw new KafkaException(refusal.Error, refusal);
+
         try
         {
             _producer.Produce(topic, message, flight.Ended);
@@ -116,9 +123,9 @@ internal sealed class RelayProducer : IDisposable
 
     /// <summary>One row between its sending and Kafka's word on it.</summary>
     private sealed class Flight(
+        RelayProducer producer,
         OutboxPage page,
         StoredRow row,
-        EmbeddedKafkaBrake? brake,
         Activity? span
     )
     {
@@ -127,13 +134,14 @@ internal sealed class RelayProducer : IDisposable
             if (report.Error.IsError)
             {
                 span?.SetStatus(ActivityStatusCode.Error, report.Error.Reason);
-                page.Fail(new KafkaException(report.Error));
+                producer._refusal ??= new KafkaException(report.Error);
+                page.Fail(producer._refusal);
             }
             else
             {
                 var milliseconds = page.LatencyMilliseconds(row);
                 MessagingTelemetry.RelayLatency.Record(milliseconds / 1000);
-                brake?.Sent(row.Event, report.TopicPartitionOffset);
+                producer._brake?.Sent(row.Event, report.TopicPartitionOffset);
                 page.Acknowledge();
             }
 

@@ -94,14 +94,17 @@ internal sealed class TestKafka : IAsyncDisposable
                 })
             )
         );
-        // Every broker knows of them before a client asks one.
-        using var reader = Admin(BootstrapServers);
-        await Eventually.Until(
-            "the topics have leaders",
-            () =>
-                reader.GetMetadata(Patience).Topics.Count(t => IsOurs(t) && HasLeaders(t))
-                == 2 * Topics.Partitions.Count
-        );
+        // A client may ask any of the brokers.
+        foreach (var broker in BootstrapServers.Split(','))
+        {
+            using var reader = Admin(broker);
+            await Eventually.Until(
+                $"the broker {broker} knows the topics and their leaders",
+                () =>
+                    reader.GetMetadata(Patience).Topics.Count(t => IsOurs(t) && HasLeaders(t))
+                    == 2 * Topics.Partitions.Count
+            );
+        }
     }
 
     /// <summary>Real brokers would get slow on the topics of a hundred ended tests.</summary>
