@@ -25,7 +25,8 @@ internal sealed class KafkaHealthTests
         var topics = new TopicFacts(
             ["user-events has partitions 5, not 3", "payment-events has replicas 1, not 3"],
             AreAllThere: true,
-            AreSettled: true
+            AreSettled: true,
+            Made: []
         );
 
         var health = await HealthOf(Facts(topics));
@@ -43,7 +44,8 @@ internal sealed class KafkaHealthTests
         var topics = new TopicFacts(
             ["user-events is missing and cannot be made: Not authorised"],
             AreAllThere: false,
-            AreSettled: false
+            AreSettled: false,
+            Made: []
         );
 
         var health = await HealthOf(Facts(topics));
