@@ -4,17 +4,6 @@ using Microsoft.Extensions.Logging;
 
 namespace ConcertReservation.Messaging;
 
-/// <summary>What all workers of a group's session share.</summary>
-internal sealed record WorkerTools(
-    BatchUnit Unit,
-    EventReader Reader,
-    ConsumerFaults Faults,
-    SemaphoreSlim Slots,
-    ConsumingOptions Options,
-    TimeProvider Time,
-    ILogger Log
-);
-
 /// <summary>
 /// Applies the records of one assigned partition, batch by batch and in order. Where a batch fails
 /// for an event's sake, event by event, so that only the culprit waits, is tried again and becomes

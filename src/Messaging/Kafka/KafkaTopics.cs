@@ -161,8 +161,9 @@ internal sealed class KafkaTopics(
             : null;
 
     /// <returns>
-    /// What was made; why some could not be made, a sentence each; and whether some are there though the broker
-    /// that was asked has not heard of them, so that they are still to be compared.
+    /// What was made; why some could not be made, a sentence each; and whether some are there
+    /// though the broker that was asked has not heard of them, so that they are still to be
+    /// compared.
     /// </returns>
     private static async Task<(
         IReadOnlyList<string> Made,

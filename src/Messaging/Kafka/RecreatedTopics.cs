@@ -69,7 +69,8 @@ internal sealed partial class RecreatedTopics(
 
     [LoggerMessage(
         LogLevel.Error,
-        "{Topics} had been read before and are empty now: somebody deleted them. The outbox is sent again; what it keeps no longer is in the event store alone"
+        "{Topics} had been read before and are empty now: somebody deleted them. The outbox is "
+            + "sent again; what it keeps no longer is in the event store alone"
     )]
     private static partial void LogRecreated(ILogger logger, string topics);
 

@@ -34,7 +34,7 @@ internal sealed class OutboxDepth(NpgsqlDataSource dataSource, RelayStore store)
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    /// <summary>The last measure of each relay in this process; there is one, but in tests.</summary>
+    /// <summary>The last measure of each relay in this process: of one, but in tests.</summary>
     private static readonly ConcurrentDictionary<OutboxDepth, Backlog> Measured = new();
 
     static OutboxDepth()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
 using Confluent.Kafka;
@@ -167,10 +168,10 @@ internal sealed partial class Relay(
     /// <summary>Twice as long after each failure, until a session gets further.</summary>
     private TimeSpan PauseAfterFailureAt(RelayPosition position)
     {
-        _failures = ReferenceEquals(position, _failedAt) ? _failures + 1 : 0;
+        _failures = ReferenceEquals(position, _failedAt) ? _failures + 1 : 1;
         _failedAt = position;
-        var pause = options.Value.RetryMilliseconds * Math.Pow(2, Math.Min(_failures, 10));
-        return TimeSpan.FromMilliseconds(Math.Min(pause, LongestPause.TotalMilliseconds));
+        var first = TimeSpan.FromMilliseconds(options.Value.RetryMilliseconds);
+        return Backoff.After(_failures, first, LongestPause);
     }
 
     private async Task<EmbeddedKafkaBrake> BrakeAsync(string incarnation, CancellationToken stop)

@@ -1,0 +1,14 @@
+using Microsoft.Extensions.Logging;
+
+namespace ConcertReservation.Messaging;
+
+/// <summary>What all workers of a group's session share.</summary>
+internal sealed record WorkerTools(
+    BatchUnit Unit,
+    EventReader Reader,
+    ConsumerFaults Faults,
+    SemaphoreSlim Slots,
+    ConsumingOptions Options,
+    TimeProvider Time,
+    ILogger Log
+);
