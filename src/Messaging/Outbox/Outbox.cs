@@ -15,8 +15,15 @@ public sealed class Outbox(UnitOfWork work, OutboxSignal signal)
     /// <summary>
     /// Publishes the event with the unit of work that is active or about to be saved.
     /// </summary>
+    /// <param name="traceParent">
+    /// Of the cause, where it was gathered earlier; null: whatever goes on at the moment.
+    /// </param>
     /// <exception cref="ArgumentException">The event is over 900 KB, or has no version.</exception>
-    public void Add(DomainEvent domainEvent) => Rows.Add(OutboxRow.From(domainEvent));
+    public void Add(DomainEvent domainEvent, string? traceParent = null)
+    {
+        var row = OutboxRow.From(domainEvent);
+        Rows.Add(traceParent is null ? row : row with { TraceParent = traceParent });
+    }
 
     private Task WriteAsync(IReadOnlyList<OutboxRow> rows, CancellationToken stop)
     {

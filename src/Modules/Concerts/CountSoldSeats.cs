@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ConcertReservation.Contracts;
 using ConcertReservation.Messaging;
 using MassTransit;
@@ -20,7 +21,8 @@ internal sealed class CountSoldSeats(SoldSeats soldSeats)
                 confirmed.ConcertId,
                 context.Version(),
                 confirmed.SeatIds.Count,
-                confirmed.OccurredAt
+                confirmed.OccurredAt,
+                Activity.Current?.Id
             )
         );
         return Task.CompletedTask;
@@ -37,7 +39,8 @@ internal sealed class CountSoldSeats(SoldSeats soldSeats)
                     cancelled.ConcertId,
                     context.Version(),
                     Seats: 0,
-                    ConfirmedAt: null
+                    ConfirmedAt: null,
+                    Activity.Current?.Id
                 )
             );
         }

@@ -16,7 +16,12 @@ internal sealed class SoldOutState(
 )
 {
     /// <summary>In the active unit of work.</summary>
-    public async Task SettleAsync(IReadOnlyCollection<long> concertIds, CancellationToken stop)
+    /// <param name="traces">By concert, the trace of what moved its count last.</param>
+    public async Task SettleAsync(
+        IReadOnlyCollection<long> concertIds,
+        CancellationToken stop,
+        IReadOnlyDictionary<long, string?>? traces = null
+    )
     {
         var ids = concertIds.ToArray();
         var disagreeing = await db
@@ -34,7 +39,7 @@ internal sealed class SoldOutState(
             var seats = await inventory.FindAsync(concert.Id, stop);
             var lastConfirmed = await LastConfirmedAsync(concert.Id, stop);
             if (concert.Settle(seats, lastConfirmed, clock.GetUtcNow()) is { } changed)
-                outbox.Add(changed);
+                outbox.Add(changed, traces?.GetValueOrDefault(concert.Id));
         }
 
         await db.SaveChangesAsync(stop);

@@ -5,12 +5,14 @@ using NpgsqlTypes;
 namespace ConcertReservation.Concerts;
 
 /// <summary>How many seats a reservation counts for, as of one of its versions.</summary>
+/// <param name="TraceParent">What follows from the count belongs to this trace.</param>
 internal sealed record ReservationSeats(
     long ReservationId,
     long ConcertId,
     long Version,
     int Seats,
-    DateTimeOffset? ConfirmedAt
+    DateTimeOffset? ConfirmedAt,
+    string? TraceParent
 );
 
 /// <summary>
@@ -66,6 +68,8 @@ internal sealed class SoldSeats(UnitOfWork work, SoldOutState soldOutState)
             .Select(r => r.MaxBy(f => f.Version)!)
             .ToArray();
         var concertIds = facts.Select(f => f.ConcertId).Distinct().ToArray();
+        var traces = told.GroupBy(f => f.ConcertId)
+            .ToDictionary(c => c.Key, c => c.Last().TraceParent);
 
         await using (var locking = new NpgsqlCommand(LockSql, work.Connection))
         {
@@ -87,6 +91,6 @@ internal sealed class SoldSeats(UnitOfWork work, SoldOutState soldOutState)
             await counting.ExecuteNonQueryAsync(stop);
         }
 
-        await soldOutState.SettleAsync(concertIds, stop);
+        await soldOutState.SettleAsync(concertIds, stop, traces);
     }
 }

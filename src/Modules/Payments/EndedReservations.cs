@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Messaging;
 
@@ -21,13 +22,13 @@ internal sealed class EndedReservations(
     /// The batch fails where there is no such payment, or where it never completed.
     /// </remarks>
     public void Refund(long paymentId, string reason) =>
-        Wishes.Add(new Wish(paymentId, ReservationId: null, reason));
+        Wishes.Add(new Wish(paymentId, ReservationId: null, reason, Activity.Current?.Id));
 
     /// <summary>
     /// There is nothing left to pay for: an attempt that the provider was never asked about ends.
     /// </summary>
     public void FailAttempt(long reservationId, string reason) =>
-        Wishes.Add(new Wish(PaymentId: null, reservationId, reason));
+        Wishes.Add(new Wish(PaymentId: null, reservationId, reason, Activity.Current?.Id));
 
     private async Task DecideAsync(IReadOnlyList<Wish> wishes, CancellationToken stop)
     {
@@ -54,14 +55,20 @@ internal sealed class EndedReservations(
         if (payment.Status is PaymentStatus.RefundRequested or PaymentStatus.Refunded)
             return;
 
-        outbox.Add(payment.RequestRefund(wish.Reason, clock.GetUtcNow()));
+        outbox.Add(payment.RequestRefund(wish.Reason, clock.GetUtcNow()), wish.TraceParent);
     }
 
     private void Fail(Payment? payment, Wish wish)
     {
         if (payment is { CanBeAbandoned: true })
-            outbox.Add(payment.Fail(wish.Reason, clock.GetUtcNow()));
+            outbox.Add(payment.Fail(wish.Reason, clock.GetUtcNow()), wish.TraceParent);
     }
 
-    private sealed record Wish(long? PaymentId, long? ReservationId, string Reason);
+    /// <param name="TraceParent">What is decided at the batch's end belongs to this trace.</param>
+    private sealed record Wish(
+        long? PaymentId,
+        long? ReservationId,
+        string Reason,
+        string? TraceParent
+    );
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
 using ConcertReservation.Messaging;
@@ -17,21 +18,23 @@ internal sealed class PaymentOutcomes(
     IOptions<ReservationsOptions> options
 )
 {
-    private Gathered<PaymentEvent> Payments => field ??= new(work, DecideAsync);
+    private Gathered<Outcome> Outcomes => field ??= new(work, DecideAsync);
 
-    public void Add(PaymentEvent payment) => Payments.Add(payment);
+    public void Add(PaymentEvent payment) =>
+        Outcomes.Add(new Outcome(payment, Activity.Current?.Id));
 
-    private async Task DecideAsync(IReadOnlyList<PaymentEvent> payments, CancellationToken stop)
+    private async Task DecideAsync(IReadOnlyList<Outcome> outcomes, CancellationToken stop)
     {
-        var ids = payments.Select(p => p.ReservationId).Distinct().ToArray();
+        var ids = outcomes.Select(o => o.Payment.ReservationId).Distinct().ToArray();
         var locked = await store.LockWithCustomersAsync(ids, stop);
-        foreach (var payment in payments)
-            Decide(payment, locked);
+        foreach (var outcome in outcomes)
+            Decide(outcome, locked);
         await store.SaveAsync(locked, stop);
     }
 
-    private void Decide(PaymentEvent payment, LockedReservations locked)
+    private void Decide(Outcome outcome, LockedReservations locked)
     {
+        var payment = outcome.Payment;
         var reservation =
             locked.Find(payment.ReservationId)
             ?? throw new InvalidOperationException(
@@ -39,16 +42,16 @@ internal sealed class PaymentOutcomes(
                     + "does not exist."
             );
         if (payment is PaymentCompleted)
-            Complete(payment.PaymentId, reservation, locked);
+            Complete(outcome, reservation, locked);
         else
             Unpin(payment.PaymentId, reservation, locked);
     }
 
-    private void Complete(long paymentId, Reservation reservation, LockedReservations locked)
+    private void Complete(Outcome outcome, Reservation reservation, LockedReservations locked)
     {
         var wasLive = reservation.IsLiveAt(locked.Now);
         var events = reservation.Complete(
-            paymentId,
+            outcome.Payment.PaymentId,
             locked.SeatsOf(reservation),
             locked.RoomFor(reservation),
             locked.ConcertOf(reservation).CancelReason,
@@ -57,7 +60,7 @@ internal sealed class PaymentOutcomes(
         if (!wasLive && reservation.IsLiveAt(locked.Now))
             locked.CountAsLive(reservation);
         foreach (var happened in events)
-            outbox.Add(happened);
+            outbox.Add(happened, outcome.TraceParent);
     }
 
     private void Unpin(long paymentId, Reservation reservation, LockedReservations locked) =>
@@ -67,4 +70,7 @@ internal sealed class PaymentOutcomes(
             locked.SeatsOf(reservation),
             locked.Now
         );
+
+    /// <param name="TraceParent">What is decided at the batch's end belongs to this trace.</param>
+    private sealed record Outcome(PaymentEvent Payment, string? TraceParent);
 }
