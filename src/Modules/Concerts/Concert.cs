@@ -96,13 +96,19 @@ internal sealed class Concert
     public bool HasTimes(ConcertTimes times) =>
         (StartsAt, BookingStartTime) == (times.StartsAt, times.BookingStartTime);
 
+    /// <returns>null where the concert's state lets it have these times.</returns>
+    public EditRefusal? RefusesEdit(ConcertTimes times, DateTimeOffset now)
+    {
+        if (Status == ConcertStatus.Cancelled)
+            return EditRefusal.Cancelled;
+        return !HasTimes(times) && TimesAreFrozen(now) ? EditRefusal.TimesAreFrozen : null;
+    }
+
     /// <summary>Takes over what differs; no event where nothing does.</summary>
     public EditOutcome Edit(ConcertTexts texts, ConcertTimes times, DateTimeOffset now)
     {
-        if (Status == ConcertStatus.Cancelled)
-            return new(EditRefusal.Cancelled, null);
-        if (!HasTimes(times) && TimesAreFrozen(now))
-            return new(EditRefusal.TimesAreFrozen, null);
+        if (RefusesEdit(times, now) is { } refusal)
+            return new(refusal, null);
         if (HasTimes(times) && (Name, Artist, Venue) == (texts.Name, texts.Artist, texts.Venue))
             return new(null, null);
 

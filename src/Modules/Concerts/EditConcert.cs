@@ -77,14 +77,12 @@ internal static class EditConcert
                 return Problems.Forbidden($"Concert {id} is another organiser's.");
 
             var now = clock.GetUtcNow();
-            if (!concert.HasTimes(times) && CheckTimes(times, now) is { } badTimes)
+            if (concert.RefusesEdit(times, now) is { } refusal)
+                return Refused(concert, refusal);
+            if (!concert.HasTimes(times) && CheckTimes(concert, times, now) is { } badTimes)
                 return badTimes;
 
-            var outcome = concert.Edit(texts, times, now);
-            if (outcome.Refusal is { } refusal)
-                return Refused(concert, refusal);
-
-            if (outcome.Changed is { } changed)
+            if (concert.Edit(texts, times, now).Changed is { } changed)
             {
                 outbox.Add(changed);
                 await db.SaveChangesAsync(stop);
@@ -96,11 +94,12 @@ internal static class EditConcert
     }
 
     /// <summary>A move into the time that stands fixed would take customers by surprise.</summary>
-    private static Problem? CheckTimes(ConcertTimes times, DateTimeOffset now) =>
+    private static Problem? CheckTimes(Concert concert, ConcertTimes times, DateTimeOffset now) =>
         new FieldErrors()
             .CheckTimes(times, now)
             .Require(
-                times.BookingStartTime >= now + Concert.TimesFreeze,
+                times.BookingStartTime == concert.BookingStartTime
+                    || times.BookingStartTime >= now + Concert.TimesFreeze,
                 "bookingStartTime",
                 "can be moved to ten minutes from now at the earliest"
             )

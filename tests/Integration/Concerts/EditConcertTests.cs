@@ -54,9 +54,12 @@ internal sealed class EditConcertTests
             id,
             Edit("Night", start.AddDays(1), DateTimeOffset.UtcNow.AddDays(1))
         );
+        using var delayed = await EditAsync(id, Edit("Night", start.AddHours(1), booking));
         using var renamed = await EditAsync(id, Edit("Nights", start, booking));
 
         moved.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        var problem = await JsonAsync(delayed, HttpStatusCode.Conflict);
+        problem["detail"]!.GetValue<string>().ShouldContain("times stand from ten minutes before");
         renamed.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
@@ -115,8 +118,12 @@ internal sealed class EditConcertTests
         var told = (await PublishedAsync(id)).Skip(1).ShouldHaveSingleItem();
         told.ShouldBeOfType<ConcertCancelled>().Reason.ShouldBe("The singer is ill");
         (await ShowAsync(id))["status"]!.GetValue<string>().ShouldBe("CANCELLED");
-        using var edited = await EditAsync(id, Edit());
-        edited.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        using var edited = await EditAsync(
+            id,
+            Edit(bookingStartTime: DateTimeOffset.UtcNow.AddMinutes(9))
+        );
+        var problem = await JsonAsync(edited, HttpStatusCode.Conflict);
+        problem["detail"]!.GetValue<string>().ShouldBe($"Concert {id} is cancelled.");
     }
 
     private static object Edit(
