@@ -10,8 +10,8 @@ namespace ConcertReservation.PaymentSandbox;
 /// </summary>
 internal static class PayByCard
 {
-    /// <summary>A hundred million won.</summary>
-    private const long MaxAmount = 100_000_000;
+    /// <summary>Above the dearest reservation: eight seats at 100,000,000 won each.</summary>
+    private const long MaxAmount = 1_000_000_000;
 
     internal sealed record CreateRequest(string OrderId, long Amount, string CardNumber);
 
@@ -110,7 +110,7 @@ internal static class PayByCard
         }
 
         if (request.Amount is < 1 or > MaxAmount)
-            return Answers.Error(400, "INVALID_AMOUNT", "amount must be 1 to 100,000,000 won.");
+            return Answers.Error(400, "INVALID_AMOUNT", "amount must be 1 to 1,000,000,000 won.");
         if (TestCard.Find(request.CardNumber) is null)
         {
             return Answers.Error(

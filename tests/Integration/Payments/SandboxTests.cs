@@ -24,6 +24,20 @@ internal sealed class SandboxTests
         answer.Json["code"]!.GetValue<string>().ShouldStartWith("INVALID_");
     }
 
+    [TestCase(400_000_000)]
+    [TestCase(800_000_000)]
+    public async Task the_dearest_reservation_can_be_paid_for(long amount)
+    {
+        var answer = await PostAsync(
+            "/v1/payments",
+            $$"""
+            {"orderId":"order-{{amount}}","amount":{{amount}},"cardNumber":"4242424242424242"}
+            """
+        );
+
+        answer.Status.ShouldBe(HttpStatusCode.OK, answer.Text);
+    }
+
     [TestCase(
         "/v1/payments/confirm",
         "{\"paymentKey\":\"pk_1\",\"orderId\":\"order-1\",\"amount\":1}"
