@@ -84,8 +84,14 @@ internal sealed class Api(HttpClient http, Journal journal, Scoreboard scoreboar
         CancellationToken stop
     ) => PostAsync("hold", "api/reservations", new { concertId, seatIds }, key, null, stop);
 
-    public Task<Answer> CancelAsync(long reservationId, CancellationToken stop) =>
-        SendAsync(
+    /// <summary>Gives a hold back.</summary>
+    /// <remarks>
+    /// It may be over by then: it lapsed on a busy machine, or an answer was lost after it was
+    /// given back. Either way the seats are free.
+    /// </remarks>
+    public async Task GiveBackAsync(long reservationId, CancellationToken stop)
+    {
+        var answer = await SendAsync(
             HttpMethod.Delete,
             $"api/reservations/{reservationId}",
             body: "",
@@ -94,6 +100,9 @@ internal sealed class Api(HttpClient http, Journal journal, Scoreboard scoreboar
             reservationId,
             stop
         );
+        if (answer.Problem is not ("reservation-expired" or "illegal-state"))
+            Require(answer);
+    }
 
     public Task<Answer> ChargeAsync(long amount, CancellationToken stop) =>
         PostAsync("charge", "api/wallet/charges", new { amount }, NewKey(), null, stop);

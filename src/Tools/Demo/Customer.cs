@@ -164,7 +164,7 @@ internal sealed class Customer(
         {
             _hesitated = true;
             await Task.Delay(Pause(LongLook), stop);
-            Api.Require(await api.CancelAsync(reservation, stop));
+            await api.GiveBackAsync(reservation, stop);
             scoreboard.Scene("changed their mind");
             return false;
         }

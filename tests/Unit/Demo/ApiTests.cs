@@ -50,6 +50,37 @@ internal sealed class ApiTests
         Journal.Read(_file).ShouldHaveSingleItem().Status.ShouldBeNull();
     }
 
+    [TestCase("illegal-state", TestName = "a_hold_is_given_back_though_the_answer_was_lost")]
+    [TestCase("reservation-expired", TestName = "a_hold_that_lapsed_first_needs_no_giving_back")]
+    public async Task the_story_goes_on_where_the_seats_are_free_anyway(string problem)
+    {
+        var host = new SlowHost(
+            () => throw new HttpRequestException("connection lost"),
+            () => Problem(HttpStatusCode.Conflict, problem)
+        );
+        using var http = new HttpClient(host) { BaseAddress = new Uri("http://localhost") };
+        using var journal = new Journal(_file);
+        var api = new Api(http, journal, new Scoreboard());
+
+        await api.GiveBackAsync(7, CancellationToken.None);
+
+        journal.Entries.Select(e => e.Status).ShouldBe([null, 409]);
+    }
+
+    [Test]
+    public async Task a_hold_that_cannot_be_given_back_ends_the_story()
+    {
+        var host = new SlowHost(() => Problem(HttpStatusCode.NotFound, "not-found"));
+        using var http = new HttpClient(host) { BaseAddress = new Uri("http://localhost") };
+        using var journal = new Journal(_file);
+        var api = new Api(http, journal, new Scoreboard());
+
+        await Should.ThrowAsync<DemoException>(() => api.GiveBackAsync(7, CancellationToken.None));
+    }
+
+    private static HttpResponseMessage Problem(HttpStatusCode status, string type) =>
+        new(status) { Content = new StringContent($$"""{"type":"/problems/{{type}}"}""") };
+
     /// <summary>Answers one request after the other as it is told.</summary>
     private sealed class SlowHost(params Func<HttpResponseMessage>[] answers) : HttpMessageHandler
     {
@@ -62,7 +93,8 @@ internal sealed class ApiTests
             CancellationToken cancellationToken
         )
         {
-            Keys.AddRange(request.Headers.GetValues("Idempotency-Key"));
+            if (request.Headers.TryGetValues("Idempotency-Key", out var keys))
+                Keys.AddRange(keys);
             return Task.FromResult(_answers.Dequeue()());
         }
     }
