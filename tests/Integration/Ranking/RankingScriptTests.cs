@@ -65,6 +65,32 @@ internal sealed class RankingScriptTests
         (await Bookings($"day:{Hour / 24}")).ShouldBe([(11, 2)]);
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task of_equals_the_oldest_are_shown_however_few_are_asked_for(bool mostFirst)
+    {
+        var ranking = mostFirst ? "all" : "sold-out";
+        string[] concerts = ["9", "10", "99", "100", "101"];
+        foreach (var concert in concerts)
+        {
+            var score = concert == "99" ? 2 : 5;
+            await Apply(
+                mostFirst
+                    ? Booked($"of {concert}", concert, score)
+                    : new(concert, 1, "Winter", Seconds: score)
+            );
+        }
+
+        long[] whole = mostFirst ? [9, 10, 100, 101, 99] : [99, 9, 10, 100, 101];
+        foreach (var limit in Enumerable.Range(1, whole.Length))
+        {
+            var top = (await _store.TopAsync(ranking, mostFirst, limit))!;
+            top.Select(e => e.ConcertId).ShouldBe(whole.Take(limit), $"the first {limit}");
+        }
+
+        (await _store.TopAsync(ranking, mostFirst, 100))!.Count.ShouldBe(whole.Length);
+    }
+
     [Test]
     public async Task neither_order_nor_repetition_changes_a_ranking([Range(1, 20)] int seed)
     {
