@@ -16,7 +16,8 @@ internal sealed record GivenConcert(long Id, long FirstSeatId)
         int seats,
         int holdSeconds = 300,
         int ticketsPerCustomer = 4,
-        DateTimeOffset? bookingStartTime = null
+        DateTimeOffset? bookingStartTime = null,
+        DateTimeOffset? startsAt = null
     )
     {
         var id = ReservationsSystem.NewConcert();
@@ -27,6 +28,7 @@ internal sealed record GivenConcert(long Id, long FirstSeatId)
                 HoldSeconds = holdSeconds,
                 TicketsPerCustomer = ticketsPerCustomer,
                 BookingStartTime = bookingStartTime ?? scheduled.BookingStartTime,
+                StartsAt = startsAt ?? scheduled.StartsAt,
             }
         );
         var firstSeatId = await Sql.ScalarAsync<long>(

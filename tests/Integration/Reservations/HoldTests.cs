@@ -63,6 +63,21 @@ internal sealed class HoldTests
     }
 
     [Test]
+    public async Task nobody_holds_a_seat_of_a_concert_that_has_begun()
+    {
+        var now = await DatabaseTime.NowAsync();
+        var concert = await GivenConcert.WithAsync(seats: 2, startsAt: now.AddSeconds(60));
+        (await HostA.HoldAsync(NewCustomer(), concert.Id, concert.Seats(1))).ShouldBeCreated();
+
+        await DatabaseTime.AdvanceAsync(seconds: 60);
+
+        (await HostB.HoldAsync(NewCustomer(), concert.Id, concert.Seats(2))).ShouldBeRefused(
+            409,
+            "illegal-state"
+        );
+    }
+
+    [Test]
     public async Task an_unknown_concert_and_unknown_seats_are_not_found()
     {
         var concert = await GivenConcert.WithAsync(seats: 2);

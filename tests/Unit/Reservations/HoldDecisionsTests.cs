@@ -41,6 +41,18 @@ internal sealed class HoldDecisionsTests
         Decisions(booking: Now).Decide(Hold(Mina, 1)).ShouldBeOfType<HoldAnswer.Made>();
 
     [Test]
+    public void nobody_holds_a_seat_once_the_concert_has_begun()
+    {
+        var problem = Refusal(Decisions(startsAt: Now, free: []).Decide(Hold(Mina, 1)));
+
+        problem.Type.ShouldBe("/problems/illegal-state");
+        problem.Detail.ShouldContain("began at");
+        Decisions(startsAt: Now.AddTicks(10))
+            .Decide(Hold(Mina, 1))
+            .ShouldBeOfType<HoldAnswer.Made>();
+    }
+
+    [Test]
     public void taken_seats_come_before_the_limit_and_are_named_exactly()
     {
         var problem = Refusal(Decisions(limit: 1, free: [2]).Decide(Hold(Mina, 1, 2, 3)));
@@ -148,13 +160,24 @@ internal sealed class HoldDecisionsTests
 
     private static HoldDecisions Decisions(
         DateTimeOffset? booking = null,
+        DateTimeOffset? startsAt = null,
         int limit = 4,
         int live = 0,
         long[]? free = null
     )
     {
         var lastId = 0L;
-        var concert = new ConcertOnSale(Concert, "Aria", booking ?? Now, limit, 300, 1, 10, false);
+        var concert = new ConcertOnSale(
+            Concert,
+            "Aria",
+            booking ?? Now,
+            startsAt ?? Now.AddDays(30),
+            limit,
+            HoldSeconds: 300,
+            FirstSeatId: 1,
+            TotalSeats: 10,
+            IsCancelled: false
+        );
         return new HoldDecisions(
             new HoldFacts(
                 Now,

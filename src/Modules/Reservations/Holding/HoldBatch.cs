@@ -28,8 +28,8 @@ internal static class HoldBatch
         """;
 
     private const string ConcertsSql = """
-        SELECT id, name, booking_start_time, tickets_per_customer, hold_seconds, first_seat_id,
-            total_seats, cancelled_at IS NOT NULL
+        SELECT id, name, booking_start_time, starts_at, tickets_per_customer, hold_seconds,
+            first_seat_id, total_seats, cancelled_at IS NOT NULL
         FROM reservations.concerts
         WHERE id = ANY ($1::bigint[])
         """;
@@ -215,10 +215,11 @@ internal static class HoldBatch
             reader.GetInt64(0),
             reader.GetString(1),
             reader.GetFieldValue<DateTimeOffset>(2),
-            reader.GetInt32(3),
+            reader.GetFieldValue<DateTimeOffset>(3),
             reader.GetInt32(4),
-            reader.GetInt64(5),
-            reader.GetInt32(6),
-            reader.GetBoolean(7)
+            reader.GetInt32(5),
+            reader.GetInt64(6),
+            reader.GetInt32(7),
+            reader.GetBoolean(8)
         );
 }

@@ -9,6 +9,7 @@ internal sealed record ConcertOnSale(
     long Id,
     string Name,
     DateTimeOffset BookingStartTime,
+    DateTimeOffset StartsAt,
     int TicketsPerCustomer,
     int HoldSeconds,
     long FirstSeatId,
@@ -85,6 +86,8 @@ internal sealed class HoldDecisions(HoldFacts facts, Func<long> nextReservationI
             return Problems.IllegalState($"Concert {concert.Id} was cancelled.");
         if (concert.BookingStartTime > facts.Now)
             return Problems.BookingNotOpen(concert.BookingStartTime);
+        if (concert.StartsAt <= facts.Now)
+            return HoldSeats.ConcertHasBegun(concert.Id, concert.StartsAt);
 
         var taken = command.SeatIds.Where(s => !IsFree(s)).ToArray();
         if (taken.Length > 0)

@@ -33,8 +33,9 @@ internal static class HoldSeats
             .WithTags("Reservations")
             .WithSummary("Hold seats")
             .WithDescription(
-                "Holds one to eight seats of one concert, all or none. Pay before heldUntil; a "
-                    + "hold that ran out is free for the next customer at once."
+                "Holds one to eight seats of one concert, all or none, until the concert begins. "
+                    + "Pay before heldUntil; a hold that ran out is free for the next customer at "
+                    + "once."
             )
             .Produces<Response>(201)
             .WithRequestExample(new Request(Examples.ConcertId, Examples.SeatIds))
@@ -64,6 +65,11 @@ internal static class HoldSeats
     /// <param name="body">The JSON that was stored with the hold, now or then.</param>
     public static RecordedAnswer AnswerOf(long reservationId, byte[] body) =>
         new(201, RecordedAnswer.Json, $"/api/reservations/{reservationId}", body);
+
+    public static Problem ConcertHasBegun(long concertId, DateTimeOffset startsAt) =>
+        Problems.IllegalState(
+            $"Concert {concertId} began at {startsAt.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}."
+        );
 
     private static Problem TooManyAtOnce() =>
         Problems.Overloaded("Too many customers at once; try again.", retryAfterSeconds: 1);
