@@ -74,6 +74,12 @@ public sealed record ReservationCancelled : ReservationEvent
     public long? PaymentId { get; init; }
     public required bool WasConfirmed { get; init; }
     public required string Reason { get; init; }
+
+    /// <summary>
+    /// The concert does not take place, and the reason is its organiser's; else the customer gave
+    /// the reservation back.
+    /// </summary>
+    public bool ConcertCancelled { get; init; }
     public required string UserEmail { get; init; }
     public required string Language { get; init; }
     public required string ConcertName { get; init; }

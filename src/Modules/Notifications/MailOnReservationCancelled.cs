@@ -27,6 +27,8 @@ internal sealed class MailOnReservationCancelled(MailBatch batch) : IConsumer<Re
                     Seats = cancelled.SeatIds.Count,
                     Amount = wasPaid ? cancelled.Amount : null,
                     WasPaid = wasPaid,
+                    ConcertCancelled = cancelled.ConcertCancelled,
+                    Reason = cancelled.ConcertCancelled ? cancelled.Reason : null,
                 }
             )
         );

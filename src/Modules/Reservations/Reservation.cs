@@ -165,9 +165,11 @@ internal sealed class Reservation(
         var failed = this.ConfirmationFailed(paymentId, reason, now);
         // The pin has ended with the payment; nothing else will free
         // the seats of a cancelled concert.
-        return concertCancelled is not null && Status == ReservationStatus.Paying
-            ? [failed, GiveBack(seats, concertCancelled, wasConfirmed: false, paymentId, now)]
-            : [failed];
+        if (concertCancelled is null || Status != ReservationStatus.Paying)
+            return [failed];
+
+        var ended = GiveBack(seats, concertCancelled, wasConfirmed: false, paymentId, now);
+        return [failed, ended with { ConcertCancelled = true }];
     }
 
     /// <summary>The customer gives a hold back; its seats are free at once.</summary>
@@ -190,7 +192,8 @@ internal sealed class Reservation(
     {
         Require(Status is ReservationStatus.Held or ReservationStatus.Confirmed, "cancelled");
         var wasConfirmed = Status == ReservationStatus.Confirmed;
-        return GiveBack(seats, reason, wasConfirmed, wasConfirmed ? PaymentId : null, now);
+        var ended = GiveBack(seats, reason, wasConfirmed, wasConfirmed ? PaymentId : null, now);
+        return ended with { ConcertCancelled = true };
     }
 
     /// <summary>The time is up: seats that nobody has claimed meanwhile are free.</summary>

@@ -36,9 +36,17 @@ internal sealed class GivenBackTests
         (await holder.SeesPayment(attempt, "FAILED"))["reason"]
             .GetString()
             .ShouldBe("reservation-cancelled");
-        (await holder.Receives("Your booking is cancelled")).Says("You have not been charged");
+        (await holder.Receives("Your booking is cancelled")).Says(
+            "You have not been charged",
+            "The concert does not take place",
+            "The singer is ill"
+        );
         await byPoints.SeesReservation(soldForPoints, "CANCELLED");
-        (await byPoints.Receives("예매가 취소되었습니다")).Says("환불이 시작되었습니다");
+        (await byPoints.Receives("예매가 취소되었습니다")).Says(
+            "환불이 시작되었습니다",
+            "공연이 취소되었습니다",
+            "The singer is ill"
+        );
         (await byPoints.Receives("환불이 완료되었습니다")).Says("100,000원", "포인트 지갑");
         (await byPoints.HasPoints()).ShouldBe(100_000);
         await byCard.SeesReservation(soldByCard, "CANCELLED");

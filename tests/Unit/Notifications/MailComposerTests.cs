@@ -204,6 +204,34 @@ internal sealed class MailComposerTests
         mail.Text.ShouldNotContain("refund");
     }
 
+    [TestCase("ko", "공연이 취소되었습니다", "취소 사유")]
+    [TestCase("en", "The concert does not take place", "Reason")]
+    public void who_loses_a_booking_with_its_concert_reads_why(
+        string language,
+        string says,
+        string label
+    )
+    {
+        var facts = Facts(MailKind.Cancelled);
+        var called = MailComposer.Compose(
+            facts with
+            {
+                ConcertCancelled = true,
+                Reason = $"The singer\r\nis ill, {Hostile}",
+            },
+            language
+        );
+        var givenBack = MailComposer.Compose(facts, language);
+
+        called.Subject.ShouldNotBe(givenBack.Subject);
+        called.Text.ShouldContain(says);
+        called.Text.ShouldContain($"{label}: The singer  is ill, {Hostile}\r\n");
+        called.Html.ShouldContain(says);
+        called.Html.ShouldContain($"The singer  is ill, {Encoded}");
+        givenBack.Text.ShouldNotContain(says);
+        givenBack.Text.ShouldNotContain(label);
+    }
+
     [Test]
     public void a_refund_in_points_goes_to_the_wallet() =>
         MailComposer

@@ -239,6 +239,7 @@ internal sealed class ReservationTests
         news.Select(e => e.Version).ShouldBe([2, 3]);
         var cancelled = (ReservationCancelled)news[1];
         (cancelled.WasConfirmed, cancelled.PaymentId).ShouldBe((false, 5));
+        cancelled.ConcertCancelled.ShouldBeTrue();
         seats.ShouldAllBe(s => s.State == SeatState.Free);
     }
 
@@ -249,6 +250,7 @@ internal sealed class ReservationTests
 
         var cancelled = reservation.Cancel(seats, "Changed my mind.", Now);
 
+        cancelled.ConcertCancelled.ShouldBeFalse();
         cancelled.WasConfirmed.ShouldBeFalse();
         cancelled.PaymentId.ShouldBeNull();
         cancelled.Version.ShouldBe(2);
@@ -274,6 +276,7 @@ internal sealed class ReservationTests
 
         var cancelled = sold.CancelWithConcert(seats, "The singer is ill.", Now);
 
+        cancelled.ConcertCancelled.ShouldBeTrue();
         cancelled.WasConfirmed.ShouldBeTrue();
         cancelled.PaymentId.ShouldBe(5);
         seats.ShouldAllBe(s => s.State == SeatState.Free);

@@ -17,6 +17,7 @@ internal sealed class EnglishMails : IMailWording
             Concert: "Concert",
             StartsAt: "Date",
             Venue: "Venue",
+            Reason: "Reason",
             Seats: "Seats",
             AvailableSeats: "Available seats",
             SoldOutTime: "Sold out at",
@@ -85,10 +86,17 @@ internal sealed class EnglishMails : IMailWording
 
     public MailText Cancelled(MailFacts facts) =>
         new(
-            $"[{facts.ConcertName}] Your booking is cancelled",
+            facts.ConcertCancelled
+                ? $"[{facts.ConcertName}] Your booking is cancelled: the concert is called off"
+                : $"[{facts.ConcertName}] Your booking is cancelled",
             "Cancelled",
-            "Your booking is cancelled",
+            facts.ConcertCancelled
+                ? "The concert does not take place"
+                : "Your booking is cancelled",
             [
+                .. facts.ConcertCancelled
+                    ? ["We are sorry: the concert has been called off by its organiser."]
+                    : Array.Empty<string>(),
                 facts.WasPaid
                     ? "The booking is cancelled and your refund is on its way."
                     : "The booking is cancelled and the seats are released. You have "

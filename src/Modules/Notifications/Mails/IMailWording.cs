@@ -48,6 +48,7 @@ internal sealed record MailLabels(
     string Concert,
     string StartsAt,
     string Venue,
+    string Reason,
     string Seats,
     string AvailableSeats,
     string SoldOutTime,

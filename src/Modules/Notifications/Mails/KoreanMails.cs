@@ -19,6 +19,7 @@ internal sealed class KoreanMails : IMailWording
             Concert: "공연",
             StartsAt: "공연 일시",
             Venue: "장소",
+            Reason: "취소 사유",
             Seats: "좌석 수",
             AvailableSeats: "예매 가능 좌석",
             SoldOutTime: "매진 시각",
@@ -86,10 +87,15 @@ internal sealed class KoreanMails : IMailWording
 
     public MailText Cancelled(MailFacts facts) =>
         new(
-            $"[{facts.ConcertName}] 예매가 취소되었습니다",
-            "예매 취소",
-            "예매가 취소되었습니다",
+            facts.ConcertCancelled
+                ? $"[{facts.ConcertName}] 공연 취소로 예매가 취소되었습니다"
+                : $"[{facts.ConcertName}] 예매가 취소되었습니다",
+            facts.ConcertCancelled ? "공연 취소" : "예매 취소",
+            facts.ConcertCancelled ? "공연이 취소되었습니다" : "예매가 취소되었습니다",
             [
+                .. facts.ConcertCancelled
+                    ? ["주최 측 사정으로 공연이 열리지 않게 되었습니다. 양해 부탁드립니다."]
+                    : Array.Empty<string>(),
                 facts.WasPaid
                     ? "예매가 취소되었으며 결제하신 금액의 환불이 시작되었습니다."
                     : "예매가 취소되었으며 좌석이 해제되었습니다. 청구된 금액은 없습니다.",

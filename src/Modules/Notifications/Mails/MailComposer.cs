@@ -47,6 +47,7 @@ internal static class MailComposer
             Email = OneLine(facts.Email),
             ConcertName = OneLine(facts.ConcertName),
             Venue = OneLine(facts.Venue),
+            Reason = OneLine(facts.Reason),
         };
 
     private static string Shorten(string subject)

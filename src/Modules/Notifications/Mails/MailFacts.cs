@@ -48,6 +48,12 @@ internal sealed record MailFacts(MailKind Kind)
 
     /// <summary>The reservation that was cancelled had been paid.</summary>
     public bool WasPaid { get; init; }
+
+    /// <summary>The reservation ended because the concert does not take place.</summary>
+    public bool ConcertCancelled { get; init; }
+
+    /// <summary>Why the concert does not take place, in the words of its organiser.</summary>
+    public string? Reason { get; init; }
     public bool PaidByPoint { get; init; }
     public DateTimeOffset? SoldOutTime { get; init; }
 }

@@ -47,6 +47,8 @@ internal static class MailLayout
             yield return new(labels.StartsAt, words.Time(KoreanTime.Of(startsAt)));
         if (facts.Venue is { } venue)
             yield return new(labels.Venue, venue);
+        if (facts.Reason is { Length: > 0 } reason)
+            yield return new(labels.Reason, reason);
         if (facts.Seats is { } seats)
             yield return new(
                 facts.Kind == MailKind.Reopened ? labels.AvailableSeats : labels.Seats,
