@@ -69,9 +69,7 @@ internal sealed class StartPayment(
                 Problems.Validation("method", MethodRule),
                 Problems.InsufficientBalance(balanceWon: 100_000, Examples.TotalWon),
                 UnknownReservation(Examples.ReservationId),
-                Problems.IllegalState(
-                    $"Reservation {Examples.ReservationId} is CONFIRMED and cannot be paid now."
-                ),
+                CannotBePaid(Examples.ReservationId),
                 Problems.ReservationExpired(Examples.ReservationId)
             );
 
@@ -223,11 +221,18 @@ internal sealed class StartPayment(
             _ when reservation.Status == ReservationStatuses.Expired => Problems.ReservationExpired(
                 reservation.ReservationId
             ),
-            _ => Problems.IllegalState(
-                $"Reservation {reservation.ReservationId} is {reservation.Status} "
-                    + "and cannot be paid now."
-            ),
+            _ => CannotBePaid(reservation.ReservationId),
         };
+
+    /// <remarks>
+    /// Its state was read before it was locked, and says nothing of its concert: it may be HELD
+    /// while the concert's cancellation is settled.
+    /// </remarks>
+    private static Problem CannotBePaid(long id) =>
+        Problems.IllegalState(
+            $"Reservation {id} cannot be paid now: it is paid or being paid, was cancelled, or its "
+                + "concert was."
+        );
 
     private static Problem UnknownReservation(long id) =>
         Problems.NotFound("reservation", id, field: "reservationId");

@@ -27,6 +27,17 @@ internal sealed class PaymentTests
     }
 
     [Test]
+    public void a_refusal_names_no_state_that_is_not_the_reason()
+    {
+        // HELD, and yet it cannot be paid: its concert was cancelled a moment ago.
+        var problem = StartPayment.Refusal(PinResult.IllegalState, Reservation).ShouldNotBeNull();
+
+        problem.Type.ShouldBe("/problems/illegal-state");
+        problem.Detail.ShouldNotContain("HELD");
+        problem.Detail.ShouldContain("concert");
+    }
+
+    [Test]
     public void starting_tells_who_pays_what_for_which_reservation()
     {
         var (payment, started) = StartCard();
