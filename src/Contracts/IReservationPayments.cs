@@ -33,11 +33,13 @@ public interface IReservationPayments
 }
 
 /// <param name="Status">HELD, PAYING, CONFIRMED, EXPIRED or CANCELLED.</param>
+/// <param name="HeldUntil">Where it is HELD: when the hold runs out.</param>
 public sealed record PayableReservation(
     long ReservationId,
     long CustomerId,
     Money Amount,
-    string Status
+    string Status,
+    DateTimeOffset HeldUntil
 );
 
 public enum PinResult

@@ -191,19 +191,28 @@ internal sealed class StartPayment(
         var orderId =
             $"payment-{paymentId}-{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
         var now = clock.GetUtcNow();
+        // Extended just now: whoever pays at the provider is told no later time than the seats'.
+        var extended = await reservations.FindAsync(
+            reservation.ReservationId,
+            reservation.CustomerId,
+            stop
+        );
         var (payment, started) = Payment.Start(
             paymentId,
             reservation,
             PaymentMethod.Card,
             orderId,
             now,
-            abandonAt: now + options.Value.AbandonAfter
+            abandonAt: Earlier(now + options.Value.AbandonAfter, extended!.HeldUntil)
         );
         db.Payments.Add(payment);
         outbox.Add(started);
         await db.SaveChangesAsync(stop);
         return Created(payment, answers, gateway.Value);
     }
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) =>
+        one < other ? one : other;
 
     /// <summary>The answer to a payment that was started, or completed at once.</summary>
     public static Reply Created(Payment payment, AnswerWriter answers, GatewayOptions gateway) =>

@@ -28,6 +28,31 @@ internal sealed class CardPaymentTests
         (await System.StatusAtProviderAsync(paymentKey)).ShouldBe("DONE");
     }
 
+    [TestCase(90, 90)]
+    [TestCase(3_600, 180)]
+    public async Task the_checkout_promises_no_more_time_than_the_hold_has(
+        int holdSeconds,
+        int promisedSeconds
+    )
+    {
+        var mina = System.NewPayer();
+        var reservation = await System.ReserveAsync(mina, 132_000);
+        await System.ExecuteAsync(
+            """
+            UPDATE reservations_double SET held_until = clock.now() + make_interval(secs => $2)
+            WHERE id = $1
+            """,
+            reservation,
+            (double)holdSeconds
+        );
+
+        var started = await mina.PaysAsync(reservation, "CARD");
+
+        var expiresAt = started.Json["checkout"]!["expiresAt"]!.GetValue<DateTimeOffset>();
+        var startedAt = started.Json["startedAt"]!.GetValue<DateTimeOffset>();
+        (expiresAt - startedAt).TotalSeconds.ShouldBe(promisedSeconds, tolerance: 10);
+    }
+
     [TestCase(Payer.EmptyCard, "insufficient funds")]
     [TestCase(Payer.StolenCard, "stolen")]
     public async Task a_declined_card_ends_the_attempt_with_the_providers_reason(

@@ -15,6 +15,7 @@ internal sealed class ReservationsDouble(UnitOfWork work) : IReservationPayments
             customer_id bigint NOT NULL,
             amount bigint NOT NULL,
             status text NOT NULL,
+            held_until timestamptz NOT NULL DEFAULT now() + interval '1 hour',
             pinned_by bigint
         )
         """;
@@ -29,7 +30,7 @@ internal sealed class ReservationsDouble(UnitOfWork work) : IReservationPayments
             {
                 await using var find = new NpgsqlCommand(
                     """
-                    SELECT amount, status FROM reservations_double
+                    SELECT amount, status, held_until FROM reservations_double
                     WHERE id = $1 AND customer_id = $2
                     """,
                     work.Connection
@@ -42,7 +43,8 @@ internal sealed class ReservationsDouble(UnitOfWork work) : IReservationPayments
                         reservationId,
                         customerId,
                         new Money(row.GetInt64(0)),
-                        row.GetString(1)
+                        row.GetString(1),
+                        row.GetFieldValue<DateTimeOffset>(2)
                     )
                     : null;
             },

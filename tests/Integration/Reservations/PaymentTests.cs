@@ -39,6 +39,7 @@ internal sealed class PaymentTests
         var now = await DatabaseTime.NowAsync();
         extended.ShouldBeInRange(now.AddSeconds(30), now.AddSeconds(61));
         (await HeldUntil(held.Id)).ShouldBe(extended);
+        (await Find(held.Id, held.Customer))!.HeldUntil.UtcDateTime.ShouldBe(extended.UtcDateTime);
     }
 
     [Test]

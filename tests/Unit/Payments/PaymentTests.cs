@@ -13,7 +13,8 @@ internal sealed class PaymentTests
         ReservationId: 4711,
         CustomerId: 7,
         new Money(132_000),
-        "HELD"
+        "HELD",
+        Noon.AddMinutes(5)
     );
 
     private enum Command

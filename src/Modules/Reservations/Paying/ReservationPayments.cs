@@ -14,7 +14,8 @@ internal sealed class ReservationPayments(
 {
     private const string FindSql = """
         SELECT id, customer_id, total_amount,
-            CASE WHEN status = 'HELD' AND held_until <= clock.now() THEN 'EXPIRED' ELSE status END
+            CASE WHEN status = 'HELD' AND held_until <= clock.now() THEN 'EXPIRED' ELSE status END,
+            held_until
         FROM reservations.reservations
         WHERE id = $1 AND customer_id = $2
         """;
@@ -108,6 +109,7 @@ internal sealed class ReservationPayments(
             reader.GetInt64(0),
             reader.GetInt64(1),
             new Money(reader.GetInt64(2)),
-            reader.GetString(3)
+            reader.GetString(3),
+            reader.GetFieldValue<DateTimeOffset>(4)
         );
 }
