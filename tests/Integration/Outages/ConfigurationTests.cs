@@ -9,7 +9,7 @@ namespace ConcertReservation.Tests.Integration.Outages;
 [Parallelizable(ParallelScope.All)]
 internal sealed class ConfigurationTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Test]
     public async Task the_host_by_itself_names_what_is_missing()
@@ -126,10 +126,18 @@ internal sealed class ConfigurationTests
             start.Environment[name] = value;
         using var host = Process.Start(start)!;
         using var limit = new CancellationTokenSource(Patience);
-        var output = host.StandardOutput.ReadToEndAsync(limit.Token);
-        var errors = await host.StandardError.ReadToEndAsync(limit.Token);
-        await output;
-        await host.WaitForExitAsync(limit.Token);
-        return (host.ExitCode, errors);
+        try
+        {
+            var output = host.StandardOutput.ReadToEndAsync(limit.Token);
+            var errors = await host.StandardError.ReadToEndAsync(limit.Token);
+            await output;
+            await host.WaitForExitAsync(limit.Token);
+            return (host.ExitCode, errors);
+        }
+        finally
+        {
+            // One that does not end by itself would run beside all other tests.
+            host.Kill(entireProcessTree: true);
+        }
     }
 }
