@@ -69,15 +69,17 @@ internal sealed class LocalBrokers : ILocalService
         }
 
         var brokers = new LocalBrokers(directory, kafkaHome, settings, left);
-        await Readiness.WaitAsync(
-            "Kafka",
-            left[0],
-            Log(directory, 1),
-            StartPatience,
-            _ => Task.Run(brokers.AllAnswer, stop),
-            stop
+        return await Readiness.OrStopAsync(
+            brokers,
+            Readiness.WaitAsync(
+                "Kafka",
+                left[0],
+                Log(directory, 1),
+                StartPatience,
+                _ => Task.Run(brokers.AllAnswer, stop),
+                stop
+            )
         );
-        return brokers;
     }
 
     /// <summary>
@@ -178,7 +180,7 @@ internal sealed class LocalBrokers : ILocalService
         ];
         var log = Log(directory, node);
         var format = LocalProcess.Start(command, log, directory: directory.In("kafka", $"{node}"));
-        await format.WaitAsync(stop);
+        await format.WaitOrStopAsync(StopPatience, stop);
         if (format.ExitCode != 0)
             throw new StartException($"kafka-storage.sh format failed: see {log}");
     }

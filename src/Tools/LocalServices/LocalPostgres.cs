@@ -64,8 +64,8 @@ internal sealed class LocalPostgres : ILocalService
         if (Directory.Exists(data) && Left(directory, data) is { } left)
         {
             directory.Remember(Service, left);
-            await WaitUntilReadyAsync(left, directory, data, stop);
-            return new LocalPostgres(directory, left, Version(data));
+            var adopted = new LocalPostgres(directory, left, Version(data));
+            return await Readiness.OrStopAsync(adopted, adopted.WaitUntilReadyAsync(data, stop));
         }
 
         if (!Directory.Exists(data))
@@ -75,16 +75,21 @@ internal sealed class LocalPostgres : ILocalService
         for (var attempt = 1; ; attempt++)
         {
             var process = Launch(directory, data);
+            var launched = new LocalPostgres(directory, process, Version(data));
             try
             {
-                await WaitUntilReadyAsync(process, directory, data, stop);
-                await CreateDatabaseAsync(directory, Version(data), stop);
-                return new LocalPostgres(directory, process, Version(data));
+                await launched.WaitUntilReadyAsync(data, stop);
+                return launched;
             }
             catch (StartException) when (attempt < StartAttempts && !process.IsRunning)
             {
                 // Sessions of a server that was killed may still be leaving its shared memory.
                 await Task.Delay(TimeSpan.FromSeconds(1), stop);
+            }
+            catch
+            {
+                await launched.StopAsync();
+                throw;
             }
         }
     }
@@ -198,21 +203,17 @@ internal sealed class LocalPostgres : ILocalService
         Directory.Move(unfinished, data);
     }
 
-    private static async Task WaitUntilReadyAsync(
-        LocalProcess process,
-        ServiceDirectory directory,
-        string data,
-        CancellationToken stop
-    )
+    private async Task WaitUntilReadyAsync(string data, CancellationToken stop)
     {
         await Readiness.WaitAsync(
-            "PostgreSQL",
-            process,
-            Log(directory),
+            Name,
+            Process,
+            Log(_directory),
             StartPatience,
-            _ => Task.FromResult(SaysReady(process, data)),
+            _ => Task.FromResult(SaysReady(Process, data)),
             stop
         );
+        await CreateDatabaseAsync(_directory, Version(data), stop);
     }
 
     /// <summary>

@@ -107,6 +107,20 @@ internal sealed partial class LocalProcess
             await _child.WaitForExitAsync(stop);
     }
 
+    /// <summary>Waits for the end; where nobody waits any more, it is asked to end.</summary>
+    public async Task WaitOrStopAsync(TimeSpan patience, CancellationToken stop)
+    {
+        try
+        {
+            await WaitAsync(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            await StopAsync(PosixSignal.SIGTERM, patience);
+            throw;
+        }
+    }
+
     private static LocalProcess Start(
         IReadOnlyList<string> command,
         IReadOnlyDictionary<string, string>? environment,

@@ -47,15 +47,17 @@ internal sealed class LocalRedis : ILocalService
             directory.Remember(Service, process);
         }
 
-        await Readiness.WaitAsync(
-            "Redis",
-            process,
-            log,
-            StartPatience,
-            token => AnswersAsync(directory, token),
-            stop
+        return await Readiness.OrStopAsync(
+            new LocalRedis(directory, process),
+            Readiness.WaitAsync(
+                "Redis",
+                process,
+                log,
+                StartPatience,
+                token => AnswersAsync(directory, token),
+                stop
+            )
         );
-        return new LocalRedis(directory, process);
     }
 
     public async Task StopAsync()

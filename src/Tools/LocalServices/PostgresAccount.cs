@@ -14,6 +14,8 @@ internal static class PostgresAccount
     /// </summary>
     private const string Capabilities = "+dac_override";
 
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
+
     private static readonly string[] AsPostgres =
     [
         "setpriv",
@@ -90,7 +92,7 @@ internal static class PostgresAccount
     )
     {
         var process = LocalProcess.Start(command, log);
-        await process.WaitAsync(stop);
+        await process.WaitOrStopAsync(StopPatience, stop);
         if (process.ExitCode != 0)
             throw new StartException($"initdb failed: see {log}");
     }

@@ -38,6 +38,25 @@ internal static class Readiness
         }
     }
 
+    /// <summary>
+    /// What was launched is stopped where it does not become ready, or where nobody waits for it
+    /// any more: its caller does not know it yet.
+    /// </summary>
+    public static async Task<T> OrStopAsync<T>(T service, Task ready)
+        where T : ILocalService
+    {
+        try
+        {
+            await ready;
+            return service;
+        }
+        catch
+        {
+            await service.StopAsync();
+            throw;
+        }
+    }
+
     private static string Tail(string? log) =>
         log is null || !File.Exists(log)
             ? ""

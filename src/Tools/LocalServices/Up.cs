@@ -16,6 +16,9 @@ internal sealed class Up(UpOptions options, Action<string> say)
     private static readonly TimeSpan HostPatience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan CommandPatience = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long one who joins waits for an owner who is still starting.</summary>
+    public TimeSpan JoinPatience { get; init; } = HostPatience;
+
     /// <returns>The command's exit code.</returns>
     /// <exception cref="StartException">Something did not start.</exception>
     public async Task<int> RunAsync(CancellationToken stop)
@@ -64,14 +67,31 @@ internal sealed class Up(UpOptions options, Action<string> say)
         }
 
         say($"Joining what runs in {options.Directory}");
-        RunFile? addresses;
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        timeout.CancelAfter(HostPatience);
-        while ((addresses = RunFile.Read(options.Directory)) is null)
-            await Task.Delay(WatchMs, timeout.Token);
+        var addresses = await AddressesAsync(stop);
         if (options.Host is not null && addresses.Host is null)
             throw new StartException($"{options.Directory} is in use, and no host runs there.");
         return await RunCommandAsync(addresses, _ => { }, stop);
+    }
+
+    /// <exception cref="StartException">The owner is not ready in time.</exception>
+    private async Task<RunFile> AddressesAsync(CancellationToken stop)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        timeout.CancelAfter(JoinPatience);
+        RunFile? addresses;
+        try
+        {
+            while ((addresses = RunFile.Read(options.Directory)) is null)
+                await Task.Delay(WatchMs, timeout.Token);
+            return addresses;
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new StartException(
+                $"{options.Directory} is in use, but what runs there was not ready within "
+                    + $"{JoinPatience.TotalSeconds:0} s."
+            );
+        }
     }
 
     private async Task<RunFile> StartHostAsync(
