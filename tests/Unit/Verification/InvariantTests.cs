@@ -1,3 +1,4 @@
+using ConcertReservation.Contracts;
 using ConcertReservation.Verification;
 using ConcertReservation.Verification.Invariants;
 using static ConcertReservation.Tests.Unit.Verification.SmallSale;
@@ -43,6 +44,27 @@ internal sealed class InvariantTests
 
         for (var number = 1; number <= 13; number++)
             doctored[number].Count().ShouldBeGreaterThanOrEqualTo(2, $"invariant {number}");
+    }
+
+    [TestCase(1)]
+    [TestCase(12)]
+    public void topics_may_have_other_numbers_of_partitions_than_the_contract_s(int partitions)
+    {
+        var topics = Topics.Partitions.Keys.ToDictionary(t => t, _ => partitions);
+
+        All.Check(History(topics)).ShouldAllBe(f => f.Holds);
+    }
+
+    [Test]
+    public void an_event_in_another_partition_than_its_key_s_is_rejected()
+    {
+        var history = History();
+        var (first, others) = (history.Log[0], history.Log.Skip(1));
+        var strayed = first with { Partition = first.Partition + 1 };
+
+        var findings = All.Check(history with { Log = [strayed, .. others] });
+
+        findings.Single(f => f.Number == 8).Holds.ShouldBeFalse();
     }
 
     [Test]

@@ -18,19 +18,22 @@ internal static partial class SmallSale
 
     public static readonly DateTimeOffset Start = new(2026, 11, 20, 11, 0, 0, TimeSpan.Zero);
 
-    public static History History()
+    public static History History() => History(Topics.Partitions);
+
+    /// <param name="topics">The number of partitions of each.</param>
+    public static History History(IReadOnlyDictionary<string, int> topics)
     {
         var outbox = Story().Select((e, i) => new OutboxRow(i + 1, e, IsRelayed: true)).ToList();
         var log = outbox
             .Select(r => r.Event)
-            .GroupBy(e => (e.Topic, Partition: PartitionOf(e)))
+            .GroupBy(e => (e.Topic, Partition: PartitionOf(e, topics)))
             .SelectMany(p => p.Select((e, i) => new LogRecord(p.Key.Partition, i, e)))
             .ToList();
         var history = WithMoney(WithSeats(new History { Now = Start.AddHours(1) })) with
         {
             Outbox = outbox,
             Log = log,
-            Partitions = Partitions(log),
+            Partitions = Partitions(log, topics),
             Stored = [.. log.Select(StoredFrom)],
             Inbox = ConsumerGroups.Topics.ToDictionary(
                 g => g.Key,
@@ -40,7 +43,7 @@ internal static partial class SmallSale
                             .Select(r => r.Event.EventId)
                             .ToHashSet()
             ),
-            Positions = Positions(log),
+            Positions = Positions(log, topics),
             Mails = [.. log.Select(r => r.Event).SelectMany(Mails)],
             Waitlist = [new WaitlistRow(Concert, Yuna, "yuna@example.com", Start.AddSeconds(11))],
             Journal = Journal(),
@@ -115,9 +118,12 @@ internal static partial class SmallSale
             Event(SoldOut(), 2),
         ];
 
-    private static List<LogPartition> Partitions(List<LogRecord> log) =>
+    private static List<LogPartition> Partitions(
+        List<LogRecord> log,
+        IReadOnlyDictionary<string, int> topics
+    ) =>
         [
-            .. Topics.Partitions.SelectMany(t =>
+            .. topics.SelectMany(t =>
                 Enumerable
                     .Range(0, t.Value)
                     .Select(p => new LogPartition(
@@ -129,10 +135,13 @@ internal static partial class SmallSale
             ),
         ];
 
-    private static List<GroupPosition> Positions(List<LogRecord> log) =>
+    private static List<GroupPosition> Positions(
+        List<LogRecord> log,
+        IReadOnlyDictionary<string, int> topics
+    ) =>
         [
             .. ConsumerGroups.Topics.SelectMany(g =>
-                Partitions(log)
+                Partitions(log, topics)
                     .Where(p => g.Value.Contains(p.Topic) && p.High > 0)
                     .Select(p => new GroupPosition(
                         g.Key,
@@ -164,8 +173,8 @@ internal static partial class SmallSale
         string recipient
     ) => new(e.EventId, user, kind, "sent", language, recipient);
 
-    private static int PartitionOf(TopicEvent e) =>
-        Murmur2.Partition(e.Key, Topics.Partitions[e.Topic]);
+    private static int PartitionOf(TopicEvent e, IReadOnlyDictionary<string, int> topics) =>
+        Murmur2.Partition(e.Key, topics[e.Topic]);
 
     private static SeatRow Seat(long id, long reservation) =>
         new(id, Concert, 1, 100, "sold", reservation, null);

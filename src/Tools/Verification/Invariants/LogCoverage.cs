@@ -1,5 +1,3 @@
-using ConcertReservation.Contracts;
-
 namespace ConcertReservation.Verification.Invariants;
 
 /// <summary>What of the outbox is in Kafka, and what retention may have taken from there.</summary>
@@ -8,10 +6,12 @@ internal sealed class LogCoverage
     private readonly HashSet<(string Topic, int Partition)> _cut;
     private readonly Dictionary<(string Topic, int Partition), long> _firstKept;
     private readonly HashSet<Guid> _elsewhere;
+    private readonly Dictionary<string, int> _partitions;
 
     public LogCoverage(History history)
     {
         Records = history.Log.ToLookup(r => r.Event.EventId);
+        _partitions = history.Partitions.CountBy(p => p.Topic).ToDictionary();
         _cut = [.. history.Partitions.Where(p => p.IsCut).Select(p => (p.Topic, p.Partition))];
         _firstKept = history
             .Outbox.Where(r => Records.Contains(r.Event.EventId))
@@ -42,6 +42,6 @@ internal sealed class LogCoverage
 
     public bool Has(OutboxRow row) => Records.Contains(row.Event.EventId) || IsCutAway(row);
 
-    public static int PartitionOf(TopicEvent e) =>
-        Murmur2.Partition(e.Key, Topics.Partitions[e.Topic]);
+    /// <summary>Where clients put the event, in a topic of as many partitions.</summary>
+    public int PartitionOf(TopicEvent e) => Murmur2.Partition(e.Key, _partitions[e.Topic]);
 }

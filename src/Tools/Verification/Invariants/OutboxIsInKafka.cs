@@ -37,7 +37,7 @@ internal static class OutboxIsInKafka
             {
                 inspection.Require(
                     Text(record.Event) == Text(row.Event)
-                        && record.Partition == LogCoverage.PartitionOf(row.Event),
+                        && record.Partition == coverage.PartitionOf(row.Event),
                     () =>
                         $"outbox row {row.Seq} is {Text(row.Event)}, in Kafka {Text(record.Event)}"
                 );

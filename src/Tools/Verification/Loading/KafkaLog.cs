@@ -17,19 +17,17 @@ internal sealed class KafkaLog(string bootstrapServers, string prefix)
     public LogContents Read()
     {
         using var consumer = Consumer($"verification-{Guid.NewGuid():N}");
-        var partitions = Topics
-            .Partitions.SelectMany(t => Enumerable.Range(0, t.Value).Select(p => Ends(t.Key, p)))
-            .ToList();
+        var partitions = Places(consumer, Topics.Partitions.Keys).Select(Ends).ToList();
         var contents = new LogContents(partitions, [], []);
         foreach (var partition in partitions.Where(p => p.High > p.Low))
             ReadPartition(consumer, partition, contents);
         return contents;
 
-        LogPartition Ends(string topic, int partition)
+        LogPartition Ends(TopicPartition place)
         {
-            var place = new TopicPartition(prefix + topic, partition);
             var ends = consumer.QueryWatermarkOffsets(place, Patience);
-            return new LogPartition(topic, partition, ends.Low.Value, ends.High.Value);
+            var topic = place.Topic[prefix.Length..];
+            return new LogPartition(topic, place.Partition, ends.Low.Value, ends.High.Value);
         }
     }
 
@@ -37,17 +35,34 @@ internal sealed class KafkaLog(string bootstrapServers, string prefix)
     public IReadOnlyDictionary<(string Topic, int Partition), long> Committed(string group)
     {
         using var consumer = Consumer(prefix + group);
-        var places = ConsumerGroups
-            .Topics[group]
-            .SelectMany(t =>
-                Enumerable
-                    .Range(0, Topics.Partitions[t])
-                    .Select(p => new TopicPartition(prefix + t, p))
-            );
         return consumer
-            .Committed(places, Patience)
+            .Committed(Places(consumer, ConsumerGroups.Topics[group]), Patience)
             .Where(c => c.Offset != Offset.Unset)
             .ToDictionary(c => (c.Topic[prefix.Length..], c.Partition.Value), c => c.Offset.Value);
+    }
+
+    /// <summary>
+    /// All partitions as Kafka has them: the host's configuration, or an administrator, may have
+    /// chosen another number than the contract's.
+    /// </summary>
+    /// <exception cref="KafkaException">A topic is missing.</exception>
+    private IEnumerable<TopicPartition> Places(
+        IConsumer<byte[]?, byte[]?> consumer,
+        IEnumerable<string> topics
+    )
+    {
+        using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
+        var all = admin.GetMetadata(Patience).Topics.ToDictionary(t => t.Topic);
+        return
+        [
+            .. topics.SelectMany(topic =>
+                all.TryGetValue(prefix + topic, out var found) && found.Partitions.Count > 0
+                    ? found.Partitions.Select(p => new TopicPartition(found.Topic, p.PartitionId))
+                    : throw new KafkaException(
+                        new Error(ErrorCode.UnknownTopicOrPart, $"Kafka has no {prefix}{topic}.")
+                    )
+            ),
+        ];
     }
 
     private void ReadPartition(
