@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 
@@ -11,19 +12,32 @@ internal sealed class OutboxHealth(NpgsqlDataSource dataSource) : IHealthCheck
         CancellationToken cancellationToken = default
     )
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            var ahead = await CountAheadAsync(cancellationToken)
+                .WaitAsync(HealthLimits.Question, cancellationToken);
+            return ahead >= 1
+                ? HealthCheckResult.Healthy("The outbox has partitions ahead.")
+                : Failed("The outbox has no partition for tomorrow.");
+        }
+        catch (TimeoutException)
+        {
+            return Failed(HealthLimits.NoAnswer);
+        }
+
+        HealthCheckResult Failed(string why) => new(context.Registration.FailureStatus, why);
+    }
+
+    /// <returns>Days after today that have their partition.</returns>
+    private async Task<int> CountAheadAsync(CancellationToken stop)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(stop);
         var partitions = new OutboxPartitions(connection);
-        var now = await partitions.NowAsync(cancellationToken);
-        var attached = (await partitions.ListAsync(cancellationToken))
+        var now = await partitions.NowAsync(stop);
+        var attached = (await partitions.ListAsync(stop))
             .Where(p => p is { IsAttached: true, IsLeaving: false })
             .Select(p => p.Day)
             .ToHashSet();
-        var ahead = OutboxPartition.Wanted(now).TakeWhile(attached.Contains).Count() - 1;
-        return ahead >= 1
-            ? HealthCheckResult.Healthy("The outbox has partitions ahead.")
-            : new HealthCheckResult(
-                context.Registration.FailureStatus,
-                "The outbox has no partition for tomorrow."
-            );
+        return OutboxPartition.Wanted(now).TakeWhile(attached.Contains).Count() - 1;
     }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using ConcertReservation.BuildingBlocks;
 using static System.Net.HttpStatusCode;
 
 namespace ConcertReservation.Tests.Integration.Outages;
@@ -63,6 +65,28 @@ internal sealed class DatabaseOutageTests
             () => system.HostA.Log.Count("The database is back") == 1
         );
         system.HostA.Log.Count(AwayLine).ShouldBe(1);
+    }
+
+    [Test]
+    public async Task a_database_that_stands_still_is_named_in_time()
+    {
+        await using var system = await StartAsync(startHosts: true);
+        var anybody = new Api(system.HostA);
+        system.PostgresGate!.Hold();
+
+        var asked = Stopwatch.GetTimestamp();
+        var ready = (await anybody.Get("/health/ready")).ShouldBe(ServiceUnavailable);
+        var answered = Stopwatch.GetElapsedTime(asked);
+
+        answered.ShouldBeLessThan(2 * HealthLimits.Answer);
+        foreach (var name in new[] { "database", "outbox" })
+        {
+            ready[name].GetProperty("status").GetString().ShouldBe("unhealthy");
+            ready[name].GetProperty("detail").GetString().ShouldBe("does not answer");
+        }
+
+        system.PostgresGate.Release();
+        await Eventually.Until("it is ready again", system.HostA.IsReadyAsync);
     }
 
     private static Task<TestSystem> StartAsync(bool startHosts) =>

@@ -6,13 +6,14 @@ namespace ConcertReservation.Tests.Integration;
 
 /// <summary>
 /// A TCP door in front of a server. Closed, it cuts every connection and refuses new ones, as if
-/// the server had been killed; open again, it is at the same address.
+/// the server had been killed; open again, it is at the same address. It can also hold what comes.
 /// </summary>
 internal sealed class Gate : IAsyncDisposable
 {
     private readonly string _targetHost;
     private readonly int _targetPort;
     private readonly ConcurrentDictionary<Socket, byte> _sockets = new();
+    private volatile TaskCompletionSource? _held;
     private Socket? _listener;
     private Task _accepting = Task.CompletedTask;
 
@@ -39,8 +40,24 @@ internal sealed class Gate : IAsyncDisposable
         _accepting = AcceptAsync(_listener);
     }
 
+    /// <summary>
+    /// Connections stay, and new ones are accepted, but nothing passes: as behind a server that is
+    /// stopped, or a network that drops packets.
+    /// </summary>
+    public void Hold() =>
+        _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>What was held passes, in order.</summary>
+    public void Release()
+    {
+        var held = _held;
+        _held = null;
+        held?.SetResult();
+    }
+
     public async Task CloseAsync()
     {
+        Release();
         _listener?.Dispose();
         await _accepting;
         foreach (var socket in _sockets.Keys)
@@ -84,13 +101,15 @@ internal sealed class Gate : IAsyncDisposable
         server.Dispose();
     }
 
-    private static async Task CopyAsync(Socket from, Socket to)
+    private async Task CopyAsync(Socket from, Socket to)
     {
         var buffer = new byte[16 * 1024];
         try
         {
             while (await from.ReceiveAsync(buffer) is var count and > 0)
             {
+                if (_held is { } held)
+                    await held.Task;
                 for (var sent = 0; sent < count; )
                     sent += await to.SendAsync(buffer.AsMemory(sent, count - sent));
             }
