@@ -89,6 +89,26 @@ internal sealed class KafkaTopicsTests
             .ShouldBe(told);
     }
 
+    [TestCase("user-events", "999999", true)]
+    [TestCase("user-events", "1000000", false)]
+    [TestCase("user-events", "1048588", false)]
+    [TestCase("user-events-dlt", "2097152", false)]
+    public void a_topic_that_refuses_what_the_relay_sends_is_told(
+        string name,
+        string maxMessageBytes,
+        bool told
+    )
+    {
+        var plan = Plans(new KafkaOptions()).Single(p => p.Name == name);
+        var topic = new TopicMetadata(plan.Name, [], new Error(ErrorCode.NoError));
+        var settings = new Dictionary<string, string> { ["max.message.bytes"] = maxMessageBytes };
+
+        KafkaTopics
+            .Differences(plan, topic, settings)
+            .Any(d => d.Contains("the relay may stand still", StringComparison.Ordinal))
+            .ShouldBe(told);
+    }
+
     private static IReadOnlyList<TopicPlan> Plans(
         KafkaOptions options,
         string environment = "Development"
