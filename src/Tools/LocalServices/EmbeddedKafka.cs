@@ -36,7 +36,6 @@ internal sealed class EmbeddedKafka : IDisposable
             Librdkafka.rd_kafka_mock_cluster_bootstraps(_cluster)
         )!;
         Incarnation = IncarnationPrefix + Guid.NewGuid().ToString("D");
-        CreateTopic(Incarnation, partitions: 1);
     }
 
     public string BootstrapServers { get; }
@@ -53,9 +52,18 @@ internal sealed class EmbeddedKafka : IDisposable
     public static EmbeddedKafka Start(params string[] prefixes)
     {
         var kafka = new EmbeddedKafka();
-        foreach (var prefix in prefixes.DefaultIfEmpty(""))
-            kafka.CreateContractTopics(prefix);
-        return kafka;
+        try
+        {
+            kafka.CreateTopic(kafka.Incarnation, partitions: 1);
+            foreach (var prefix in prefixes.DefaultIfEmpty(""))
+                kafka.CreateContractTopics(prefix);
+            return kafka;
+        }
+        catch
+        {
+            kafka.Dispose();
+            throw;
+        }
     }
 
     /// <summary>
@@ -85,6 +93,7 @@ internal sealed class EmbeddedKafka : IDisposable
     /// </summary>
     public void TakeDown()
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         for (var broker = 1; broker <= Brokers; broker++)
             Check(Librdkafka.rd_kafka_mock_broker_set_down(_cluster, broker), "stop a broker");
     }
@@ -92,8 +101,26 @@ internal sealed class EmbeddedKafka : IDisposable
     /// <summary>The brokers answer again, at their old addresses.</summary>
     public void BringUp()
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         for (var broker = 1; broker <= Brokers; broker++)
             Check(Librdkafka.rd_kafka_mock_broker_set_up(_cluster, broker), "start a broker");
+    }
+
+    /// <summary>
+    /// The brokers refuse the next messages, all that come in one request, as if the sender might
+    /// not write to their topic; what comes after them is taken.
+    /// </summary>
+    public void RefuseNextMessages()
+    {
+        const short produce = 0;
+        const int topicAuthorizationFailed = 29;
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        Librdkafka.rd_kafka_mock_push_request_errors_array(
+            _cluster,
+            produce,
+            1,
+            [topicAuthorizationFailed]
+        );
     }
 
     public void Dispose()

@@ -111,6 +111,14 @@ internal static partial class Librdkafka
     );
 
     [LibraryImport(DebianLibrdkafka.Name)]
+    internal static partial void rd_kafka_mock_push_request_errors_array(
+        IntPtr cluster,
+        short apiKey,
+        nuint count,
+        int[] errors
+    );
+
+    [LibraryImport(DebianLibrdkafka.Name)]
     internal static partial int rd_kafka_mock_broker_set_down(IntPtr cluster, int brokerId);
 
     [LibraryImport(DebianLibrdkafka.Name)]
