@@ -12,5 +12,6 @@ public sealed record ConcertSummary(
     long ConcertId,
     string Name,
     string Status,
-    DateTimeOffset BookingStartTime
+    DateTimeOffset BookingStartTime,
+    DateTimeOffset StartsAt
 );

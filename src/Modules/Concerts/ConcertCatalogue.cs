@@ -17,7 +17,8 @@ internal sealed class ConcertCatalogue(ConcertsDb db) : IConcertCatalogue
                 concert.Id,
                 concert.Name,
                 concert.Status.Name(),
-                concert.BookingStartTime
+                concert.BookingStartTime,
+                concert.StartsAt
             );
     }
 }

@@ -122,6 +122,7 @@ internal sealed class WaitlistTests
 
     [TestCase(1001, HttpStatusCode.NotFound)]
     [TestCase(KnownConcerts.Cancelled, HttpStatusCode.Conflict)]
+    [TestCase(KnownConcerts.Begun, HttpStatusCode.Conflict)]
     public async Task there_is_no_waiting_for_a_concert_that_is_not(
         long concertId,
         HttpStatusCode status

@@ -111,10 +111,10 @@ internal sealed class HoldTests
     {
         var id = NewConcert();
         var open = DateTimeOffset.UtcNow.AddDays(-1);
-        HostA.Concerts.Add(new(id, "New", "SCHEDULED", open));
+        HostA.Concerts.Add(new(id, "New", "SCHEDULED", open, open.AddDays(30)));
         var later = NewConcert();
         var start = DateTimeOffset.UtcNow.AddYears(1);
-        HostA.Concerts.Add(new(later, "Newer", "SCHEDULED", start));
+        HostA.Concerts.Add(new(later, "Newer", "SCHEDULED", start, start.AddDays(30)));
 
         var building = await HostA.HoldAsync(NewCustomer(), id, [1]);
         var notOpen = await HostA.HoldAsync(NewCustomer(), later, [1]);

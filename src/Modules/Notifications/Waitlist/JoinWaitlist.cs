@@ -32,6 +32,7 @@ internal static class JoinWaitlist
         CurrentCustomer customer,
         IConcertCatalogue concerts,
         NpgsqlDataSource dataSource,
+        TimeProvider clock,
         CancellationToken stop
     )
     {
@@ -39,6 +40,8 @@ internal static class JoinWaitlist
             return Problems.NotFound("concert", id);
         if (concert.Status == ConcertStatuses.Cancelled)
             return Problems.IllegalState($"Concert {id} is cancelled.");
+        if (concert.StartsAt <= clock.GetUtcNow())
+            return Problems.IllegalState($"Concert {id} has begun.");
 
         await using var command = dataSource.CreateCommand(
             """
