@@ -107,10 +107,10 @@ internal sealed class EmbeddedKafka : IDisposable
     }
 
     /// <summary>
-    /// The brokers refuse the next messages, all that come in one request, as if the sender might
-    /// not write to their topic; what comes after them is taken.
+    /// The brokers refuse all messages of the next requests, as if the sender might not write to
+    /// their topic; what comes after them is taken.
     /// </summary>
-    public void RefuseNextMessages()
+    public void RefuseMessages(int requests)
     {
         const short produce = 0;
         const int topicAuthorizationFailed = 29;
@@ -118,8 +118,8 @@ internal sealed class EmbeddedKafka : IDisposable
         Librdkafka.rd_kafka_mock_push_request_errors_array(
             _cluster,
             produce,
-            1,
-            [topicAuthorizationFailed]
+            (nuint)requests,
+            [.. Enumerable.Repeat(topicAuthorizationFailed, requests)]
         );
     }
 

@@ -66,28 +66,6 @@ internal sealed class RelayOutageTests
         FirstOccurrences(records).ShouldBe(Enumerable.Range(1, 21).Select(v => (long)v));
     }
 
-    [Test]
-    public async Task no_event_overtakes_one_of_its_key_that_was_refused()
-    {
-        const int count = 40;
-        await _system.StartHostAsync(configure: null, ("Relay:PageRows", "5"));
-        await _system.PublishAsync(SomeEvents.SignUp(1, version: 1));
-        await SentAsync(1);
-        // Too much for one request: others are on their way behind the one that is refused.
-        var name = new string('m', 60_000);
-        var more = Enumerable.Range(2, count - 1).Select(v => SomeEvents.SignUp(1, v, name));
-
-        _system.Kafka.RefuseNextMessages();
-        await _system.PublishAsync([.. more]);
-
-        var records = await Eventually.Becomes(
-            "all events are in Kafka",
-            _system.ReadKafka,
-            r => FirstOccurrences(r).Count() == count
-        );
-        FirstOccurrences(records).ShouldBe(Enumerable.Range(1, count).Select(v => (long)v));
-    }
-
     private static IEnumerable<long> FirstOccurrences(
         IEnumerable<Confluent.Kafka.ConsumeResult<byte[], byte[]>> records
     ) => records.Select(r => r.Version()).Distinct();
