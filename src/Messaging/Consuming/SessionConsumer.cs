@@ -148,9 +148,7 @@ internal sealed partial class SessionConsumer : IDisposable
     public void Dispose()
     {
         _isEnding = true;
-        var closing = new Thread(Close) { IsBackground = true, Name = $"{_group} leaves" };
-        closing.Start();
-        closing.Join(CloseLimit);
+        KafkaTeardown.End(_consumer, CloseLimit, Close);
     }
 
     /// <remarks>
@@ -158,37 +156,26 @@ internal sealed partial class SessionConsumer : IDisposable
     /// joining its group and its first assignment (its issue 4312). So that is waited for, beyond
     /// the session's end if need be: a process that exits first is none the worse.
     /// </remarks>
+    /// <exception cref="Exception">
+    /// It must not be destroyed: no assignment came, a commit has no answer yet, or the client,
+    /// fenced or otherwise failed for good, cannot be closed.
+    /// </exception>
     private void Close()
     {
-        try
-        {
-            // A commit without an answer: destroyed under it, the client would crash.
-            if (!IsAssigned() || !_use.TryEnterWriteLock(CloseLimit))
-            {
-                KafkaTeardown.Keep(_consumer);
-                return;
-            }
-
-            _isClosed = true;
-            _use.ExitWriteLock();
-            _consumer.Close();
-            _consumer.Dispose();
-        }
-        catch (Exception e)
-        {
-            // An edge: fenced or otherwise failed for good, a client neither gets an assignment
-            // nor can be closed, and may hang when it is destroyed.
-            LogClose(_group, e.Message);
-            KafkaTeardown.Keep(_consumer);
-        }
-    }
-
-    private bool IsAssigned()
-    {
         var since = Stopwatch.GetTimestamp();
-        while (!_hadAssignment && Stopwatch.GetElapsedTime(since) < AssignmentLimit)
+        while (!_hadAssignment)
+        {
+            if (Stopwatch.GetElapsedTime(since) > AssignmentLimit)
+                throw new TimeoutException($"{_group} never got an assignment.");
             _consumer.Consume(PollTimeout);
-        return _hadAssignment;
+        }
+
+        // Destroyed under a commit, the client would crash.
+        if (!_use.TryEnterWriteLock(CloseLimit))
+            throw new TimeoutException($"A commit of {_group} has no answer.");
+        _isClosed = true;
+        _use.ExitWriteLock();
+        _consumer.Close();
     }
 
     /// <returns>False where the client is closed already.</returns>
@@ -248,9 +235,6 @@ internal sealed partial class SessionConsumer : IDisposable
 
     [LoggerMessage(LogLevel.Debug, "{Group}: {Code}: {Reason}")]
     private partial void LogPoll(string group, ErrorCode code, string reason);
-
-    [LoggerMessage(LogLevel.Debug, "{Group} could not leave Kafka in order: {Reason}")]
-    private partial void LogClose(string group, string reason);
 
     [LoggerMessage(LogLevel.Warning, "Kafka refuses {Group} what it needs: {Code}: {Reason}")]
     private partial void LogRefused(string group, ErrorCode code, string reason);

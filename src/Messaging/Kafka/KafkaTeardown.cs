@@ -19,7 +19,9 @@ internal static class KafkaTeardown
     public static int Count => Kept.Count;
 
     /// <summary>Ends the client, and returns when it has ended or the time is up.</summary>
-    /// <param name="first">What is to be done with the client before.</param>
+    /// <param name="first">
+    /// What is to be done with the client before; where it throws, the client stays as it is.
+    /// </param>
     public static void End(IDisposable client, TimeSpan limit, Action? first = null)
     {
         Keep(client);

@@ -43,6 +43,10 @@ internal static class KafkaWatermarks
             .Consumer(clients.ConsumerConfig("watermarks", "watermarks"), _ => { })
             .Build();
         var admin = clients.Admin("watermarks");
+        // librdkafka waits for watermarks without a limit of its own: where Kafka goes for good in
+        // the midst of it, this thread and its clients stay.
+        KafkaTeardown.Keep(consumer);
+        KafkaTeardown.Keep(admin);
         try
         {
             var watermarks = new Dictionary<(string, int), Watermarks>();
