@@ -87,6 +87,8 @@ internal sealed partial class GroupSession : IPartitionOwner, IDisposable
                     && _workers.TryGetValue(record.TopicPartition, out var worker)
                 )
                 {
+                    if (worker.IsPast(record.Offset.Value) && !ConfirmSameKafka())
+                        break;
                     worker.Offer(record);
                 }
 
@@ -118,6 +120,24 @@ internal sealed partial class GroupSession : IPartitionOwner, IDisposable
 
     private bool IsSameKafka() =>
         _cluster.Facts is not { } facts || facts.Incarnation == _setup.Incarnation;
+
+    /// <summary>
+    /// Offsets that go back may be those of another Kafka at the same address, before the watch has
+    /// noticed: applied in the name of the old one they would count as done, but be in no position.
+    /// </summary>
+    private bool ConfirmSameKafka()
+    {
+        try
+        {
+            var facts = _cluster.ConfirmAsync(_stop).GetAwaiter().GetResult();
+            return facts.Incarnation == _setup.Incarnation;
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped: the record is there for the next session.
+            return false;
+        }
+    }
 
     private void ThrowIfFailed(Task committing)
     {

@@ -19,6 +19,7 @@ internal sealed partial class PartitionWorker : IDisposable
     private readonly Task _running;
     private readonly HashSet<long> _acknowledged = [];
     private long _nextOffset;
+    private long _nextOffered;
     private volatile bool _waiting;
 
     /// <param name="startOffset">Where reading starts; negative where only Kafka knows.</param>
@@ -31,6 +32,7 @@ internal sealed partial class PartitionWorker : IDisposable
     )
     {
         (Partition, _nextOffset, _tools, _log) = (partition, startOffset, tools, tools.Log);
+        _nextOffered = startOffset;
         _queue = new PartitionQueue(tools.Options, pause, resume);
         _running = Task.Run(RunAsync);
     }
@@ -48,7 +50,14 @@ internal sealed partial class PartitionWorker : IDisposable
     /// <summary>Ends when stopped, or fails for a reason that no record is to blame for.</summary>
     public Task Completion => _running;
 
-    public void Offer(ConsumeResult<byte[], byte[]> record) => _queue.Add(record);
+    /// <summary>On the thread that polls: a later record was offered before, or applied.</summary>
+    public bool IsPast(long offset) => offset < _nextOffered;
+
+    public void Offer(ConsumeResult<byte[], byte[]> record)
+    {
+        _nextOffered = record.Offset.Value + 1;
+        _queue.Add(record);
+    }
 
     /// <summary>Lets it finish the transaction in hand and begin no other.</summary>
     public void RequestStop() => _soft.Cancel();
@@ -186,16 +195,10 @@ internal sealed partial class PartitionWorker : IDisposable
         Volatile.Write(ref _nextOffset, offset + 1);
         lock (_acknowledged)
             _acknowledged.RemoveWhere(o => o <= offset);
+        var (group, topic, number) = (Partition.Group, Partition.Topic, Partition.Partition);
         foreach (var gap in lost)
         {
-            LogGap(
-                Partition.Group,
-                Partition.Topic,
-                Partition.Partition,
-                gap.From,
-                gap.To,
-                gap.Count
-            );
+            LogGap(group, topic, number, gap.From, gap.To, gap.Count);
         }
     }
 

@@ -41,7 +41,7 @@ internal sealed partial class KafkaLog(ILogger<KafkaLog> logger)
     }
 
     private static LogLevel LevelOf(LogMessage message) =>
-        ConnectionNoise.Contains(message.Facility)
+        ConnectionNoise.Contains(message.Facility) || IsAboutOurChoice(message)
             ? LogLevel.Debug
             : message.Level switch
             {
@@ -51,6 +51,11 @@ internal sealed partial class KafkaLog(ILogger<KafkaLog> logger)
                 SyslogLevel.Notice or SyslogLevel.Info => LogLevel.Information,
                 _ => LogLevel.Debug,
             };
+
+    /// <summary>librdkafka calls that setting experimental; the relay rests on it.</summary>
+    private static bool IsAboutOurChoice(LogMessage message) =>
+        message.Facility == "CONFWARN"
+        && message.Message.Contains("enable.gapless.guarantee", StringComparison.Ordinal);
 
     [LoggerMessage(Message = "Kafka client {Client}: {Facility}: {Text}")]
     private static partial void LogLine(
