@@ -19,9 +19,6 @@ internal sealed class BatchAttempt(
 
     public Exception? GivenUp => givenUp;
 
-    /// <summary>False while it waits for its turn.</summary>
-    public bool IsBegun { get; set; }
-
     public bool IsAcknowledged(long offset)
     {
         lock (acknowledged)

@@ -154,18 +154,14 @@ internal sealed partial class PartitionWorker : IDisposable
         var longest = TimeSpan.FromMilliseconds(_tools.Options.OutageMaxDelayMilliseconds);
         for (var failures = 1; ; failures++)
         {
+            // Not within the try: stopped while it waits for its turn, a batch has not failed.
+            await _tools.Slots.WaitAsync(_soft.Token);
             try
             {
-                await ApplyInSlotAsync(batch, attempt);
+                await _tools.Unit.ApplyAsync(Partition, batch, attempt, _hard.Token);
                 EndWaiting();
                 Pass(batch[^1].Record.Offset, attempt.Lost);
                 return null;
-            }
-            catch (OperationCanceledException)
-                when (_soft.IsCancellationRequested && !attempt.IsBegun)
-            {
-                // Stopped while it waited for its turn.
-                throw;
             }
             catch (Exception e) when (!_hard.IsCancellationRequested)
             {
@@ -184,6 +180,10 @@ internal sealed partial class PartitionWorker : IDisposable
             {
                 throw new OperationCanceledException("Rolled back.", e, _hard.Token);
             }
+            finally
+            {
+                _tools.Slots.Release();
+            }
 
             var delay = Backoff.After(failures, first, longest);
             await Task.Delay(delay, _tools.Time, _soft.Token);
@@ -199,21 +199,6 @@ internal sealed partial class PartitionWorker : IDisposable
         foreach (var gap in lost)
         {
             LogGap(group, topic, number, gap.From, gap.To, gap.Count);
-        }
-    }
-
-    private async Task ApplyInSlotAsync(List<ReceivedEvent> batch, BatchAttempt attempt)
-    {
-        attempt.IsBegun = false;
-        await _tools.Slots.WaitAsync(_soft.Token);
-        attempt.IsBegun = true;
-        try
-        {
-            await _tools.Unit.ApplyAsync(Partition, batch, attempt, _hard.Token);
-        }
-        finally
-        {
-            _tools.Slots.Release();
         }
     }
 

@@ -11,9 +11,6 @@ namespace ConcertReservation.Messaging;
 internal sealed class DeadLetterTopic(KafkaClients clients, IOptions<ConsumingOptions> options)
     : IDisposable
 {
-    private static readonly TimeSpan ReportsAfterPurge = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan TeardownLimit = TimeSpan.FromSeconds(2);
-
     private readonly Lock _gate = new();
     private IProducer<byte[], byte[]>? _producer;
     private volatile bool _broken;
@@ -147,14 +144,6 @@ internal sealed class DeadLetterTopic(KafkaClients clients, IOptions<ConsumingOp
 
         var producer = _producer;
         (_producer, _broken) = (null, false);
-        KafkaTeardown.End(
-            producer,
-            TeardownLimit,
-            () =>
-            {
-                Librdkafka.Purge(producer.Handle);
-                producer.Flush(ReportsAfterPurge);
-            }
-        );
+        KafkaClients.End(producer);
     }
 }

@@ -14,6 +14,9 @@ internal sealed class KafkaClients
     /// </summary>
     private const int ReconnectMaxMs = 1000;
 
+    private static readonly TimeSpan ReportsAfterPurge = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TeardownLimit = TimeSpan.FromSeconds(2);
+
     private readonly KafkaOptions _options;
     private readonly KafkaLog _log;
 
@@ -82,6 +85,20 @@ internal sealed class KafkaClients
                 }
             )
             .Build();
+
+    /// <summary>
+    /// Gives up what the producer has not delivered, whose reports say so, and ends it.
+    /// </summary>
+    public static void End(IProducer<byte[], byte[]> producer) =>
+        KafkaTeardown.End(
+            producer,
+            TeardownLimit,
+            () =>
+            {
+                Librdkafka.Purge(producer.Handle);
+                producer.Flush(ReportsAfterPurge);
+            }
+        );
 
     /// <summary>
     /// A builder with our log; the caller adds what it needs, such as rebalance handlers.

@@ -61,8 +61,7 @@ internal sealed partial class RecreatedTopics(
         if (await forget.ExecuteNonQueryAsync() == 0)
             return false;
 
-        await using var again = new NpgsqlCommand("SELECT messaging.relay_again()", connection);
-        await again.ExecuteNonQueryAsync();
+        await connection.ExecuteAsync("SELECT messaging.relay_again()", CancellationToken.None);
         await transaction.CommitAsync();
         return true;
     }

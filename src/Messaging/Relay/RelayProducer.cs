@@ -11,8 +11,6 @@ namespace ConcertReservation.Messaging;
 internal sealed class RelayProducer : IDisposable
 {
     private static readonly TimeSpan QueueFullPause = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan ReportsAfterPurge = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan TeardownLimit = TimeSpan.FromSeconds(2);
 
     private readonly KafkaClients _clients;
     private readonly EmbeddedKafkaBrake? _brake;
@@ -63,16 +61,7 @@ internal sealed class RelayProducer : IDisposable
     /// One that does not end in time ends beside its successor: both send each key from the same
     /// row on, in order, so what comes of it is repeats.
     /// </remarks>
-    public void Dispose() =>
-        KafkaTeardown.End(
-            _producer,
-            TeardownLimit,
-            () =>
-            {
-                Librdkafka.Purge(_producer.Handle);
-                _producer.Flush(ReportsAfterPurge);
-            }
-        );
+    public void Dispose() => KafkaClients.End(_producer);
 
     /// <summary>
     /// What comes back after all brokers were gone may be another Kafka: that is asked before
