@@ -22,6 +22,11 @@ internal static class GrantRole
                     + "working within seconds; a refresh or a new sign-in brings one with the role."
             )
             .Produces(204)
+            .TakesAccountAndRole()
+            .Refuses(UnknownRole(), Problems.NotFound("account", Examples.CustomerId));
+
+    public static RouteHandlerBuilder TakesAccountAndRole(this RouteHandlerBuilder endpoint) =>
+        endpoint
             .WithParameter("id", "The account's id.", Examples.CustomerId)
             .WithParameter(
                 "role",
@@ -30,8 +35,7 @@ internal static class GrantRole
                 Roles.Customer,
                 Roles.Organiser,
                 Roles.Operator
-            )
-            .Refuses(UnknownRole(), Problems.NotFound("account", Examples.CustomerId));
+            );
 
     public static Problem UnknownRole() =>
         Problems.Validation("role", "must be Customer, Organiser or Operator");

@@ -22,15 +22,7 @@ internal static class RevokeRole
                     + "last operator cannot be taken away."
             )
             .Produces(204)
-            .WithParameter("id", "The account's id.", Examples.CustomerId)
-            .WithParameter(
-                "role",
-                "The name of the role.",
-                Roles.Organiser,
-                Roles.Customer,
-                Roles.Organiser,
-                Roles.Operator
-            )
+            .TakesAccountAndRole()
             .Refuses(
                 GrantRole.UnknownRole(),
                 Problems.NotFound("account", Examples.CustomerId),

@@ -51,16 +51,7 @@ internal sealed class RelayMetricsTests
         await _system.StartHostAsync();
         await _system.PublishAsync(SomeEvents.SignUp(1));
         await Eventually.Becomes("it is in Kafka", _system.ReadKafka, r => r.Count == 1);
-        _system.Kafka.TakeDown();
-        await _system.PublishAsync([
-            .. Enumerable.Range(1, Backlog).Select(user => SomeEvents.SignUp(user)),
-        ]);
-
-        await Eventually.Until(
-            "the depth is told",
-            () => Measured().Contains(("outbox.depth", Backlog, "")),
-            Patience
-        );
+        await GrowBacklogAsync();
         await Eventually.Until(
             "the producer's errors are counted by their code",
             () =>
@@ -97,16 +88,7 @@ internal sealed class RelayMetricsTests
     public async Task a_host_that_is_the_relay_no_more_reports_no_depth()
     {
         var host = await _system.StartHostAsync();
-        _system.Kafka.TakeDown();
-        await _system.PublishAsync([
-            .. Enumerable.Range(1, Backlog).Select(user => SomeEvents.SignUp(user)),
-        ]);
-        await Eventually.Until(
-            "the depth is told",
-            () => Measured().Contains(("outbox.depth", Backlog, "")),
-            Patience
-        );
-
+        await GrowBacklogAsync();
         await host.StopAsync();
 
         Measured().ShouldNotContain(("outbox.depth", Backlog, ""));
@@ -116,21 +98,27 @@ internal sealed class RelayMetricsTests
     public async Task a_relay_that_cannot_measure_reports_no_depth()
     {
         await _system.StartHostAsync();
-        _system.Kafka.TakeDown();
-        await _system.PublishAsync([
-            .. Enumerable.Range(1, Backlog).Select(user => SomeEvents.SignUp(user)),
-        ]);
-        await Eventually.Until(
-            "the depth is told",
-            () => Measured().Contains(("outbox.depth", Backlog, "")),
-            Patience
-        );
-
+        await GrowBacklogAsync();
         await _system.ExecuteAsync("ALTER TABLE messaging.outbox RENAME TO outbox_away");
 
         await Eventually.Until(
             "the last measure is reported no longer",
             () => !Measured().Contains(("outbox.depth", Backlog, "")),
+            Patience
+        );
+    }
+
+    /// <summary>Takes Kafka down, and returns when the backlog that then grows is told.</summary>
+    private async Task GrowBacklogAsync()
+    {
+        _system.Kafka.TakeDown();
+        await _system.PublishAsync([
+            .. Enumerable.Range(1, Backlog).Select(user => SomeEvents.SignUp(user)),
+        ]);
+
+        await Eventually.Until(
+            "the depth is told",
+            () => Measured().Contains(("outbox.depth", Backlog, "")),
             Patience
         );
     }
