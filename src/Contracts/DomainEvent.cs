@@ -9,7 +9,9 @@ namespace ConcertReservation.Contracts;
 /// </summary>
 public abstract record DomainEvent
 {
-    /// <summary>A UUIDv7: unique, and sorted by time.</summary>
+    /// <summary>
+    /// Unique; the same however often the event comes. A UUIDv7: sorted by time.
+    /// </summary>
     [JsonPropertyOrder(-3)]
     public Guid EventId { get; init; } = Guid.CreateVersion7();
 
