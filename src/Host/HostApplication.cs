@@ -23,7 +23,7 @@ public static class HostApplication
     /// </summary>
     private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(10);
 
-    private static readonly IReadOnlyList<IModule> Modules =
+    internal static readonly IReadOnlyList<IModule> Modules =
     [
         new AccountsModule(),
         new ConcertsModule(),
