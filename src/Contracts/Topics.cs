@@ -19,5 +19,16 @@ public static class Topics
             [Users] = 3,
         };
 
+    /// <summary>How long a record is kept, unless its partition is full before.</summary>
+    public static readonly TimeSpan Retention = TimeSpan.FromDays(7);
+
+    /// <summary>Of a partition.</summary>
+    public const long RetentionBytes = 1L << 30;
+
+    public static readonly TimeSpan DeadLetterRetention = TimeSpan.FromDays(14);
+
+    /// <summary>A record at the limit plus what a dead letter's headers add.</summary>
+    public const int DeadLetterMaxBytes = 2 * 1024 * 1024;
+
     public static string DeadLetters(string topic) => topic + "-dlt";
 }

@@ -128,7 +128,7 @@ internal sealed class DeadLetterTopic(KafkaClients clients, IOptions<ConsumingOp
             return _producer;
 
         var config = clients.ProducerConfig("dead-letters");
-        config.MessageMaxBytes = KafkaTopics.DeadLetterMaxBytes;
+        config.MessageMaxBytes = Topics.DeadLetterMaxBytes;
         // A letter that is late or refused is tried again by itself; nothing is behind it.
         config.EnableGaplessGuarantee = false;
         config.MessageTimeoutMs = options.Value.DeadLetterTimeoutMilliseconds;

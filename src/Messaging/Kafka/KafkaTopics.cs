@@ -23,13 +23,6 @@ internal sealed class KafkaTopics(
     KafkaClients clients
 )
 {
-    private const long RetentionBytes = 1L << 30;
-    private static readonly TimeSpan Retention = TimeSpan.FromDays(7);
-    private static readonly TimeSpan DeadLetterRetention = TimeSpan.FromDays(14);
-
-    /// <summary>A record at the limit plus what a dead letter's headers add.</summary>
-    internal const int DeadLetterMaxBytes = 2 * 1024 * 1024;
-
     /// <summary>
     /// Batches of the relay are up to 1,000,000 bytes; the broker's default takes them.
     /// </summary>
@@ -92,16 +85,16 @@ internal sealed class KafkaTopics(
         var partitions = options.Partitions.GetValueOrDefault(topic, Topics.Partitions[topic]);
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["retention.ms"] = Milliseconds(Retention),
-            ["retention.bytes"] = Text(RetentionBytes),
+            ["retention.ms"] = Milliseconds(Topics.Retention),
+            ["retention.bytes"] = Text(Topics.RetentionBytes),
             ["min.insync.replicas"] = Text(Math.Min(options.MinInSync ?? minInSync, copies)),
         };
         yield return new TopicPlan(clients.Prefixed(topic), partitions, copies, settings);
 
         var deadLetters = new Dictionary<string, string>(settings, StringComparer.Ordinal)
         {
-            ["retention.ms"] = Milliseconds(DeadLetterRetention),
-            ["max.message.bytes"] = Text(DeadLetterMaxBytes),
+            ["retention.ms"] = Milliseconds(Topics.DeadLetterRetention),
+            ["max.message.bytes"] = Text(Topics.DeadLetterMaxBytes),
         };
         var name = clients.Prefixed(Topics.DeadLetters(topic));
         yield return new TopicPlan(name, partitions, copies, deadLetters);
