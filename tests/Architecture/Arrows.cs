@@ -18,6 +18,7 @@ internal static class Arrows
         "src/Modules/Payments",
         "src/Modules/Ranking",
         "src/Modules/Reservations",
+        "src/Tools/ContractDocs",
         "src/Tools/Demo",
         "src/Tools/LocalServices",
         "src/Tools/PaymentSandbox",
@@ -136,6 +137,7 @@ internal static class Arrows
                     ),
             House.Empty.With(new Room("src/Tools/Verification") { References = ["Messaging"] }),
             House.Empty.With(new Room("src/Tools/Verification") { References = ["Demo"] }),
+            House.Empty.With(new Room("src/Tools/ContractDocs") { References = ["Messaging"] }),
             House.Empty.With(new Room("src/Tools/Demo") { DeclaredReferences = ["Payments"] })
         ),
         new(

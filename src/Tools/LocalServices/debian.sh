@@ -21,6 +21,7 @@ missing_packages() {
       docker-compose) docker-compose version &>/dev/null || printf '%s\n' docker-compose python3-setuptools ;;
       # The system's own: others of the PATH may lack what comes with Debian.
       python3) [ -x /usr/bin/python3 ] || echo python3 ;;
+      python3-jsonschema) /usr/bin/python3 -c 'import jsonschema' &>/dev/null || echo python3-jsonschema ;;
       *) command -v "$want" >/dev/null || echo "$want" ;;
     esac
   done

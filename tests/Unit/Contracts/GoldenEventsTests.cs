@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ConcertReservation.ContractDocs;
 using ConcertReservation.Contracts;
 
 namespace ConcertReservation.Tests.Unit.Contracts;

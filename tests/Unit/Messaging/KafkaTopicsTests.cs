@@ -1,3 +1,4 @@
+using ConcertReservation.ContractDocs;
 using ConcertReservation.Messaging;
 using Confluent.Kafka;
 using Microsoft.Extensions.Hosting.Internal;
@@ -32,6 +33,25 @@ internal sealed class KafkaTopicsTests
         plans["my-user-events-dlt"].Partitions.ShouldBe(3);
         plans["my-user-events-dlt"].Settings["retention.ms"].ShouldBe("1209600000");
         plans["my-user-events-dlt"].Settings["max.message.bytes"].ShouldBe("2097152");
+    }
+
+    [Test]
+    public void the_published_contract_tells_how_topics_are_in_production()
+    {
+        var channels = Contract.Document()["channels"]!.AsObject();
+        var plans = Plans(new KafkaOptions(), "Production");
+
+        channels.Select(c => c.Key).ShouldBe(plans.Select(p => p.Name), ignoreOrder: true);
+        foreach (var plan in plans)
+        {
+            var kafka = channels[plan.Name]!["bindings"]!["kafka"]!;
+            kafka["partitions"]!.GetValue<int>().ShouldBe(plan.Partitions);
+            kafka["replicas"]!.GetValue<int>().ShouldBe(plan.Replication);
+            kafka["topicConfiguration"]!
+                .AsObject()
+                .ToDictionary(s => s.Key, s => s.Value!.ToJsonString())
+                .ShouldBe(plan.Settings, ignoreOrder: true);
+        }
     }
 
     [Test]

@@ -1,8 +1,10 @@
 using ConcertReservation.Contracts;
 
-namespace ConcertReservation.Tests.Unit.Contracts;
+namespace ConcertReservation.ContractDocs;
 
-/// <summary>One event of each type, whose JSON is kept in <c>Golden/</c>.</summary>
+/// <summary>
+/// One event of each type: the examples of the contract, whose JSON tests/Unit/Golden keeps.
+/// </summary>
 internal static class EventSamples
 {
     private static readonly Guid EventId = Guid.Parse("0193a7c1-6f00-7a3b-8c4d-0123456789ab");
