@@ -63,6 +63,7 @@ public static class HostApplication
         var api = app.MapGroup("/api");
         foreach (var module in Modules)
             module.MapEndpoints(api);
+        api.MapMessaging();
         return app;
     }
 }

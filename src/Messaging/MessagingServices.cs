@@ -1,8 +1,9 @@
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ConcertReservation.Messaging;
 
-/// <summary>Registers outbox, relay, topics, consuming and dead letters.</summary>
+/// <summary>Outbox, relay, topics, consuming and dead letters, and what operators do with them.</summary>
 public static class MessagingServices
 {
     /// <exception cref="DllNotFoundException">The machine has no librdkafka.</exception>
@@ -15,5 +16,14 @@ public static class MessagingServices
         services.AddOutbox();
         services.AddConsuming();
         return services;
+    }
+
+    /// <param name="api">The <c>/api</c> group.</param>
+    public static void MapMessaging(this IEndpointRouteBuilder api)
+    {
+        ListDeadLetters.Map(api);
+        ShowDeadLetter.Map(api);
+        ReplayDeadLetters.Map(api);
+        DiscardDeadLetters.Map(api);
     }
 }

@@ -17,6 +17,7 @@ internal sealed class SchemaNames
         "Page",
         "Entry",
         "Section",
+        "Header",
     ];
 
     private readonly ConcurrentDictionary<string, Type> _types = new(StringComparer.Ordinal);

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Runtime.InteropServices;
 using ConcertReservation.BuildingBlocks.Data;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -46,8 +45,6 @@ internal sealed class BatchUnit(
     ConsumingMetrics metrics
 )
 {
-    private static readonly Dictionary<string, object> NoHeaders = [];
-
     /// <summary>
     /// Applies the records, all or none; the position behind the last is part of it.
     /// </summary>
@@ -66,7 +63,7 @@ internal sealed class BatchUnit(
         var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
         var plan = await BeginAsync(work, partition, batch, attempt, stop);
         foreach (var received in plan.Events)
-            await DispatchAsync(scope, partition, received, stop);
+            await routes.DispatchAsync(scope, received, stop);
         var letters = await BuryAsync(work, partition, plan.Letters, attempt, stop);
         await work.CommitAsync(stop);
 
@@ -136,21 +133,6 @@ internal sealed class BatchUnit(
         return BatchPlan.Of(batch, inbox, known, givenUp);
     }
 
-    private async Task DispatchAsync(
-        AsyncServiceScope scope,
-        GroupPartition partition,
-        ReceivedEvent received,
-        CancellationToken stop
-    )
-    {
-        using var activity = ConsumeActivity.Start(partition.Group, received);
-        var body = MemoryMarshal.TryGetArray(received.Record.Body, out var segment)
-            ? segment.Array!
-            : received.Record.Body.ToArray();
-        foreach (var dispatcher in routes.For(received.EventType!))
-            await dispatcher.Dispatch(body, NoHeaders, stop, scope, received.Record, received);
-    }
-
     /// <summary>
     /// Kafka first: the transaction, and with it the position, passes a record only after its
     /// letter is acknowledged. A letter may be there twice, when a host dies in between, but never
@@ -170,7 +152,7 @@ internal sealed class BatchUnit(
         var unclaimed = planned.Where(l => !l.IsClaimed).Select(l => l.Event.EventId).ToArray();
         var claimed = await InboxTable.ClaimLettersAsync(
             work.Connection,
-            partition,
+            partition.GroupId,
             unclaimed,
             TimeProvider.System.GetUtcNow(),
             stop

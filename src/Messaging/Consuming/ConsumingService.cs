@@ -1,5 +1,4 @@
 using ConcertReservation.BuildingBlocks.Data;
-using MassTransit.Transports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -35,8 +34,7 @@ internal sealed class ConsumingService(
 
     private GroupRunner Runner(ConsumerGroup group)
     {
-        var dispatchers = services.GetRequiredService<IReceiveEndpointDispatcherFactory>();
-        var routes = GroupRoutes.Of(group, dispatchers);
+        var routes = services.GetRequiredService<AllRoutes>().Of(group.Name)!;
         var unit = new BatchUnit(
             routes,
             services.GetRequiredService<IServiceScopeFactory>(),

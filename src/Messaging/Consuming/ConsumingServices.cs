@@ -18,9 +18,13 @@ internal static class ConsumingServices
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<ConsumingOptions>, ConsumingOptionsRules>();
         services.AddConsumers();
+        services.AddSingleton<AllRoutes>();
         services.AddSingleton<ConsumerFaults>();
         services.AddSingleton<ConsumingMetrics>();
         services.AddSingleton<DeadLetterTopic>();
+        services.AddSingleton<SelectedLetters>();
+        services.AddSingleton<ReplayUnit>();
+        services.AddSingleton<LetterReplay>();
         services.AddSingleton<InboxMaintenance>();
         services.AddSingleton<IDatabasePreparation>(p => p.GetRequiredService<InboxMaintenance>());
         services.AddHostedService(p => p.GetRequiredService<InboxMaintenance>());

@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using ConcertReservation.Contracts;
 using MassTransit.Transports;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ConcertReservation.Messaging;
 
@@ -9,15 +11,20 @@ namespace ConcertReservation.Messaging;
 /// </summary>
 internal sealed class GroupRoutes
 {
+    private static readonly Dictionary<string, object> NoHeaders = [];
+
+    private readonly string _group;
     private readonly Dictionary<string, IReceiveEndpointDispatcher[]> _byType;
     private readonly IReceiveEndpointDispatcher[] _ofAnything;
 
     private GroupRoutes(
+        string group,
         Dictionary<string, IReceiveEndpointDispatcher[]> byType,
         IReceiveEndpointDispatcher[] ofAnything,
         IReadOnlyList<string> topics
     )
     {
+        _group = group;
         _byType = byType;
         _ofAnything = ofAnything;
         Topics = topics;
@@ -46,6 +53,7 @@ internal sealed class GroupRoutes
         }
 
         return new GroupRoutes(
+            group.Name,
             byType.ToDictionary(t => t.Key, t => t.Value.ToArray(), StringComparer.Ordinal),
             [.. ofAnything],
             [.. group.Topics]
@@ -60,8 +68,20 @@ internal sealed class GroupRoutes
         return known ? !_byType.ContainsKey(eventType) : _ofAnything.Length == 0;
     }
 
-    public IReadOnlyList<IReceiveEndpointDispatcher> For(string eventType) =>
-        _byType.GetValueOrDefault(eventType, _ofAnything);
+    /// <summary>Hands the event to its consumers, one after the other, within the scope.</summary>
+    public async Task DispatchAsync(
+        AsyncServiceScope scope,
+        ReceivedEvent received,
+        CancellationToken stop
+    )
+    {
+        using var activity = ConsumeActivity.Start(_group, received);
+        var body = MemoryMarshal.TryGetArray(received.Record.Body, out var segment)
+            ? segment.Array!
+            : received.Record.Body.ToArray();
+        foreach (var dispatcher in _byType.GetValueOrDefault(received.EventType!, _ofAnything))
+            await dispatcher.Dispatch(body, NoHeaders, stop, scope, received.Record, received);
+    }
 
     private static IReceiveEndpointDispatcher Dispatcher(
         ConsumerGroup group,

@@ -110,7 +110,7 @@ internal static class InboxTable
     /// <summary>Which of the ids are new to the group; they are its from here on.</summary>
     public static async Task<HashSet<Guid>> ClaimLettersAsync(
         NpgsqlConnection connection,
-        GroupPartition partition,
+        int groupId,
         IReadOnlyList<Guid> ids,
         DateTimeOffset now,
         CancellationToken stop
@@ -122,7 +122,7 @@ internal static class InboxTable
         var all = ids.Distinct().ToArray();
         var native = all.Where(id => InboxPartitions.IsNative(id, now)).ToArray();
         await using var command = new NpgsqlCommand(ClaimLettersSql, connection);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = partition.GroupId });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = groupId });
         command.Parameters.AddArray(NpgsqlDbType.Uuid, all);
         command.Parameters.AddArray(NpgsqlDbType.Uuid, native);
         await using var reader = await command.ExecuteReaderAsync(stop);

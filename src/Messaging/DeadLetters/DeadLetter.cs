@@ -21,6 +21,14 @@ internal static class DeadLetterStatus
 
     /// <summary>It stands in line behind a waiting one of its key.</summary>
     public const string Parked = "parked";
+
+    /// <summary>Applied after all.</summary>
+    public const string Replayed = "replayed";
+
+    /// <summary>Never to be applied.</summary>
+    public const string Discarded = "discarded";
+
+    public static readonly IReadOnlyList<string> All = [Waiting, Parked, Replayed, Discarded];
 }
 
 /// <summary>Not a fault of the event: an earlier one of its key waits as a dead letter.</summary>

@@ -65,6 +65,16 @@ internal static class DeadLetterHeaders
         return headers;
     }
 
+    /// <returns>null for a header that holds no number of these.</returns>
+    public static long? Number(string name, byte[] value) =>
+        (name, value.Length) switch
+        {
+            (OriginalPartition, sizeof(int)) => BinaryPrimitives.ReadInt32BigEndian(value),
+            (OriginalOffset or OriginalTimestamp, sizeof(long)) =>
+                BinaryPrimitives.ReadInt64BigEndian(value),
+            _ => null,
+        };
+
     private static long Milliseconds(KafkaRecord record) =>
         record.TimestampType == TimestampType.NotAvailable
             ? NoTimestamp

@@ -19,8 +19,8 @@ internal static class DeadLetterTable
         INSERT INTO messaging.dead_letters
             (consumer_group, topic, partition, incarnation, record_offset, key, event_id,
              event_type, version, status, exception_type, exception_message, recorded_at,
-             header_names, header_values, body)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+             header_names, header_values, body, claimed)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
         ON CONFLICT DO NOTHING
         """;
 
@@ -91,6 +91,7 @@ internal static class DeadLetterTable
         Add(NpgsqlDbType.Array | NpgsqlDbType.Text, Names(record));
         Add(NpgsqlDbType.Array | NpgsqlDbType.Bytea, record.Headers.Select(h => h.Value).ToArray());
         Add(NpgsqlDbType.Bytea, record.HasBody ? record.Body.ToArray() : null);
+        Add(NpgsqlDbType.Boolean, received.Reading != Reading.Malformed);
 
         void Add(NpgsqlDbType type, object? value) =>
             parameters.Add(
@@ -104,5 +105,5 @@ internal static class DeadLetterTable
     /// <summary>
     /// PostgreSQL's text holds everything but NUL, which a foreign record may contain.
     /// </summary>
-    private static string Storable(string text) => text.Replace('\0', '\uFFFD');
+    internal static string Storable(string text) => text.Replace('\0', '\uFFFD');
 }

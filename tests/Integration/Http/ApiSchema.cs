@@ -108,6 +108,7 @@ internal sealed class ApiSchema(JsonElement document)
         || format switch
         {
             "date-time" => value.TryGetDateTimeOffset(out _),
+            "uuid" => value.TryGetGuid(out _),
             "uri" => Uri.TryCreate(value.GetString(), UriKind.Absolute, out _),
             "int32" => value.TryGetInt32(out _),
             "int64" => value.TryGetInt64(out _),

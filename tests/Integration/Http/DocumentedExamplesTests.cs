@@ -35,10 +35,13 @@ internal sealed partial class DocumentedExamplesTests
         new ApiSchema(_document).Misfits(schema, value.RootElement).ShouldContain(misfit);
     }
 
+    /// <summary>Types of one short name were once shown with the schema of the first.</summary>
     [Test]
     public void no_two_operations_share_the_schema_of_a_request() =>
         _document
             .Operations()
+            // But for two decisions about the same choice.
+            .Where(o => o.Name != "POST /api/ops/dead-letters/discard")
             .Select(o => RequestSchema(o.Operation)?.GetRawText())
             .OfType<string>()
             .ShouldBeUnique();

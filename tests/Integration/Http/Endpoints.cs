@@ -47,6 +47,10 @@ internal sealed record Endpoint(string Method, string Path, Who Who)
         new("GET", "/api/analytics/hourly", Who.OrganiserOrOperator),
         new("GET", "/api/analytics/concerts/{id}", Who.OrganiserOrOperator),
         new("GET", "/api/analytics/customers/{id}", Who.SignedIn),
+        new("GET", "/api/ops/dead-letters", Who.Operator),
+        new("GET", "/api/ops/dead-letters/{id}", Who.Operator),
+        new("POST", "/api/ops/dead-letters/replay", Who.Operator),
+        new("POST", "/api/ops/dead-letters/discard", Who.Operator),
         new("GET", "/health/live", Who.Anyone),
         new("GET", "/health/ready", Who.Anyone),
     ];

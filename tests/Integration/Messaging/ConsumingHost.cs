@@ -30,6 +30,8 @@ internal sealed class ConsumingHost : IAsyncDisposable
 
     public ConsumerScript Script => _host.Services.GetRequiredService<ConsumerScript>();
 
+    public LetterReplay Replay => _host.Services.GetRequiredService<LetterReplay>();
+
     public HostMetrics Metrics => _metrics;
 
     /// <summary>Events that the inbox knew.</summary>
