@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ConcertReservation.Messaging;
 
-/// <summary>Outbox, relay, topics, consuming and dead letters, and what operators do with them.</summary>
+/// <summary>
+/// Outbox, relay, topics, consuming and dead letters, and what operators do with them.
+/// </summary>
 public static class MessagingServices
 {
     /// <exception cref="DllNotFoundException">The machine has no librdkafka.</exception>

@@ -34,6 +34,21 @@ internal sealed class BatchAttempt(
     public IReadOnlyList<OffsetGap> Lost { get; set; } = [];
 }
 
+/// <summary>What a partition's worker does with a batch of records.</summary>
+internal interface IBatchUnit
+{
+    /// <summary>
+    /// Applies the records, all or none; the position behind the last is part of it.
+    /// </summary>
+    /// <param name="attempt">What the worker knows beside the records.</param>
+    Task ApplyAsync(
+        GroupPartition partition,
+        IReadOnlyList<ReceivedEvent> batch,
+        BatchAttempt attempt,
+        CancellationToken stop
+    );
+}
+
 /// <summary>
 /// One unit of work: one scope and one transaction in which records of one partition are claimed in
 /// the inbox, their events dispatched in order, dead letters written and the position stored.
@@ -43,12 +58,8 @@ internal sealed class BatchUnit(
     IServiceScopeFactory scopes,
     DeadLetterTopic deadLetters,
     ConsumingMetrics metrics
-)
+) : IBatchUnit
 {
-    /// <summary>
-    /// Applies the records, all or none; the position behind the last is part of it.
-    /// </summary>
-    /// <param name="attempt">What the worker knows beside the records.</param>
     public async Task ApplyAsync(
         GroupPartition partition,
         IReadOnlyList<ReceivedEvent> batch,
@@ -166,7 +177,11 @@ internal sealed class BatchUnit(
             letter => attempt.Acknowledge(letter.Event.Record.Offset),
             stop
         );
-        await DeadLetterTable.InsertAsync(work.Connection, partition, letters, stop);
+        await DeadLetterTable.InsertAsync(
+            work.Connection,
+            [.. letters.Select(l => LetterRow.Of(partition, l))],
+            stop
+        );
         return letters;
     }
 }

@@ -7,7 +7,10 @@ using Npgsql;
 
 namespace ConcertReservation.Messaging;
 
-/// <summary>Runs every registered group from the moment the database is ready.</summary>
+/// <summary>
+/// Runs every registered group, and the one that reads dead letters, from the moment the database
+/// is ready.
+/// </summary>
 internal sealed class ConsumingService(
     IEnumerable<ConsumerGroup> groups,
     IServiceProvider services,
@@ -19,7 +22,12 @@ internal sealed class ConsumingService(
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var runners = groups.Select(Runner).ToArray();
+        var letters = services.GetRequiredService<DeadLetterProjection>();
+        GroupRunner[] runners =
+        [
+            .. groups.Select(Runner),
+            Runner(DeadLetterProjection.Routes, letters),
+        ];
         foreach (var runner in runners)
             metrics.Watch(runner);
         // Beside the other services, not after them: one that takes all the time there is would
@@ -41,8 +49,11 @@ internal sealed class ConsumingService(
             services.GetRequiredService<DeadLetterTopic>(),
             metrics
         );
-        return new GroupRunner(
-            group,
+        return Runner(routes, unit);
+    }
+
+    private GroupRunner Runner(GroupRoutes routes, IBatchUnit unit) =>
+        new(
             routes,
             unit,
             services.GetRequiredService<ConsumerFaults>(),
@@ -54,5 +65,4 @@ internal sealed class ConsumingService(
             services.GetRequiredService<TimeProvider>(),
             logs.CreateLogger("ConcertReservation.Messaging.Consuming")
         );
-    }
 }

@@ -22,6 +22,7 @@ internal static class ConsumingServices
         services.AddSingleton<ConsumerFaults>();
         services.AddSingleton<ConsumingMetrics>();
         services.AddSingleton<DeadLetterTopic>();
+        services.AddSingleton<DeadLetterProjection>();
         services.AddSingleton<SelectedLetters>();
         services.AddSingleton<ReplayUnit>();
         services.AddSingleton<LetterReplay>();

@@ -13,7 +13,6 @@ internal sealed class GroupRoutes
 {
     private static readonly Dictionary<string, object> NoHeaders = [];
 
-    private readonly string _group;
     private readonly Dictionary<string, IReceiveEndpointDispatcher[]> _byType;
     private readonly IReceiveEndpointDispatcher[] _ofAnything;
 
@@ -24,11 +23,13 @@ internal sealed class GroupRoutes
         IReadOnlyList<string> topics
     )
     {
-        _group = group;
+        Group = group;
         _byType = byType;
         _ofAnything = ofAnything;
         Topics = topics;
     }
+
+    public string Group { get; }
 
     /// <summary>Without the prefix.</summary>
     public IReadOnlyList<string> Topics { get; }
@@ -60,6 +61,10 @@ internal sealed class GroupRoutes
         );
     }
 
+    /// <summary>Of a group without consumers, that takes records as they are.</summary>
+    public static GroupRoutes None(string group, IReadOnlyList<string> topics) =>
+        new(group, [], [], topics);
+
     /// <summary>Whether the type alone tells that no consumer of the group asks for it.</summary>
     public bool IsUnwanted(string eventType, out Reading reading)
     {
@@ -75,7 +80,7 @@ internal sealed class GroupRoutes
         CancellationToken stop
     )
     {
-        using var activity = ConsumeActivity.Start(_group, received);
+        using var activity = ConsumeActivity.Start(Group, received);
         var body = MemoryMarshal.TryGetArray(received.Record.Body, out var segment)
             ? segment.Array!
             : received.Record.Body.ToArray();

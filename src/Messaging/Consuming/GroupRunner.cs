@@ -7,9 +7,8 @@ namespace ConcertReservation.Messaging;
 
 /// <summary>Runs one group from session to session for as long as the host runs.</summary>
 internal sealed partial class GroupRunner(
-    ConsumerGroup group,
     GroupRoutes routes,
-    BatchUnit unit,
+    IBatchUnit unit,
     ConsumerFaults faults,
     ConsumingOptions options,
     KafkaClients clients,
@@ -31,7 +30,7 @@ internal sealed partial class GroupRunner(
     private readonly ILogger _log = log;
     private volatile GroupSession? _session;
 
-    public string Name => group.Name;
+    public string Name => routes.Group;
 
     public bool IsStopped =>
         cluster.Facts is null || _session is not { HasJoined: true, IsWaiting: false };
@@ -54,7 +53,7 @@ internal sealed partial class GroupRunner(
                 // An edge: whatever ended the session, the group comes back.
                 failures = time.GetElapsedTime(began) > Healthy ? 1 : failures + 1;
                 var pause = Backoff.After(failures, ShortestPause, LongestPause);
-                LogFailed(e, group.Name, pause.TotalSeconds);
+                LogFailed(e, routes.Group, pause.TotalSeconds);
                 if (e is KafkaException { Error.Code: ErrorCode.FencedInstanceId })
                     await slot.GiveUpAsync(stop);
                 await Task.Delay(pause, time, stop);
@@ -67,8 +66,8 @@ internal sealed partial class GroupRunner(
         // Asked anew: after whatever ended the last session, it may be another Kafka.
         var facts = await cluster.ConfirmAsync(stop);
         var setup = new SessionSetup(
-            group.Name,
-            await GroupTable.IdOfAsync(dataSource, group.Name, stop),
+            routes.Group,
+            await GroupTable.IdOfAsync(dataSource, routes.Group, stop),
             facts.Incarnation,
             facts.IsEmbedded,
             $"host-{await slot.TakeAsync(stop)}",

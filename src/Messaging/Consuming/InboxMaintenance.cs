@@ -6,10 +6,10 @@ using Npgsql;
 namespace ConcertReservation.Messaging;
 
 /// <summary>
-/// Makes the inbox's partitions ahead and drops those of ids that are kept no longer, one host at a
-/// time. Partitions are built apart and attached, and detached concurrently: neither waits for
-/// readers with a lock that stops every consumer, and a lock not had at once is tried for again at
-/// the next round.
+/// Makes the inbox's partitions ahead and drops those of ids that are kept no longer, and deletes
+/// dead letters that were decided as long ago; one host at a time. Partitions are built apart and
+/// attached, and detached concurrently: neither waits for readers with a lock that stops every
+/// consumer, and a lock not had at once is tried for again at the next round.
 /// </summary>
 internal sealed partial class InboxMaintenance(
     NpgsqlDataSource dataSource,
@@ -20,7 +20,7 @@ internal sealed partial class InboxMaintenance(
     /// <summary>The advisory lock of whoever maintains the inbox.</summary>
     private const long LockKey = 0x494E424F58;
 
-    /// <summary>Rows of foreign ids deleted by one statement.</summary>
+    /// <summary>Rows deleted by one statement.</summary>
     private const int DeleteRows = 10_000;
 
     private const string PartitionsSql = """
@@ -33,6 +33,13 @@ internal sealed partial class InboxMaintenance(
         DELETE FROM messaging.inbox_foreign WHERE ctid IN (
             SELECT ctid FROM messaging.inbox_foreign
             WHERE received_at < (SELECT clock_timestamp()) - $1 LIMIT $2)
+        """;
+
+    /// <summary>Decided ones; until then a rewind may bring their records again.</summary>
+    private const string DeleteLettersSql = """
+        DELETE FROM messaging.dead_letters WHERE dead_letter_id IN (
+            SELECT dead_letter_id FROM messaging.dead_letters
+            WHERE resolved_at < (SELECT clock_timestamp()) - $1 LIMIT $2)
         """;
 
     private readonly ILogger _log = log;
@@ -66,7 +73,8 @@ internal sealed partial class InboxMaintenance(
         {
             await connection.ExecuteAsync("SET lock_timeout = '1s'", stop);
             await MakeAheadAsync(connection, stop);
-            await DeleteForeignAsync(connection, stop);
+            await DeleteAsync(connection, DeleteForeignSql, stop);
+            await DeleteAsync(connection, DeleteLettersSql, stop);
             await DropPastAsync(connection, stop);
         }
         finally
@@ -141,15 +149,16 @@ internal sealed partial class InboxMaintenance(
         }
     }
 
-    private static async Task DeleteForeignAsync(
+    private static async Task DeleteAsync(
         NpgsqlConnection connection,
+        string sql,
         CancellationToken stop
     )
     {
         int deleted;
         do
         {
-            await using var command = new NpgsqlCommand(DeleteForeignSql, connection);
+            await using var command = new NpgsqlCommand(sql, connection);
             command.Parameters.AddWithValue(InboxPartitions.Keep);
             command.Parameters.AddWithValue(DeleteRows);
             deleted = await command.ExecuteNonQueryAsync(stop);

@@ -15,8 +15,8 @@ internal static class InboxTable
 {
     /// <summary>
     /// First of all, so that the row's lock makes two owners of a partition take turns: one that
-    /// does not know yet that it lost it, and the next. Who decides about dead letters takes the
-    /// same lock: see docs/operations.md.
+    /// does not know yet that it lost it, and the next. Decisions about dead letters take the same
+    /// lock.
     /// </summary>
     private const string AdvanceSql = """
         INSERT INTO messaging.consumer_positions AS known
@@ -130,6 +130,19 @@ internal static class InboxTable
         while (await reader.ReadAsync(stop))
             claimed.Add(reader.GetGuid(0));
         return claimed;
+    }
+
+    /// <summary>For a group that has no inbox.</summary>
+    public static async Task AdvanceAsync(
+        NpgsqlConnection connection,
+        GroupPartition partition,
+        long nextOffset,
+        CancellationToken stop
+    )
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        AddPosition(batch, partition, nextOffset);
+        await batch.ExecuteNonQueryAsync(stop);
     }
 
     private static void AddPosition(NpgsqlBatch batch, GroupPartition partition, long nextOffset)

@@ -4,7 +4,7 @@ namespace ConcertReservation.Messaging;
 
 /// <summary>What all workers of a group's session share.</summary>
 internal sealed record WorkerTools(
-    BatchUnit Unit,
+    IBatchUnit Unit,
     EventReader Reader,
     ConsumerFaults Faults,
     SemaphoreSlim Slots,

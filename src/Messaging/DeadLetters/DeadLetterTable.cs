@@ -3,6 +3,50 @@ using NpgsqlTypes;
 
 namespace ConcertReservation.Messaging;
 
+/// <summary>Which record of which log a group gave up.</summary>
+internal sealed record LetterPlace(
+    string Group,
+    string Topic,
+    int Partition,
+    string Incarnation,
+    long Offset
+);
+
+/// <summary>A row to be of <c>messaging.dead_letters</c>.</summary>
+/// <param name="IsClaimed">The inbox has its event for the group.</param>
+internal sealed record LetterRow(
+    LetterPlace At,
+    KafkaRecord Record,
+    Guid? EventId,
+    string? EventType,
+    string Status,
+    string ExceptionType,
+    string ExceptionMessage,
+    bool IsClaimed
+)
+{
+    public static LetterRow Of(GroupPartition partition, DeadLetter letter)
+    {
+        var (received, record) = (letter.Event, letter.Event.Record);
+        return new LetterRow(
+            new LetterPlace(
+                partition.Group,
+                partition.Topic,
+                partition.Partition,
+                partition.Incarnation,
+                record.Offset
+            ),
+            record,
+            received.EventId == Guid.Empty ? null : received.EventId,
+            received.EventType,
+            letter.Status,
+            letter.Reason.GetType().FullName ?? letter.Reason.GetType().Name,
+            letter.Reason.Message,
+            IsClaimed: received.Reading != Reading.Malformed
+        );
+    }
+}
+
 /// <summary>
 /// <c>messaging.dead_letters</c>: what waits for a decision, and what stands in line behind it.
 /// Written in the transaction that passes the record.
@@ -48,8 +92,7 @@ internal static class DeadLetterTable
     /// <summary>Inserts the letters in their order, which is the order of their ids.</summary>
     public static async Task InsertAsync(
         NpgsqlConnection connection,
-        GroupPartition partition,
-        IReadOnlyList<DeadLetter> letters,
+        IReadOnlyList<LetterRow> letters,
         CancellationToken stop
     )
     {
@@ -61,37 +104,33 @@ internal static class DeadLetterTable
         {
             var command = batch.CreateBatchCommand();
             command.CommandText = InsertSql;
-            AddParameters(command.Parameters, partition, letter);
+            AddParameters(command.Parameters, letter);
             batch.BatchCommands.Add(command);
         }
 
         await batch.ExecuteNonQueryAsync(stop);
     }
 
-    private static void AddParameters(
-        NpgsqlParameterCollection parameters,
-        GroupPartition partition,
-        DeadLetter letter
-    )
+    private static void AddParameters(NpgsqlParameterCollection parameters, LetterRow letter)
     {
-        var (received, record) = (letter.Event, letter.Event.Record);
-        Add(NpgsqlDbType.Text, partition.Group);
-        Add(NpgsqlDbType.Text, partition.Topic);
-        Add(NpgsqlDbType.Integer, partition.Partition);
-        Add(NpgsqlDbType.Text, partition.Incarnation);
-        Add(NpgsqlDbType.Bigint, record.Offset);
+        var (at, record) = (letter.At, letter.Record);
+        Add(NpgsqlDbType.Text, at.Group);
+        Add(NpgsqlDbType.Text, at.Topic);
+        Add(NpgsqlDbType.Integer, at.Partition);
+        Add(NpgsqlDbType.Text, at.Incarnation);
+        Add(NpgsqlDbType.Bigint, at.Offset);
         Add(NpgsqlDbType.Bytea, record.KeyBytes);
-        Add(NpgsqlDbType.Uuid, received.EventId == Guid.Empty ? null : received.EventId);
-        Add(NpgsqlDbType.Text, received.EventType is { } type ? Storable(type) : null);
+        Add(NpgsqlDbType.Uuid, letter.EventId);
+        Add(NpgsqlDbType.Text, letter.EventType is { } type ? Storable(type) : null);
         Add(NpgsqlDbType.Bigint, record.Version);
         Add(NpgsqlDbType.Text, letter.Status);
-        Add(NpgsqlDbType.Text, letter.Reason.GetType().FullName);
-        Add(NpgsqlDbType.Text, Storable(letter.Reason.Message));
+        Add(NpgsqlDbType.Text, Storable(letter.ExceptionType));
+        Add(NpgsqlDbType.Text, Storable(letter.ExceptionMessage));
         Add(NpgsqlDbType.TimestampTz, record.Timestamp.UtcDateTime);
         Add(NpgsqlDbType.Array | NpgsqlDbType.Text, Names(record));
         Add(NpgsqlDbType.Array | NpgsqlDbType.Bytea, record.Headers.Select(h => h.Value).ToArray());
         Add(NpgsqlDbType.Bytea, record.HasBody ? record.Body.ToArray() : null);
-        Add(NpgsqlDbType.Boolean, received.Reading != Reading.Malformed);
+        Add(NpgsqlDbType.Boolean, letter.IsClaimed);
 
         void Add(NpgsqlDbType type, object? value) =>
             parameters.Add(

@@ -39,7 +39,7 @@ internal static class DiscardDeadLetters
 
     /// <param name="Skipped">Of the ids that were sent.</param>
     /// <param name="StillParked">
-    /// Open letters of the same keys, which go on blocking them until they are replayed or discarded.
+    /// Open letters of the same keys, which go on blocking them until they are decided about.
     /// </param>
     internal sealed record Response(
         long Discarded,

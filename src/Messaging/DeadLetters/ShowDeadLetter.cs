@@ -108,7 +108,7 @@ internal static class ShowDeadLetter
                 new Header("ce_sequence", "0000000001", null),
             ],
             JsonElement.Parse(
-                $$"""{"eventType":"RESERVATION_CREATED","reservationId":{{Examples.ReservationId}}}"""
+                $$"""{"eventType":"RESERVATION_CREATED","seatIds":[{{Examples.SeatIds[0]}}]}"""
             ),
             BodyBase64: null
         );

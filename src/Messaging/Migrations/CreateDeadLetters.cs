@@ -8,11 +8,10 @@ namespace ConcertReservation.Messaging.Migrations;
 internal sealed class CreateDeadLetters : Migration
 {
     /// <remarks>
-    /// The record is kept whole, for whoever decides about it when Kafka has it no longer; that is
-    /// done by SQL, as docs/operations.md has it, which sets the last two columns. Headers are two
-    /// arrays of one length: names may repeat and values are bytes. <c>dead_letter_id</c> is the
-    /// order within a key. An index entry holds 2,704 bytes at most, and a foreign record's key may
-    /// be longer: so letters are found by its hash.
+    /// The record is kept whole, so that it can be decided about when Kafka has it no longer; that
+    /// sets the last two columns. Headers are two arrays of one length: names may repeat and values
+    /// are bytes. <c>dead_letter_id</c> is the order within a key. An index entry holds 2,704 bytes
+    /// at most, and a foreign record's key may be longer: so letters are found by its hash.
     /// </remarks>
     protected override void Up(MigrationBuilder migrationBuilder) =>
         migrationBuilder.Sql(

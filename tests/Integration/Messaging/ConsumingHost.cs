@@ -48,7 +48,12 @@ internal sealed class ConsumingHost : IAsyncDisposable
     public bool IsStopped => _metrics.Read("kafka.consumer.stopped")[$"group={Group}"] == 1;
 
     /// <summary>Those that this host has now.</summary>
-    public IReadOnlyCollection<string> Partitions => _metrics.Read("kafka.consumer.lag").Keys;
+    public IReadOnlyCollection<string> Partitions =>
+        [
+            .. _metrics
+                .Read("kafka.consumer.lag")
+                .Keys.Where(tags => tags.Contains($"group={Group}", StringComparison.Ordinal)),
+        ];
 
     public Task<int> SlotAsync() =>
         _host.Services.GetRequiredService<HostSlot>().TakeAsync(CancellationToken.None);

@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace ConcertReservation.Tests.Integration.Messaging;
 
-/// <summary>Dead letters are applied after all: in order, once, and by the group that failed.</summary>
+/// <summary>
+/// Dead letters are applied after all: in order, once, and by the group that failed.
+/// </summary>
 [Parallelizable(ParallelScope.All)]
 internal sealed class LetterReplayTests
 {

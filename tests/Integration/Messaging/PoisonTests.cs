@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using ConcertReservation.Contracts;
 
@@ -49,7 +48,7 @@ public sealed class PoisonTests
         await system.SettledAsync(Topics.Payments, records: 51);
         (await system.ListAsync<byte[]>("SELECT key FROM messaging.dead_letters")).ShouldBe([key]);
         var letter = system.DeadLettersOf(Topics.Payments).ShouldHaveSingleItem();
-        letter.Bytes("kafka_dlt-original-offset").ShouldBe(Int64(sent.Offset.Value));
+        letter.Bytes("kafka_dlt-original-offset").ShouldBe(HeaderReading.Int64(sent.Offset.Value));
     }
 
     [Test]
@@ -97,11 +96,13 @@ public sealed class PoisonTests
         letter.Text("ce_type").ShouldBe("PAYMENT_COMPLETED");
         letter.Text("ce_id").ShouldBe(paid.EventId.ToString());
         letter.Text("kafka_dlt-original-topic").ShouldBe(system.Kafka.Prefix + Topics.Payments);
-        letter.Bytes("kafka_dlt-original-partition").ShouldBe(Int32(sent.Partition.Value));
-        letter.Bytes("kafka_dlt-original-offset").ShouldBe(Int64(sent.Offset.Value));
+        letter
+            .Bytes("kafka_dlt-original-partition")
+            .ShouldBe(HeaderReading.Int32(sent.Partition.Value));
+        letter.Bytes("kafka_dlt-original-offset").ShouldBe(HeaderReading.Int64(sent.Offset.Value));
         letter
             .Bytes("kafka_dlt-original-timestamp")
-            .ShouldBe(Int64(system.ProducedAt.ToUnixTimeMilliseconds()));
+            .ShouldBe(HeaderReading.Int64(system.ProducedAt.ToUnixTimeMilliseconds()));
         letter.Text("kafka_dlt-original-timestamp-type").ShouldBe("CreateTime");
         letter
             .Text("kafka_dlt-original-consumer-group")
@@ -168,19 +169,5 @@ public sealed class PoisonTests
             .Order()
             .ShouldBe(["parked payment-1", "waiting", "waiting payment-1"]);
         system.DeadLettersOf(Topics.Payments).Count.ShouldBe(3);
-    }
-
-    private static byte[] Int32(int value)
-    {
-        var bytes = new byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(bytes, value);
-        return bytes;
-    }
-
-    private static byte[] Int64(long value)
-    {
-        var bytes = new byte[8];
-        BinaryPrimitives.WriteInt64BigEndian(bytes, value);
-        return bytes;
     }
 }

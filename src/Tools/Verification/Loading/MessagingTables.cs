@@ -46,10 +46,11 @@ internal static class MessagingTables
         FROM messaging.dead_letters
         """;
 
+    /// <summary>Not of the group that lists dead letters, which reads their topics.</summary>
     private const string PositionsSql = $"""
         SELECT consumer_group, topic, partition, next_offset
         FROM messaging.consumer_positions
-        WHERE incarnation = {ThisLog}
+        WHERE incarnation = {ThisLog} AND topic NOT LIKE '%-dlt'
         """;
 
     public static async Task<History> ReadAsync(

@@ -1,0 +1,97 @@
+using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.Contracts;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ConcertReservation.Messaging;
+
+/// <summary>
+/// Brings what other systems write to the dead letter topics into <c>messaging.dead_letters</c>,
+/// to be seen beside ours. Our own are there since the transaction that gave their record up.
+/// </summary>
+internal sealed class DeadLetterProjection(
+    IServiceScopeFactory scopes,
+    AllRoutes routes,
+    KafkaClients clients,
+    ConsumingMetrics metrics
+) : IBatchUnit
+{
+    public const string Group = "dead-letter-projection";
+
+    /// <summary>Who wrote a record that does not say which group failed.</summary>
+    private const string UnknownGroup = "unknown";
+
+    public static GroupRoutes Routes { get; } =
+        GroupRoutes.None(Group, [.. Topics.Partitions.Keys.Select(Topics.DeadLetters)]);
+
+    public async Task ApplyAsync(
+        GroupPartition partition,
+        IReadOnlyList<ReceivedEvent> batch,
+        BatchAttempt attempt,
+        CancellationToken stop
+    )
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
+        await work.BeginAsync(stop);
+        var next = batch[^1].Record.Offset + 1;
+        await InboxTable.AdvanceAsync(work.Connection, partition, next, stop);
+        // A letter that the table cannot hold is left where it is, and logged by the worker.
+        List<LetterRow> letters = attempt.GivenUp is null
+            ? [.. batch.Select(ForeignLetter).OfType<LetterRow>()]
+            : [];
+        await DeadLetterTable.InsertAsync(work.Connection, letters, stop);
+        await work.CommitAsync(stop);
+        foreach (var letter in letters)
+            metrics.DeadLetter(letter.At.Group, letter.At.Topic);
+    }
+
+    /// <returns>null for a letter of our own.</returns>
+    private LetterRow? ForeignLetter(ReceivedEvent received)
+    {
+        var record = received.Record;
+        var group = record.Header(DeadLetterHeaders.OriginalConsumerGroup);
+        group = group is null ? UnknownGroup : clients.Unprefixed(group) ?? group;
+        if (routes.Groups.Contains(group))
+            return null;
+
+        return new LetterRow(
+            Origin(record, group),
+            record,
+            Guid.TryParseExact(record.Header("ce_id"), "D", out var id) ? id : null,
+            received.EventType,
+            DeadLetterStatus.Waiting,
+            record.Header(DeadLetterHeaders.ExceptionType) ?? "unknown",
+            record.Header(DeadLetterHeaders.ExceptionMessage) ?? "",
+            IsClaimed: false
+        );
+    }
+
+    /// <summary>Where the record was; its place in the dead letter topic, if it does not
+    /// say.</summary>
+    private LetterPlace Origin(KafkaRecord record, string group)
+    {
+        var topic = record.Header(DeadLetterHeaders.OriginalTopic);
+        var partition = Number(record, DeadLetterHeaders.OriginalPartition);
+        var offset = Number(record, DeadLetterHeaders.OriginalOffset);
+        return topic is not null && partition is >= 0 and <= int.MaxValue && offset is >= 0
+            ? new LetterPlace(
+                group,
+                clients.Unprefixed(topic) ?? topic,
+                (int)partition,
+                record.Incarnation,
+                offset.Value
+            )
+            : new LetterPlace(
+                group,
+                record.Topic,
+                record.Partition,
+                record.Incarnation,
+                record.Offset
+            );
+    }
+
+    private static long? Number(KafkaRecord record, string header) =>
+        RecordHeaders.Last(record.Headers, header) is { } value
+            ? DeadLetterHeaders.Number(header, value)
+            : null;
+}
