@@ -20,9 +20,12 @@ public static class MessagingServices
         return services;
     }
 
+    /// <summary>What operators see of the pipeline, and do to it.</summary>
     /// <param name="api">The <c>/api</c> group.</param>
     public static void MapMessaging(this IEndpointRouteBuilder api)
     {
+        ShowOutbox.Map(api);
+        ListConsumers.Map(api);
         ListDeadLetters.Map(api);
         ShowDeadLetter.Map(api);
         ReplayDeadLetters.Map(api);

@@ -59,9 +59,10 @@ internal sealed class ConsumingMetrics
             description: "1 while a group applies nothing though it should."
         );
         meter.CreateObservableGauge(
-            "kafka.consumer.lag",
-            ObserveLag,
-            description: "Records of a partition of this host that are not applied yet."
+            "kafka.consumer.unapplied",
+            ObserveUnapplied,
+            "{record}",
+            "Records of a partition of this host that are not applied yet."
         );
     }
 
@@ -96,7 +97,7 @@ internal sealed class ConsumingMetrics
             new KeyValuePair<string, object?>("group", g.Name)
         ));
 
-    private IEnumerable<Measurement<long>> ObserveLag() =>
+    private IEnumerable<Measurement<long>> ObserveUnapplied() =>
         _groups.Values.SelectMany(g =>
             g.Lags.Select(l => new Measurement<long>(
                 l.Lag,

@@ -35,7 +35,7 @@ internal sealed class OutboxDepth(NpgsqlDataSource dataSource, RelayStore store)
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     /// <summary>The last measure of each relay in this process: of one, but in tests.</summary>
-    private static readonly ConcurrentDictionary<OutboxDepth, Backlog> Measured = new();
+    private static readonly ConcurrentDictionary<OutboxDepth, OutboxBacklog> Measured = new();
 
     static OutboxDepth()
     {
@@ -79,11 +79,20 @@ internal sealed class OutboxDepth(NpgsqlDataSource dataSource, RelayStore store)
         Measured.TryRemove(this, out _);
     }
 
-    private async Task<Backlog> MeasureAsync(CancellationToken stop)
+    private Task<OutboxBacklog> MeasureAsync(CancellationToken stop) =>
+        MeasureAsync(dataSource, store.Position, CommandTimeoutSeconds, stop);
+
+    /// <summary>What waits behind a position of the relay.</summary>
+    /// <param name="timeoutSeconds">Counting takes longer the more rows wait.</param>
+    public static async Task<OutboxBacklog> MeasureAsync(
+        NpgsqlDataSource dataSource,
+        RelayPosition position,
+        int timeoutSeconds,
+        CancellationToken stop
+    )
     {
-        var position = store.Position;
         await using var command = dataSource.CreateCommand(Sql);
-        command.CommandTimeout = CommandTimeoutSeconds;
+        command.CommandTimeout = timeoutSeconds;
         command.Parameters.Add(XidParameters.Of(position.From.Xmax));
         command.Parameters.Add(XidParameters.Of(position.From.InProgress));
         command.Parameters.Add(
@@ -92,8 +101,10 @@ internal sealed class OutboxDepth(NpgsqlDataSource dataSource, RelayStore store)
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = position.LastSeq });
         await using var reader = await command.ExecuteReaderAsync(stop);
         await reader.ReadAsync(stop);
-        return new Backlog(reader.GetInt64(0), reader.GetDouble(1));
+        return new OutboxBacklog(reader.GetInt64(0), reader.GetDouble(1));
     }
-
-    private sealed record Backlog(long Rows, double OldestSeconds);
 }
+
+/// <summary>Committed rows that Kafka does not have yet.</summary>
+/// <param name="OldestSeconds">The age of the oldest; 0 where there is none.</param>
+internal sealed record OutboxBacklog(long Rows, double OldestSeconds);

@@ -21,6 +21,7 @@ internal sealed partial class Relay(
     KafkaCluster cluster,
     OutboxSignal signal,
     IEnumerable<ConsumerGroup> groups,
+    ConsumerLag lag,
     IHostApplicationLifetime lifetime,
     IOptions<RelayOptions> options,
     ILogger<Relay> logger
@@ -108,7 +109,10 @@ internal sealed partial class Relay(
             await using var store = await RelayStore.TakeOverAsync(dataSource, either.Token);
             Interlocked.Exchange(ref epoch, store.Epoch);
             LogLeads(logger, store.Epoch);
-            sampling = new OutboxDepth(dataSource, store).SampleAsync(done.Token);
+            sampling = Task.WhenAll(
+                new OutboxDepth(dataSource, store).SampleAsync(done.Token),
+                lag.SampleAsync(done.Token)
+            );
             while (!stop.IsCancellationRequested && !lost.IsCancellationRequested)
                 await RunSessionAsync(store, stop, lost.Token);
         }

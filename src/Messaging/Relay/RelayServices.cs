@@ -15,6 +15,7 @@ internal static class RelayServices
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<RelayOptions>, RelayOptionsRules>();
         services.AddHostedService<Relay>();
+        services.AddLag();
         return services;
     }
 }

@@ -51,7 +51,7 @@ internal sealed class ConsumingHost : IAsyncDisposable
     public IReadOnlyCollection<string> Partitions =>
         [
             .. _metrics
-                .Read("kafka.consumer.lag")
+                .Read("kafka.consumer.unapplied")
                 .Keys.Where(tags => tags.Contains($"group={Group}", StringComparison.Ordinal)),
         ];
 
@@ -73,6 +73,7 @@ internal sealed class ConsumingHost : IAsyncDisposable
                 ["Database:MaxConnections"] = "20",
                 ["Kafka:BootstrapServers"] = system.Kafka.BootstrapServers,
                 ["Kafka:Prefix"] = system.Kafka.Prefix,
+                ["Kafka:Lag:FindForeignGroups"] = "false",
                 ["Kafka:Consuming:SessionTimeoutMilliseconds"] = "6000",
                 ["Kafka:Consuming:HeartbeatMilliseconds"] = "500",
                 ["Kafka:Consuming:RetryDelayMilliseconds"] = "20",
