@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using ConcertReservation.BuildingBlocks.Data;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -68,7 +69,8 @@ internal sealed class BatchUnit(
     )
     {
         using var activity = MessagingTelemetry.Activities.StartActivity(
-            $"{partition.Group} batch"
+            $"{partition.Group} batch",
+            ActivityKind.Consumer
         );
         await using var scope = scopes.CreateAsyncScope();
         var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
@@ -78,7 +80,15 @@ internal sealed class BatchUnit(
         var letters = await BuryAsync(work, partition, plan.Letters, attempt, stop);
         await work.CommitAsync(stop);
 
-        activity?.SetTag("messaging.batch.message_count", batch.Count);
+        if (activity is { IsAllDataRequested: true })
+        {
+            activity.SetTag("messaging.system", "kafka");
+            activity.SetTag("messaging.consumer.group.name", partition.Group);
+            activity.SetTag("messaging.destination.name", partition.Topic);
+            activity.SetTag("messaging.destination.partition.id", partition.Partition);
+            activity.SetTag("messaging.batch.message_count", batch.Count);
+        }
+
         metrics.Applied(partition.Group, plan.Events.Count);
         metrics.Duplicates(partition.Group, plan.Duplicates);
         metrics.Unknown(partition.Group, batch.Count(e => e.Reading == Reading.UnknownType));

@@ -11,25 +11,44 @@ internal static class ConsumeActivity
     public static Activity? Start(string group, ReceivedEvent received)
     {
         var parent = received.Record.Header("traceparent");
-        if (parent is null || !ActivityContext.TryParse(parent, null, out var context))
+        if (
+            parent is null
+            || !ActivityContext.TryParse(parent, null, isRemote: true, out var context)
+        )
             return null;
 
         var name = $"{group} {received.EventType}";
+        // Where nobody records this trace, it still goes on to what the consumer publishes.
+        return Recorded(name, context, group, received)
+            ?? new Activity(name).SetParentId(parent).Start();
+    }
+
+    private static Activity? Recorded(
+        string name,
+        ActivityContext parent,
+        string group,
+        ReceivedEvent received
+    )
+    {
         if (!MessagingTelemetry.Activities.HasListeners())
-            return new Activity(name).SetParentId(parent).Start();
+            return null;
 
         var activity = MessagingTelemetry.Activities.StartActivity(
             name,
             ActivityKind.Consumer,
-            context,
+            parent,
             links: Activity.Current is { } batch ? [new ActivityLink(batch.Context)] : null
         );
-        activity?.SetTag("messaging.system", "kafka");
-        activity?.SetTag("messaging.consumer.group.name", group);
-        activity?.SetTag("messaging.destination.name", received.Record.Topic);
-        activity?.SetTag("messaging.destination.partition.id", received.Record.Partition);
-        activity?.SetTag("messaging.kafka.offset", received.Record.Offset);
-        activity?.SetTag("messaging.message.id", received.EventId);
+        if (activity is not { IsAllDataRequested: true })
+            return activity;
+
+        activity.SetTag("messaging.system", "kafka");
+        activity.SetTag("messaging.operation.type", "process");
+        activity.SetTag("messaging.consumer.group.name", group);
+        activity.SetTag("messaging.destination.name", received.Record.Topic);
+        activity.SetTag("messaging.destination.partition.id", received.Record.Partition);
+        activity.SetTag("messaging.kafka.offset", received.Record.Offset);
+        activity.SetTag("messaging.message.id", received.EventId);
         return activity;
     }
 }

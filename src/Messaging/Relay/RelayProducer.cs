@@ -97,17 +97,27 @@ internal sealed class RelayProducer : IDisposable
         if (!MessagingTelemetry.Activities.HasListeners())
             return null;
 
-        _ = ActivityContext.TryParse(row.TraceParent, traceState: null, out var parent);
+        if (!ActivityContext.TryParse(row.TraceParent, null, isRemote: true, out var parent))
+            return null;
+
         var span = MessagingTelemetry.Activities.CreateActivity(
             $"{row.Topic} send",
             ActivityKind.Producer,
             parent
         );
-        span?.SetTag("messaging.system", "kafka");
-        span?.SetTag("messaging.destination.name", row.Topic);
-        span?.SetTag("messaging.message.id", row.EventId);
-        span?.SetTag("messaging.kafka.message.key", row.Key);
-        return span?.Start();
+        if (span is not { IsAllDataRequested: true })
+            return null;
+
+        span.SetTag("messaging.system", "kafka");
+        span.SetTag("messaging.operation.type", "send");
+        span.SetTag("messaging.destination.name", row.Topic);
+        span.SetTag("messaging.message.id", row.EventId);
+        span.SetTag("messaging.kafka.message.key", row.Key);
+        // It ends on the client's thread; what this one does next is no part of it.
+        var before = Activity.Current;
+        span.Start();
+        Activity.Current = before;
+        return span;
     }
 
     /// <summary>One row between its sending and Kafka's word on it.</summary>

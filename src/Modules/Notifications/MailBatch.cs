@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
 
@@ -105,7 +106,11 @@ internal sealed record PersonalMail(
     string Language,
     long? ConcertId,
     MailFacts Facts
-);
+)
+{
+    /// <summary>Of the event, while it is consumed: the batch's end is no part of it.</summary>
+    public string? TraceParent { get; init; } = Activity.Current?.Id;
+}
 
 /// <summary>A refund names only the customer: address and concert come from the copies.</summary>
 internal sealed record Refund(
@@ -115,7 +120,11 @@ internal sealed record Refund(
     long PaymentId,
     Money Amount,
     string PaymentMethod
-);
+)
+{
+    /// <summary>Of the event.</summary>
+    public string? TraceParent { get; init; } = Activity.Current?.Id;
+}
 
 /// <summary>A fact that everyone on a concert's waitlist hears.</summary>
 internal sealed record WaitlistNotice(
@@ -123,4 +132,8 @@ internal sealed record WaitlistNotice(
     DateTimeOffset OccurredAt,
     long ConcertId,
     MailFacts Facts
-);
+)
+{
+    /// <summary>Of the event.</summary>
+    public string? TraceParent { get; init; } = Activity.Current?.Id;
+}

@@ -37,7 +37,8 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
                 MailComposer.Compose(
                     facts,
                     MailComposer.LanguageOf(user?.Language ?? mail.Language)
-                )
+                ),
+                mail.TraceParent
             );
         }
     }
@@ -85,7 +86,8 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
                             SELECT 1 FROM notifications.reservations n
                             WHERE n.reservation_id = r.reservation_id)
                     LIMIT $1 FOR UPDATE SKIP LOCKED)
-                RETURNING event_id, user_id, reservation_id, payment_id, amount, payment_method
+                RETURNING event_id, user_id, reservation_id, payment_id, amount, payment_method,
+                    traceparent
                 """,
                 work.Connection
             )
@@ -104,6 +106,9 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
                         new Money(row.GetInt64(4)),
                         row.GetString(5)
                     )
+                    {
+                        TraceParent = await row.IsDBNullAsync(6, stop) ? null : row.GetString(6),
+                    }
                 );
             }
         }
@@ -126,9 +131,10 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
         await using var command = new NpgsqlCommand(
             $"""
             INSERT INTO notifications.mails
-                (event_id, user_id, kind, language, recipient, recipient_name, subject, text, html)
+                (event_id, user_id, kind, language, recipient, recipient_name, subject, text, html,
+                traceparent)
             SELECT $1, w.user_id, $2, m.language, coalesce(u.email, w.email),
-                coalesce(u.name, ''), m.subject, m.text, m.html
+                coalesce(u.name, ''), m.subject, m.text, m.html, $9
             FROM notifications.waitlist w
                 LEFT JOIN notifications.users u USING (user_id)
                 JOIN unnest($3::text[], $4::text[], $5::text[], $6::text[])
@@ -150,6 +156,7 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
         command.Parameters.AddWithValue(written.Select(w => w.Html).ToArray());
         command.Parameters.AddWithValue(notice.ConcertId);
         command.Parameters.AddWithValue(notice.OccurredAt.UtcDateTime);
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = notice.TraceParent });
         await command.ExecuteNonQueryAsync(stop);
     }
 
@@ -158,9 +165,10 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
         await using var command = new NpgsqlCommand(
             """
             INSERT INTO notifications.mails
-                (event_id, user_id, kind, language, recipient, recipient_name, subject, text, html)
+                (event_id, user_id, kind, language, recipient, recipient_name, subject, text, html,
+                traceparent)
             SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[],
-                $6::text[], $7::text[], $8::text[], $9::text[])
+                $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
             ON CONFLICT (event_id, user_id) DO NOTHING
             """,
             work.Connection
@@ -174,6 +182,7 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
         command.Parameters.AddWithValue(mails.Select(m => m.Written.Subject).ToArray());
         command.Parameters.AddWithValue(mails.Select(m => m.Written.Text).ToArray());
         command.Parameters.AddWithValue(mails.Select(m => m.Written.Html).ToArray());
+        command.Parameters.AddWithValue(mails.Select(m => m.TraceParent).ToArray());
         await command.ExecuteNonQueryAsync(stop);
     }
 
@@ -185,9 +194,10 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
         await using var command = new NpgsqlCommand(
             """
             INSERT INTO notifications.unaddressed_refunds
-                (event_id, user_id, reservation_id, payment_id, amount, payment_method)
+                (event_id, user_id, reservation_id, payment_id, amount, payment_method,
+                traceparent)
             SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[],
-                $5::bigint[], $6::text[])
+                $5::bigint[], $6::text[], $7::text[])
             ON CONFLICT (event_id) DO NOTHING
             """,
             work.Connection
@@ -198,6 +208,7 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
         command.Parameters.AddWithValue(refunds.Select(r => r.PaymentId).ToArray());
         command.Parameters.AddWithValue(refunds.Select(r => r.Amount.Won).ToArray());
         command.Parameters.AddWithValue(refunds.Select(r => r.PaymentMethod).ToArray());
+        command.Parameters.AddWithValue(refunds.Select(r => r.TraceParent).ToArray());
         await command.ExecuteNonQueryAsync(stop);
     }
 
@@ -220,7 +231,10 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
                 Amount = refund.Amount,
                 PaidByPoint = refund.PaymentMethod == PaymentMethods.Point,
             }
-        );
+        )
+        {
+            TraceParent = refund.TraceParent,
+        };
 
     private sealed record QueuedMail(
         Guid EventId,
@@ -228,6 +242,7 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
         MailKind Kind,
         string Recipient,
         string RecipientName,
-        WrittenMail Written
+        WrittenMail Written,
+        string? TraceParent
     );
 }

@@ -45,10 +45,14 @@ internal sealed class TraceTests
         headers["traceparent"].ShouldStartWith($"00-{TraceId}-");
     }
 
-    [Test]
-    public async Task what_follows_from_a_payment_carries_its_trace_through_every_module()
+    [TestCase(false)]
+    [TestCase(true, Description = "Somebody records traces, but not this one.")]
+    public async Task what_follows_from_a_payment_carries_its_trace_through_every_module(
+        bool isSampled
+    )
     {
         const string TraceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+        using var others = isSampled ? new RecordedTrace() : null;
         var concert = await Given.AConcert(seats: 1);
         var mina = await Given.ACustomer();
         var reservation = await mina.Reserves(concert.Seat(1));

@@ -55,6 +55,7 @@ internal sealed class OutgoingMailTests
             "환영합니다",
             "안녕하세요",
             "<p>안녕하세요</p>",
-            DateTimeOffset.UnixEpoch
+            DateTimeOffset.UnixEpoch,
+            TraceParent: null
         );
 }

@@ -104,7 +104,7 @@ internal sealed partial class DispatchMails(
 
         if (round.Outage is { } outage && !round.HasSent)
         {
-            LogUnreachable(outage);
+            LogUnreachable(LogText.WithoutAddresses(outage));
             await PauseAsync(stop);
         }
         else
@@ -126,9 +126,18 @@ internal sealed partial class DispatchMails(
             && round.Waiting.TryDequeue(out var mail)
         )
         {
-            var result = await transport.SendAsync(mail);
+            var result = await SendAsync(transport, mail);
             await RecordAsync(round, mail, result, stop);
         }
+    }
+
+    private static async Task<DeliveryResult> SendAsync(IMailTransport transport, OutgoingMail mail)
+    {
+        using var activity = MailActivity.Start(mail);
+        var result = await transport.SendAsync(mail);
+        if (activity is not null)
+            MailActivity.End(activity, result);
+        return result;
     }
 
     private Task RecordAsync(
@@ -160,14 +169,14 @@ internal sealed partial class DispatchMails(
         if (mail.Attempt >= _options.MaxAttempts)
             return GiveUpAsync(mail, reason, stop);
 
-        LogPostponed(mail.Id, mail.Kind, mail.Attempt, reason);
+        LogPostponed(mail.Id, mail.Kind, mail.Attempt, LogText.WithoutAddresses(reason));
         var delay = _options.DelayAfter(mail.Attempt);
         return PersistAsync(() => queue.PostponeAsync(mail, delay, reason), stop);
     }
 
     private Task GiveUpAsync(OutgoingMail mail, string reason, CancellationToken stop)
     {
-        LogFailed(mail.Id, mail.Kind, mail.Attempt, reason);
+        LogFailed(mail.Id, mail.Kind, mail.Attempt, LogText.WithoutAddresses(reason));
         return PersistAsync(() => queue.MarkFailedAsync(mail, reason), stop);
     }
 

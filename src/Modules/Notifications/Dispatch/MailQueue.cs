@@ -28,7 +28,7 @@ internal sealed class MailQueue(NpgsqlDataSource dataSource)
             SET attempts = attempts + 1, next_attempt_at = clock.now() + $2
             FROM due WHERE m.id = due.id
             RETURNING m.id, m.attempts, m.event_id, m.kind, m.language, m.recipient,
-                m.recipient_name, m.subject, m.text, m.html, m.created_at
+                m.recipient_name, m.subject, m.text, m.html, m.created_at, m.traceparent
             """
         );
         command.Parameters.AddWithValue(max);
@@ -49,7 +49,8 @@ internal sealed class MailQueue(NpgsqlDataSource dataSource)
                     row.GetString(7),
                     row.GetString(8),
                     row.GetString(9),
-                    row.GetFieldValue<DateTimeOffset>(10)
+                    row.GetFieldValue<DateTimeOffset>(10),
+                    await row.IsDBNullAsync(11, stop) ? null : row.GetString(11)
                 )
             );
         }

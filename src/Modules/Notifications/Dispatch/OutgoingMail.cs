@@ -7,6 +7,7 @@ namespace ConcertReservation.Notifications;
 
 /// <summary>A mail that this host has taken from the queue.</summary>
 /// <param name="Attempt">1 for the first; also the proof that the mail is still ours.</param>
+/// <param name="TraceParent">Of the event that it tells.</param>
 internal sealed record OutgoingMail(
     long Id,
     int Attempt,
@@ -18,7 +19,8 @@ internal sealed record OutgoingMail(
     string Subject,
     string Text,
     string Html,
-    DateTimeOffset CreatedAt
+    DateTimeOffset CreatedAt,
+    string? TraceParent
 )
 {
     private const int RecipientHashBytes = 8;
