@@ -7,6 +7,7 @@ using ConcertReservation.Host.Health;
 using ConcertReservation.Host.Http;
 using ConcertReservation.Host.OpenApi;
 using ConcertReservation.Host.Redis;
+using ConcertReservation.Host.Telemetry;
 using ConcertReservation.Messaging;
 using ConcertReservation.Notifications;
 using ConcertReservation.Payments;
@@ -42,11 +43,12 @@ public static class HostApplication
     )
     {
         var builder = WebApplication.CreateBuilder(args);
-        builder.Logging.AddPlainConsole();
+        builder.Logging.AddReadableConsole(builder.Configuration);
         configure?.Invoke(builder);
         HostConfiguration.RequireServices(builder.Configuration);
-        builder.WebHost.UseUrls(HostConfiguration.Address(builder.Configuration));
+        builder.AddAddresses();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownLimit);
+        builder.Services.AddTelemetry();
         builder.AddHttp();
         builder.Services.AddDatabase();
         builder.Services.AddRedis();
@@ -59,11 +61,21 @@ public static class HostApplication
         var app = builder.Build();
         app.UseHttp();
         app.MapHealth();
+        app.MapMetrics();
         app.MapApiDocument();
         var api = app.MapGroup("/api");
         foreach (var module in Modules)
             module.MapEndpoints(api);
         api.MapMessaging();
         return app;
+    }
+
+    /// <summary>The API's address, and the inner one where it has its own.</summary>
+    private static void AddAddresses(this WebApplicationBuilder builder)
+    {
+        var outer = HostConfiguration.Address(builder.Configuration);
+        var inner = InnerAddress.From(builder.Configuration, outer);
+        builder.Services.AddSingleton(inner);
+        builder.WebHost.UseUrls(inner.Url is { } url ? $"{outer};{url}" : outer);
     }
 }

@@ -19,6 +19,30 @@ public static class MessagingTelemetry
     internal static readonly Histogram<double> RelayLatency = Meter.CreateHistogram<double>(
         "outbox.relay.latency",
         "s",
-        "From a row's writing to Kafka's acknowledgement."
+        "From a row's writing to Kafka's acknowledgement.",
+        tags: null,
+        // Milliseconds on an idle system, many seconds after an outage.
+        new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries =
+            [
+                0.001,
+                0.0025,
+                0.005,
+                0.01,
+                0.025,
+                0.05,
+                0.1,
+                0.25,
+                0.5,
+                1,
+                2.5,
+                5,
+                10,
+                30,
+                60,
+                300,
+            ],
+        }
     );
 }

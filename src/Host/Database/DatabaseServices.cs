@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Messaging;
 using Microsoft.Extensions.Options;
@@ -57,6 +58,19 @@ internal static class DatabaseServices
         var timeout = $"{options.IdleInTransactionTimeoutSeconds}s";
         connection.Options =
             $"{connection.Options} -c idle_in_transaction_session_timeout={timeout}".Trim();
-        return NpgsqlDataSource.Create(connection);
+        var builder = new NpgsqlDataSourceBuilder(connection.ConnectionString)
+        {
+            // Else metrics are named for the whole connection string.
+            Name = "concert-reservation",
+        };
+        // What nobody asked for, such as the relay's look at an empty outbox, is no trace.
+        builder.ConfigureTracing(tracing =>
+            tracing
+                .ConfigureCommandFilter(_ => Activity.Current is not null)
+                .ConfigureBatchFilter(_ => Activity.Current is not null)
+                .ConfigureCopyOperationFilter(_ => Activity.Current is not null)
+                .EnablePhysicalOpenTracing(enable: false)
+        );
+        return builder.Build();
     }
 }

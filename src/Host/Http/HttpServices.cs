@@ -1,5 +1,6 @@
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.BuildingBlocks.Http;
+using ConcertReservation.Host.Telemetry;
 
 namespace ConcertReservation.Host.Http;
 
@@ -19,8 +20,10 @@ internal static class HttpServices
 
     public static void UseHttp(this WebApplication app)
     {
+        app.UseRequestSpans();
         app.UseSecurityHeaders();
         app.UseMiddleware<ProblemAnswers>();
+        app.Services.GetRequiredService<InnerAddress>().Guard(app);
         app.UseWhen(
             http =>
                 http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase),

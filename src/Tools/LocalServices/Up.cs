@@ -138,7 +138,7 @@ internal sealed class Up(UpOptions options, Action<string> say)
                 "Host",
                 assembly,
                 port,
-                addresses.Environment
+                HostEnvironment(addresses)
             );
             try
             {
@@ -159,6 +159,19 @@ internal sealed class Up(UpOptions options, Action<string> say)
                 throw;
             }
         }
+    }
+
+    /// <summary>
+    /// Whoever tries the system out reads the host's log as it is: plain lines, not the JSON that
+    /// a host writes to a file, unless the environment asks for something else.
+    /// </summary>
+    private static Dictionary<string, string> HostEnvironment(RunFile addresses)
+    {
+        const string Format = "Logging__Console__FormatterName";
+        return new(addresses.Environment)
+        {
+            [Format] = Environment.GetEnvironmentVariable(Format) ?? "simple",
+        };
     }
 
     /// <exception cref="StartException">PORT asks for a port that someone else has.</exception>

@@ -22,6 +22,8 @@ missing_packages() {
       # The system's own: others of the PATH may lack what comes with Debian.
       python3) [ -x /usr/bin/python3 ] || echo python3 ;;
       python3-jsonschema) /usr/bin/python3 -c 'import jsonschema' &>/dev/null || echo python3-jsonschema ;;
+      # Comes with the server, which nobody starts.
+      promtool) command -v promtool >/dev/null || echo prometheus ;;
       *) command -v "$want" >/dev/null || echo "$want" ;;
     esac
   done
@@ -81,13 +83,16 @@ install_packages() (
       ;;
   esac
   "${apt[@]}" install -y --no-install-recommends "$@"
-  case " $* " in
-    *" redis-server "*)
-      if command -v systemctl >/dev/null; then
-        systemctl disable redis-server || echo "redis-server will start with the machine"
-      fi
-      ;;
-  esac
+  local service
+  for service in redis-server prometheus; do
+    case " $* " in
+      *" $service "*)
+        if command -v systemctl >/dev/null; then
+          systemctl disable "$service" || echo "$service will start with the machine"
+        fi
+        ;;
+    esac
+  done
 )
 
 require_sdk() {

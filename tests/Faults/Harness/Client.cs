@@ -40,7 +40,9 @@ internal sealed record Answer(HttpStatusCode Status, string Text)
 /// </summary>
 internal sealed class Client
 {
-    private const string Password = "correct horse battery";
+    public const string Password = "correct horse battery";
+    public const string Name = "김민아";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
 
@@ -54,6 +56,9 @@ internal sealed class Client
 
     public long Id { get; private set; }
 
+    /// <summary>The access token; null before the sign-in.</summary>
+    public string? Token => _token;
+
     public Provider Provider => _system.Provider;
 
     public async Task SignUpAsync()
@@ -66,7 +71,7 @@ internal sealed class Client
             {
                 email,
                 password = Password,
-                name = "김민아",
+                name = Name,
                 language = "ko",
             }
         );

@@ -152,6 +152,8 @@ internal sealed class FaultSystem : IAsyncDisposable
             // The shortest that real brokers allow.
             ["Kafka:Consuming:SessionTimeoutMilliseconds"] = "6000",
             ["Kafka:Consuming:HeartbeatMilliseconds"] = "500",
+            // On shared brokers there are the groups of all other tests.
+            ["Kafka:Lag:FindForeignGroups"] = "false",
             ["Relay:HeartbeatMilliseconds"] = "300",
             ["Relay:LockIdleMilliseconds"] = "2500",
             ["Relay:RetryMilliseconds"] = "100",

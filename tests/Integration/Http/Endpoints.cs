@@ -51,8 +51,11 @@ internal sealed record Endpoint(string Method, string Path, Who Who)
         new("GET", "/api/ops/dead-letters/{id}", Who.Operator),
         new("POST", "/api/ops/dead-letters/replay", Who.Operator),
         new("POST", "/api/ops/dead-letters/discard", Who.Operator),
+        new("GET", "/api/ops/outbox", Who.Operator),
+        new("GET", "/api/ops/consumers", Who.Operator),
         new("GET", "/health/live", Who.Anyone),
         new("GET", "/health/ready", Who.Anyone),
+        new("GET", "/metrics", Who.Anyone),
     ];
 
     /// <summary>Writes that cost something take an Idempotency-Key.</summary>

@@ -37,17 +37,33 @@ internal sealed class KafkaOutageTests
         await using var system = await StartAsync(startHosts: true);
         var mina = await Given.ACustomer(system);
         await IsDelivered(system, mina);
+        var concert = await Given.AConcert(system: system);
 
         system.Kafka.Embedded!.TakeDown();
 
         await Eventually.Until("readiness names Kafka", () => KafkaIs(mina.Api, "degraded"));
         await Eventually.Until("the log says so", () => system.HostA.Log.Count(AwayLine) == 1);
         var jisoo = await Given.ACustomer(system);
+        var held = await jisoo.Holds(concert.Seat(1));
+        held.ShouldBe(Created);
+        await TheOutboxTellsWhatWaitsAsync(system);
 
         system.Kafka.Embedded.BringUp();
         await IsDelivered(system, jisoo);
         await Eventually.Until("Kafka is well", () => KafkaIs(mina.Api, "healthy"));
         system.HostA.Log.Count(AwayLine).ShouldBe(1);
+    }
+
+    /// <summary>Two events at least, and nobody knows how far the groups are.</summary>
+    private static async Task TheOutboxTellsWhatWaitsAsync(TestSystem system)
+    {
+        var op = await Given.TheOperator(system);
+        var outbox = (await op.Api.Get("/api/ops/outbox")).ShouldBe(OK);
+        outbox["depth"].GetInt64().ShouldBeGreaterThanOrEqualTo(2);
+        outbox["oldestAgeSeconds"].GetDouble().ShouldBeGreaterThan(0);
+        var consumers = await op.Api.Get("/api/ops/consumers");
+        consumers.ShouldBe(ServiceUnavailable, "overloaded");
+        consumers.Headers.ShouldContainKey("Retry-After");
     }
 
     private static Task<TestSystem> StartAsync(bool startHosts) =>

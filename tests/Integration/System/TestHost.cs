@@ -45,7 +45,7 @@ internal sealed class TestHost(string name, IReadOnlyDictionary<string, string?>
         var address = _application
             .Services.GetRequiredService<IServer>()
             .Features.Get<IServerAddressesFeature>()!
-            .Addresses.Single();
+            .Addresses.First();
         Http = new HttpClient(
             new SocketsHttpHandler { AllowAutoRedirect = false, MaxConnectionsPerServer = 256 }
         )

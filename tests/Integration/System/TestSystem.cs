@@ -168,6 +168,8 @@ internal sealed class TestSystem : IAsyncDisposable
             ["ConnectionStrings:Redis"] = $"{string.Join(',', redis)},defaultDatabase={number}",
             ["Kafka:BootstrapServers"] = Kafka.BootstrapServers,
             ["Kafka:Prefix"] = Kafka.Prefix,
+            // On shared brokers there are the groups of all other tests.
+            ["Kafka:Lag:FindForeignGroups"] = "false",
             ["Notifications:PickupDirectory"] = Mails.Folder,
             ["Payments:Gateway:BaseAddress"] = Sandbox.ToString(),
             ["Accounts:Operator:Email"] = OperatorEmail,

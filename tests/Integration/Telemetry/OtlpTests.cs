@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace ConcertReservation.Tests.Integration.Telemetry;
+
+/// <summary>Traces and metrics reach a collector, where there is one to reach.</summary>
+internal sealed class OtlpTests
+{
+    private const string TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+    private readonly ConcurrentQueue<(string Path, string Body)> _received = new();
+    private WebApplication _collector = null!;
+
+    [SetUp]
+    public async Task StartCollector()
+    {
+        _received.Clear();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        _collector = builder.Build();
+        _collector.Run(ReceiveAsync);
+        await _collector.StartAsync();
+    }
+
+    [TearDown]
+    public async Task StopCollector() => await _collector.DisposeAsync();
+
+    [Test]
+    public async Task a_request_and_the_figures_are_handed_over_before_the_host_ends()
+    {
+        await using var host = await LoneHost.StartAsync(
+            ("Telemetry:OtlpEndpoint", _collector.Urls.Single()),
+            ("Telemetry:OtlpProtocol", "HttpProtobuf"),
+            ("Telemetry:ServiceName", "tickets-of-the-test")
+        );
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/health/live");
+        request.Headers.Add("traceparent", TraceParent);
+        using var response = await host.Http.SendAsync(request);
+
+        await host.StopAsync();
+
+        var traces = Bodies("/v1/traces");
+        traces.ShouldContain("tickets-of-the-test");
+        traces.ShouldContain("/health/live");
+        traces.ShouldContain(Encoding.Latin1.GetString(Convert.FromHexString(TraceParent[3..35])));
+        Bodies("/v1/metrics").ShouldContain("http.server.request.duration");
+    }
+
+    [Test]
+    public async Task a_collector_that_is_away_holds_nobody_up()
+    {
+        var address = _collector.Urls.Single();
+        await _collector.StopAsync();
+        await using var host = await LoneHost.StartAsync(
+            ("Telemetry:OtlpEndpoint", address),
+            ("Telemetry:OtlpProtocol", "HttpProtobuf")
+        );
+
+        (await new Api(host).Get("/health/live")).IsSuccess.ShouldBeTrue();
+    }
+
+    /// <summary>Protobuf keeps texts as they are.</summary>
+    private string Bodies(string path) =>
+        string.Concat(_received.Where(r => r.Path == path).Select(r => r.Body));
+
+    private async Task ReceiveAsync(HttpContext http)
+    {
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body);
+        _received.Enqueue((http.Request.Path, Encoding.Latin1.GetString(body.ToArray())));
+    }
+}
