@@ -5,8 +5,8 @@ using ConcertReservation.Contracts;
 namespace ConcertReservation.Tests.Integration.Messaging;
 
 /// <summary>
-/// The kept JSON of every event, read by Jackson into the Java classes of existing readers: those
-/// that they know field by field, the others as nothing.
+/// The kept JSON of every event, read by Jackson into the Java classes of our page for consumers:
+/// those that they know field by field, the others as nothing.
 /// </summary>
 [Parallelizable]
 internal sealed class JacksonTests
@@ -48,26 +48,40 @@ internal sealed class JacksonTests
         if (!Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(HasCompiler))
             Assert.Ignore("There is a Java here, but none that compiles.");
 
-        var start = new ProcessStartInfo("java")
+        var sources = Path.Combine(AppContext.BaseDirectory, "Messaging");
+        var classes = Directory.CreateTempSubdirectory("jackson-").FullName;
+        try
+        {
+            var libraries = Path.Combine(kafkaHome, "libs", "*");
+            var page = Path.Combine(sources, "DomainEvent.java");
+            await RunAsync("javac", ["-cp", libraries, "-d", classes, page]);
+            var reader = Path.Combine(sources, "JavaReader.java");
+            var output = await RunAsync(
+                "java",
+                ["-cp", $"{classes}:{libraries}", reader, .. files]
+            );
+            return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        }
+        finally
+        {
+            Directory.Delete(classes, recursive: true);
+        }
+    }
+
+    private static async Task<string> RunAsync(string program, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            ArgumentList =
-            {
-                "-cp",
-                Path.Combine(kafkaHome, "libs", "*"),
-                Path.Combine(AppContext.BaseDirectory, "Messaging", "JavaReader.java"),
-            },
         };
-        foreach (var file in files)
-            start.ArgumentList.Add(file);
-        using var java = Process.Start(start)!;
-        var errors = java.StandardError.ReadToEndAsync();
-        var output = await java.StandardOutput.ReadToEndAsync();
-        await java.WaitForExitAsync();
-        java.ExitCode.ShouldBe(0, await errors);
-        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        process.ExitCode.ShouldBe(0, await errors);
+        return output;
     }
 
     private static bool HasCompiler(string directory) =>

@@ -1,5 +1,4 @@
-import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
+import com.example.board.DomainEvent;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
@@ -9,55 +8,23 @@ import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 
 /**
- * The classes of existing readers, Spring consumers: reads each file named on the command line and
- * prints a line for it, the event as these classes know it, or null for a type that they do not know.
+ * Reads each file named on the command line into the classes of our page for consumers, in both ways
+ * that are safe for new types, and prints a line for it: the event as these classes know it, or null
+ * for a type that they do not know.
  */
 public final class JavaReader {
+    /** A hierarchy without a class for types that it does not know. */
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "eventType")
-    @JsonSubTypes({
-        @Type(value = ReservationCreatedEvent.class, name = "RESERVATION_CREATED"),
-        @Type(value = PaymentCompletedEvent.class, name = "PAYMENT_COMPLETED"),
-        @Type(value = ConcertSoldOutEvent.class, name = "CONCERT_SOLD_OUT")
-    })
-    public abstract static class DomainEvent {
-        public String eventId;
-        public LocalDateTime occurredAt;
-    }
-
-    public static final class ReservationCreatedEvent extends DomainEvent {
-        public Long reservationId;
-        public Long userId;
-        public Long concertId;
-        public Long seatId;
-        public BigDecimal amount;
-        public String userEmail;
-        public String concertName;
-    }
-
-    public static final class PaymentCompletedEvent extends DomainEvent {
-        public Long paymentId;
-        public Long reservationId;
-        public Long userId;
-        public BigDecimal amount;
-        public String paymentMethod;
-    }
-
-    public static final class ConcertSoldOutEvent extends DomainEvent {
-        public Long concertId;
-        public String concertName;
-        public LocalDateTime soldOutTime;
-        public LocalDateTime bookingStartTime;
-        public Integer totalSeats;
-    }
+    private interface WithoutDefault {}
 
     /** As the lenient LocalDateTimeDeserializer of jackson-datatype-jsr310, which Kafka lacks. */
     private static final class ReadsTime extends JsonDeserializer<LocalDateTime> {
@@ -82,19 +49,40 @@ public final class JavaReader {
     }
 
     public static void main(String[] files) throws IOException {
-        // The first as Spring Boot sets it, the second as our page for consumers asks for.
-        ObjectMapper mapper =
-                new ObjectMapper()
-                        .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false)
-                        .configure(DeserializationFeature.FAIL_ON_INVALID_SUBTYPE, false)
-                        .registerModule(
-                                new SimpleModule()
-                                        .addDeserializer(LocalDateTime.class, new ReadsTime())
-                                        .addSerializer(LocalDateTime.class, new WritesTime()));
+        ObjectMapper byDefault = mapper();
+        ObjectMapper orNull =
+                mapper()
+                        .addMixIn(DomainEvent.class, WithoutDefault.class)
+                        .configure(DeserializationFeature.FAIL_ON_INVALID_SUBTYPE, false);
+        ObjectMapper careless = mapper().addMixIn(DomainEvent.class, WithoutDefault.class);
         for (String file : files) {
-            DomainEvent event =
-                    mapper.readValue(Files.readAllBytes(Path.of(file)), DomainEvent.class);
-            System.out.println(mapper.writeValueAsString(event));
+            byte[] value = Files.readAllBytes(Path.of(file));
+            DomainEvent event = orNull.readValue(value, DomainEvent.class);
+            boolean isUnknown =
+                    byDefault.readValue(value, DomainEvent.class)
+                            instanceof DomainEvent.UnknownEvent;
+            if (isUnknown != (event == null) || isUnknown != refuses(careless, value))
+                throw new IllegalStateException(file + " is not the same in all ways");
+            System.out.println(orNull.writeValueAsString(event));
+        }
+    }
+
+    /** As Spring Boot's: fields that are not known are no error. */
+    private static ObjectMapper mapper() {
+        return new ObjectMapper()
+                .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false)
+                .registerModule(
+                        new SimpleModule()
+                                .addDeserializer(LocalDateTime.class, new ReadsTime())
+                                .addSerializer(LocalDateTime.class, new WritesTime()));
+    }
+
+    private static boolean refuses(ObjectMapper mapper, byte[] value) throws IOException {
+        try {
+            mapper.readValue(value, DomainEvent.class);
+            return false;
+        } catch (InvalidTypeIdException e) {
+            return true;
         }
     }
 }
