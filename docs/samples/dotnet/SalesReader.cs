@@ -31,7 +31,11 @@ public sealed class SalesReader(ClientConfig kafka, NpgsqlDataSource database)
     };
 
     /// <summary>Runs until it is stopped or fails; the next run goes on where it stood.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    public Task RunAsync(CancellationToken stop) =>
+        // Reading blocks a thread: not the caller's.
+        Task.Run(() => ReadAsync(stop), CancellationToken.None);
+
+    private async Task ReadAsync(CancellationToken stop)
     {
         var config = new ConsumerConfig(kafka)
         {

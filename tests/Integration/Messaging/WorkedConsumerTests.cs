@@ -81,7 +81,7 @@ internal sealed class WorkedConsumerTests
         kafka.Set("session.timeout.ms", "5000");
         kafka.Set("heartbeat.interval.ms", "500");
         var reader = new SalesReader(kafka, _system.Database);
-        var running = Task.Run(() => reader.RunAsync(stop.Token), CancellationToken.None);
+        var running = reader.RunAsync(stop.Token);
         await Eventually.Until(
             "the last event is counted",
             async () =>

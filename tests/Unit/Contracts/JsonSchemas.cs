@@ -31,7 +31,8 @@ internal static class JsonSchemas
             validator = Draft7Validator(
                 schema, resolver=ByPointer.from_schema(schema), format_checker=FormatChecker())
             for error in validator.iter_errors(check["instance"]):
-                faults.append("%s: %s: %s" % (check["name"], error.json_path, error.message[:300]))
+                path = "/".join(str(step) for step in error.absolute_path)
+                faults.append("%s: %s: %s" % (check["name"], path, error.message[:300]))
         json.dump(faults, sys.stdout)
         """;
 
