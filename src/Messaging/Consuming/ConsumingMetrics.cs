@@ -8,6 +8,9 @@ internal interface IConsumingGroup
 {
     string Name { get; }
 
+    /// <summary>Without the prefix.</summary>
+    IReadOnlyList<string> Topics { get; }
+
     /// <summary>
     /// True while nothing is applied though there may be something: no member, no Kafka, or an
     /// outage of what consumers depend on.
@@ -66,7 +69,20 @@ internal sealed class ConsumingMetrics
         );
     }
 
-    public void Watch(IConsumingGroup group) => _groups[group.Name] = group;
+    /// <remarks>
+    /// What alarms watch is told from 0 on: of a counter that begins with its first event,
+    /// Prometheus would not see that it rose.
+    /// </remarks>
+    public void Watch(IConsumingGroup group)
+    {
+        _groups[group.Name] = group;
+        foreach (var topic in group.Topics)
+        {
+            Count(_deadLetters, 0, group.Name, topic);
+            foreach (var partition in Enumerable.Range(0, PartitionsOf(topic)))
+                Gap(group.Name, topic, partition, 0);
+        }
+    }
 
     public void Duplicates(string group, int count) => Add(_duplicates, group, count);
 
@@ -74,16 +90,25 @@ internal sealed class ConsumingMetrics
 
     public void Applied(string group, int count) => Add(_applied, group, count);
 
-    public void DeadLetter(string group, string topic) =>
-        _deadLetters.Add(1, new("group", group), new KeyValuePair<string, object?>("topic", topic));
+    public void DeadLetter(string group, string topic) => Count(_deadLetters, 1, group, topic);
 
     public void Gap(GroupPartition partition, long count) =>
+        Gap(partition.Group, partition.Topic, partition.Partition, count);
+
+    private void Gap(string group, string topic, int partition, long count) =>
         _gaps.Add(
             count,
-            new("group", partition.Group),
-            new("topic", partition.Topic),
-            new KeyValuePair<string, object?>("partition", partition.Partition)
+            new("group", group),
+            new("topic", topic),
+            new KeyValuePair<string, object?>("partition", partition)
         );
+
+    private static void Count(Counter<long> counter, int count, string group, string topic) =>
+        counter.Add(count, new("group", group), new KeyValuePair<string, object?>("topic", topic));
+
+    /// <summary>As planned; those of dead letters lose nothing that somebody waits for.</summary>
+    private static int PartitionsOf(string topic) =>
+        Contracts.Topics.Partitions.GetValueOrDefault(topic);
 
     private static void Add(Counter<long> counter, string group, int count)
     {

@@ -32,6 +32,8 @@ internal sealed partial class GroupRunner(
 
     public string Name => routes.Group;
 
+    public IReadOnlyList<string> Topics => routes.Topics;
+
     public bool IsStopped =>
         cluster.Facts is null || _session is not { HasJoined: true, IsWaiting: false };
 

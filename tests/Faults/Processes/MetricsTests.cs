@@ -20,6 +20,8 @@ internal sealed partial class MetricsTests
         "kafka_consumer_lag{group=\"ranking-service\",partition=\"0\",topic=\"concert-events\"}",
         "kafka_consumer_unapplied{group=\"",
         "kafka_consumer_applied_total{group=\"reservation-service\"}",
+        "dead_letters_total{group=\"data-platform\",topic=\"payment-events\"} 0",
+        "kafka_consumer_gap_total{group=\"payment-service\",partition=\"5\",topic=\"",
         "outbox_depth ",
         "outbox_oldest_age_seconds ",
         "outbox_relay_latency_seconds_bucket{le=\"0.01\"}",
