@@ -111,6 +111,7 @@ internal sealed class Up(UpOptions options, Action<string> say)
             API         {url}/api
             Swagger UI  {url}/swagger
             Health      {url}/health/ready
+            Metrics     {url}/metrics
             Mails       {addresses.MailFolder}
             Host's log  {host.Log}
             Operator    {addresses.Operator.Email}, password in {directory.In(RunFile.FileName)}
