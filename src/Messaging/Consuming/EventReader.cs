@@ -54,6 +54,10 @@ internal sealed class EventReader(GroupRoutes routes, string incarnation)
                         or InvalidOperationException
             )
         {
+            // Another system's record need not be an event as ours are: it is counted, and passed.
+            if (type is not null && !EventCatalogue.ByName.ContainsKey(type))
+                return new ReceivedEvent(record, Reading.UnknownType, type, id, null, null, null);
+
             var fault =
                 e as MalformedEventException ?? new MalformedEventException(Describe(type, e), e);
             return new ReceivedEvent(record, Reading.Malformed, type, id, null, null, fault);
