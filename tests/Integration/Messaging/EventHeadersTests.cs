@@ -41,7 +41,7 @@ internal sealed class EventHeadersTests
             await Eventually.Becomes("it is in Kafka", _system.ReadKafka, r => r.Count > 0)
         ).Single();
 
-        record.Topic.ShouldBe("payment-events");
+        record.Topic.ShouldBe(_system.Kafka.Prefix + "payment-events");
         record.Message.Key.ShouldBe("payment-7"u8.ToArray());
         record.Message.Value.ShouldBe(EventCatalogue.Serialize(paid));
         record

@@ -17,7 +17,7 @@ internal sealed class InboxMaintenanceTests
     [SetUp]
     public async Task Start()
     {
-        _system = await MessagingSystem.StartAsync();
+        _system = await MessagingSystem.StartAsync(alwaysEmbedded: true);
         using var maintenance = Maintenance();
         await maintenance.RunAsync(CancellationToken.None);
     }

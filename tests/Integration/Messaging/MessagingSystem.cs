@@ -13,8 +13,8 @@ using Npgsql;
 namespace ConcertReservation.Tests.Integration.Messaging;
 
 /// <summary>
-/// A database of its own on the tests' server and an embedded Kafka of its own, with hosts that do
-/// nothing but relaying: what happens here disturbs no other test.
+/// A database of its own on the tests' server and a Kafka of its own, embedded or a prefix on real
+/// brokers, with hosts that do nothing but relaying: what happens here disturbs no other test.
 /// </summary>
 internal sealed class MessagingSystem : IAsyncDisposable
 {
@@ -25,7 +25,7 @@ internal sealed class MessagingSystem : IAsyncDisposable
     private readonly string _name;
     private readonly List<IHost> _hosts = [];
 
-    private MessagingSystem(string server, string name)
+    private MessagingSystem(string server, string name, TestKafka kafka)
     {
         _server = server;
         _name = name;
@@ -38,24 +38,32 @@ internal sealed class MessagingSystem : IAsyncDisposable
         Database = NpgsqlDataSource.Create(
             new NpgsqlConnectionStringBuilder(ConnectionString) { ApplicationName = Tests }
         );
-        Kafka = EmbeddedKafka.Start();
-        Entrance = new KafkaEntrance(Kafka.BootstrapServers);
+        Kafka = kafka;
+        if (kafka.Embedded is not null)
+            Entrance = new KafkaEntrance(kafka.BootstrapServers);
     }
 
     public string ConnectionString { get; }
 
     public NpgsqlDataSource Database { get; }
 
-    public EmbeddedKafka Kafka { get; private set; }
+    public TestKafka Kafka { get; private set; }
 
-    /// <summary>The address that hosts know: it stays when Kafka is another one.</summary>
-    public KafkaEntrance Entrance { get; }
+    /// <summary>A Kafka that the test may take down and bring up.</summary>
+    public EmbeddedKafka Embedded =>
+        Kafka.Embedded ?? throw new InvalidOperationException("Start with alwaysEmbedded.");
 
-    public static async Task<MessagingSystem> StartAsync()
+    /// <summary>
+    /// The address that hosts know of an embedded Kafka: it stays when that is another one.
+    /// </summary>
+    private KafkaEntrance? Entrance { get; }
+
+    /// <param name="alwaysEmbedded">The test does to Kafka what only an embedded one of its own
+    /// allows, or needs none.</param>
+    public static async Task<MessagingSystem> StartAsync(bool alwaysEmbedded = false)
     {
-        var server =
-            Environment.GetEnvironmentVariable("ConnectionStrings__Postgres")
-            ?? throw new InvalidOperationException("Run ./test: it brings the services up.");
+        var services = TestServices.FromEnvironment();
+        var server = services.Postgres;
         var name = "messaging_" + Guid.NewGuid().ToString("N")[..12];
         await using (var admin = NpgsqlDataSource.Create(server))
         {
@@ -63,7 +71,9 @@ internal sealed class MessagingSystem : IAsyncDisposable
             await create.ExecuteNonQueryAsync();
         }
 
-        var system = new MessagingSystem(server, name);
+        var kafka = alwaysEmbedded ? TestKafka.OfItsOwn() : TestKafka.On(services.Kafka);
+        await kafka.CreateTopicsAsync();
+        var system = new MessagingSystem(server, name, kafka);
         await system.MigrateAsync();
         return system;
     }
@@ -82,9 +92,9 @@ internal sealed class MessagingSystem : IAsyncDisposable
 
     public async Task RestartKafkaAsync()
     {
-        Kafka.Dispose();
-        Kafka = EmbeddedKafka.Start();
-        await Entrance.LeadToAsync(Kafka.BootstrapServers);
+        await Kafka.DisposeAsync();
+        Kafka = TestKafka.OfItsOwn();
+        await Entrance!.LeadToAsync(Kafka.BootstrapServers);
     }
 
     public async Task<T> ScalarAsync<T>(string sql, params object[] parameters)
@@ -111,7 +121,7 @@ internal sealed class MessagingSystem : IAsyncDisposable
 
     /// <summary>Everything that is in Kafka now, each partition in its order.</summary>
     public IReadOnlyList<ConsumeResult<byte[], byte[]>> ReadKafka() =>
-        KafkaContent.Read(Kafka.BootstrapServers);
+        KafkaContent.Read(Kafka.BootstrapServers, Kafka.Prefix);
 
     public async ValueTask DisposeAsync()
     {
@@ -121,8 +131,9 @@ internal sealed class MessagingSystem : IAsyncDisposable
             host.Dispose();
         }
 
-        await Entrance.DisposeAsync();
-        Kafka.Dispose();
+        if (Entrance is not null)
+            await Entrance.DisposeAsync();
+        await Kafka.DisposeAsync();
         await Database.DisposeAsync();
         await using var admin = NpgsqlDataSource.Create(_server);
         await using var drop = admin.CreateCommand($"DROP DATABASE {_name} WITH (FORCE)");
@@ -140,7 +151,8 @@ internal sealed class MessagingSystem : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(
             new Dictionary<string, string?>(StringComparer.Ordinal)
             {
-                ["Kafka:BootstrapServers"] = Entrance.Address,
+                ["Kafka:BootstrapServers"] = Entrance?.Address ?? Kafka.BootstrapServers,
+                ["Kafka:Prefix"] = Kafka.Prefix,
             }
         );
         builder.Configuration.AddInMemoryCollection(

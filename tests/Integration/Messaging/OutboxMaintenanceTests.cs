@@ -14,7 +14,7 @@ internal sealed class OutboxMaintenanceTests
     private MessagingSystem _system = null!;
 
     [SetUp]
-    public async Task Start() => _system = await MessagingSystem.StartAsync();
+    public async Task Start() => _system = await MessagingSystem.StartAsync(alwaysEmbedded: true);
 
     [TearDown]
     public async Task Stop() => await _system.DisposeAsync();

@@ -30,7 +30,7 @@ internal sealed class RealKafkaTests
         var metadata = _admin.GetMetadata(TimeSpan.FromSeconds(10));
         if (KafkaIncarnation.Marker(metadata) is not null)
             Assert.Ignore("The embedded Kafka makes its topics itself.");
-        _system = await MessagingSystem.StartAsync();
+        _system = await MessagingSystem.StartAsync(alwaysEmbedded: true);
     }
 
     [TearDown]

@@ -175,16 +175,16 @@ internal sealed class RelayBacklogTests
                 new ConsumerConfig
                 {
                     BootstrapServers = _system.Kafka.BootstrapServers,
-                    GroupId = Group,
+                    GroupId = _system.Kafka.Prefix + Group,
                     EnableAutoCommit = false,
                     // What is missed must be told, not passed over.
                     AutoOffsetReset = AutoOffsetReset.Error,
                 }
             ).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
-            var topic = Topics.Reservations;
+            var topic = _system.Kafka.Prefix + Topics.Reservations;
             consumer.Assign(
                 Enumerable
-                    .Range(0, Topics.Partitions[topic])
+                    .Range(0, Topics.Partitions[Topics.Reservations])
                     .Select(p => new TopicPartitionOffset(topic, p, Offset.Beginning))
             );
             while (!_stop.IsCancellationRequested)

@@ -35,7 +35,7 @@ internal sealed class RelayMetricsTests
         _listener.SetMeasurementEventCallback<long>((i, value, tags, _) => Note(i, value, tags));
         _listener.SetMeasurementEventCallback<double>((i, value, tags, _) => Note(i, value, tags));
         _listener.Start();
-        _system = await MessagingSystem.StartAsync();
+        _system = await MessagingSystem.StartAsync(alwaysEmbedded: true);
     }
 
     [TearDown]
@@ -66,7 +66,7 @@ internal sealed class RelayMetricsTests
             .ShouldBeGreaterThan(0);
 
         _measured.Clear();
-        _system.Kafka.BringUp();
+        _system.Embedded.BringUp();
 
         await Eventually.Until(
             "what waited is sent",
@@ -111,7 +111,7 @@ internal sealed class RelayMetricsTests
     /// <summary>Takes Kafka down, and returns when the backlog that then grows is told.</summary>
     private async Task GrowBacklogAsync()
     {
-        _system.Kafka.TakeDown();
+        _system.Embedded.TakeDown();
         await _system.PublishAsync([
             .. Enumerable.Range(1, Backlog).Select(user => SomeEvents.SignUp(user)),
         ]);

@@ -12,7 +12,7 @@ internal sealed class RelayOutageTests
     private MessagingSystem _system = null!;
 
     [SetUp]
-    public async Task Start() => _system = await MessagingSystem.StartAsync();
+    public async Task Start() => _system = await MessagingSystem.StartAsync(alwaysEmbedded: true);
 
     [TearDown]
     public async Task Stop() => await _system.DisposeAsync();
@@ -25,11 +25,11 @@ internal sealed class RelayOutageTests
         await SentAsync(1);
         var cluster = host.Services.GetRequiredService<KafkaCluster>();
 
-        _system.Kafka.TakeDown();
+        _system.Embedded.TakeDown();
         for (var version = 2; version <= 50; version++)
             await _system.PublishAsync(SomeEvents.SignUp(1, version));
         await Eventually.Becomes("Kafka is known to be away", () => cluster.Facts, f => f is null);
-        _system.Kafka.BringUp();
+        _system.Embedded.BringUp();
 
         var records = await Eventually.Becomes(
             "all 50 events are in Kafka",
@@ -42,11 +42,11 @@ internal sealed class RelayOutageTests
     [Test]
     public async Task a_host_that_starts_without_kafka_waits_for_it()
     {
-        _system.Kafka.TakeDown();
+        _system.Embedded.TakeDown();
         await _system.StartHostAsync();
         await _system.PublishAsync(SomeEvents.SignUp(1));
 
-        _system.Kafka.BringUp();
+        _system.Embedded.BringUp();
 
         await SentAsync(1);
     }

@@ -16,7 +16,7 @@ internal sealed class RelayRefusalTests
     private MessagingSystem _system = null!;
 
     [SetUp]
-    public async Task Start() => _system = await MessagingSystem.StartAsync();
+    public async Task Start() => _system = await MessagingSystem.StartAsync(alwaysEmbedded: true);
 
     [TearDown]
     public async Task Stop() => await _system.DisposeAsync();
@@ -26,7 +26,7 @@ internal sealed class RelayRefusalTests
     {
         await StartHostAsync();
 
-        _system.Kafka.RefuseMessages(requests: 1);
+        _system.Embedded.RefuseMessages(requests: 1);
         await _system.PublishAsync(Rows());
 
         await AllArriveInOrderAsync();
@@ -41,7 +41,7 @@ internal sealed class RelayRefusalTests
         using var attempts = new Attempts();
         await StartHostAsync();
 
-        _system.Kafka.RefuseMessages(requests);
+        _system.Embedded.RefuseMessages(requests);
         await _system.PublishAsync(rows);
 
         await AllArriveInOrderAsync();
