@@ -87,7 +87,7 @@ internal sealed partial class GroupSession : IPartitionOwner, IDisposable
                     && _workers.TryGetValue(record.TopicPartition, out var worker)
                 )
                 {
-                    if (worker.IsPast(record.Offset.Value) && !ConfirmSameKafka())
+                    if (MayBeOfAnotherKafka(worker, record.Offset.Value) && !ConfirmSameKafka())
                         break;
                     worker.Offer(record);
                 }
@@ -124,7 +124,12 @@ internal sealed partial class GroupSession : IPartitionOwner, IDisposable
     /// <summary>
     /// Offsets that go back may be those of another Kafka at the same address, before the watch has
     /// noticed: applied in the name of the old one they would count as done, but be in no position.
+    /// So may any that come after the embedded Kafka was gone, whose successor may be longer by
+    /// now; real brokers come and go, and remain the same Kafka.
     /// </summary>
+    private bool MayBeOfAnotherKafka(PartitionWorker worker, long offset) =>
+        (_setup.IsEmbeddedKafka && _consumer.TakeDisconnection()) || worker.IsPast(offset);
+
     private bool ConfirmSameKafka()
     {
         try
@@ -283,7 +288,7 @@ internal sealed partial class GroupSession : IPartitionOwner, IDisposable
     [LoggerMessage(LogLevel.Information, "{Group} gave up {Partitions}")]
     private partial void LogGivenUp(string group, string partitions);
 
-    [LoggerMessage(LogLevel.Warning, "{Group} waits for its positions in the database: {Reason}")]
+    [LoggerMessage(LogLevel.Debug, "{Group} waits for its positions in the database: {Reason}")]
     private partial void LogPositions(string group, string reason);
 
     [LoggerMessage(

@@ -43,6 +43,7 @@ internal sealed partial class SessionConsumer : IDisposable
     private bool _toldRefusal;
     private volatile bool _hadAssignment;
     private volatile bool _isEnding;
+    private volatile bool _wasDisconnected;
 
     public SessionConsumer(
         SessionSetup setup,
@@ -54,7 +55,10 @@ internal sealed partial class SessionConsumer : IDisposable
     {
         (_group, _owner, _log) = (setup.Group, owner, log);
         _consumer = clients
-            .Consumer(MemberSettings.Of(setup, options, clients), _ => { })
+            .Consumer(
+                MemberSettings.Of(setup, options, clients),
+                error => _wasDisconnected |= IsDisconnection(error.Code)
+            )
             .SetPartitionsAssignedHandler((_, partitions) => Assigned(partitions))
             .SetPartitionsRevokedHandler(
                 (_, offsets) => Guarded(() => _owner.Revoked(PartitionsOf(offsets)))
@@ -75,6 +79,15 @@ internal sealed partial class SessionConsumer : IDisposable
     }
 
     public bool HadAssignment => _hadAssignment;
+
+    /// <summary>On the thread that polls: whether a connection was lost since the last time that
+    /// somebody asked.</summary>
+    public bool TakeDisconnection()
+    {
+        var was = _wasDisconnected;
+        _wasDisconnected = false;
+        return was;
+    }
 
     /// <summary>The next record, or null where none comes within a moment.</summary>
     /// <exception cref="KafkaException">The client failed for good.</exception>
@@ -229,6 +242,9 @@ internal sealed partial class SessionConsumer : IDisposable
             is ErrorCode.TopicAuthorizationFailed
                 or ErrorCode.GroupAuthorizationFailed
                 or ErrorCode.ClusterAuthorizationFailed;
+
+    private static bool IsDisconnection(ErrorCode code) =>
+        code is ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown;
 
     private static List<TopicPartition> PartitionsOf(List<TopicPartitionOffset> offsets) =>
         [.. offsets.Select(o => o.TopicPartition)];

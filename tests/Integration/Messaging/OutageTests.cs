@@ -1,3 +1,4 @@
+using ConcertReservation.Contracts;
 namespace ConcertReservation.Tests.Integration.Messaging;
 
 /// <summary>
@@ -89,6 +90,38 @@ public sealed class OutageTests
         await system.AppliedAsync(310);
         await system.EffectsShouldBeAsync(1..310);
         await Eventually.Until("the inbox met the known ones", () => second.Duplicates == 50);
+    }
+
+    /// <summary>
+    /// Its offsets do not go back then: records of the new one were applied in the old one's name.
+    /// </summary>
+    [Test]
+    public async Task a_successor_that_is_longer_already_is_another_kafka_all_the_same()
+    {
+        await using var system = await ConsumingSystem.StartAsync(alwaysEmbedded: true);
+        await using var entrance = new KafkaEntrance(system.Kafka.BootstrapServers);
+        await system.StartHostAsync(("Kafka:BootstrapServers", entrance.Address));
+        await system.PaidAsync(1..30);
+        await system.AppliedAsync(30);
+        await system.SettledAsync(Topics.Payments, records: 30);
+
+        await system.ReplaceKafkaAsync();
+        await system.PaidAsync(31..1000);
+        await entrance.LeadToAsync(system.Kafka.BootstrapServers);
+
+        await system.AppliedAsync(1000);
+        await system.EffectsShouldBeAsync(1..1000);
+        await Eventually.Becomes(
+            "each Kafka has positions of its own",
+            async () =>
+                await system.ListAsync<long>(
+                    $"""
+                    SELECT sum(next_offset)::bigint FROM messaging.consumer_positions
+                    WHERE topic = '{Topics.Payments}' GROUP BY incarnation ORDER BY 1
+                    """
+                ),
+            sums => sums is [30, 970]
+        );
     }
 
     [Test]
