@@ -17,7 +17,7 @@ internal sealed class DatabaseOptions
 
     /// <summary>Waiting for the answer to one statement.</summary>
     [Range(1, 600)]
-    public int CommandTimeoutSeconds { get; set; } = 30;
+    public int CommandTimeoutSeconds { get; set; } = 15;
 
     /// <summary>
     /// The server ends a transaction left open this long: a host that

@@ -18,7 +18,13 @@ internal sealed partial class PrepareDatabase(
     ILogger<PrepareDatabase> log
 ) : BackgroundService
 {
+    /// <summary>
+    /// A database that stands still is as good as away, and statements wait for it much longer.
+    /// </summary>
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
+
     private bool _away;
+    private Task? _measuring;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -44,7 +50,7 @@ internal sealed partial class PrepareDatabase(
             }
             else
             {
-                await clock.MeasureAsync(dataSource, stop);
+                await MeasureAsync(stop);
             }
 
             if (_away)
@@ -65,6 +71,22 @@ internal sealed partial class PrepareDatabase(
 
             _away = true;
             return false;
+        }
+    }
+
+    /// <summary>One question at a time: each holds a connection for as long as it waits.</summary>
+    /// <exception cref="TimeoutException">No answer yet; the question stays.</exception>
+    private async Task MeasureAsync(CancellationToken stop)
+    {
+        _measuring ??= clock.MeasureAsync(dataSource, stop);
+        try
+        {
+            await _measuring.WaitAsync(AnswerLimit, stop);
+        }
+        finally
+        {
+            if (_measuring.IsCompleted)
+                _measuring = null;
         }
     }
 

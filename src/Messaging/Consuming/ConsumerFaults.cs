@@ -56,6 +56,21 @@ internal sealed class ConsumerFaults(IEnumerable<IOutageClassifier> classifiers)
         return kind;
     }
 
+    /// <summary>
+    /// What is away is the database, or something that a module's classifier knows: the host
+    /// watches these.
+    /// </summary>
+    public bool IsWatched(Exception exception)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            if (DatabaseFaults.IsAway(e) || Array.Exists(_classifiers, c => c.IsOutage(e)))
+                return true;
+        }
+
+        return false;
+    }
+
     private static bool IsConflict(Exception e) =>
         DatabaseFaults.IsConflict(e) || DatabaseFaults.IsLockTimeout(e);
 

@@ -1,4 +1,5 @@
 using ConcertReservation.BuildingBlocks;
+using ConcertReservation.BuildingBlocks.Data;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -55,7 +56,10 @@ internal sealed partial class GroupRunner(
                 // An edge: whatever ended the session, the group comes back.
                 failures = time.GetElapsedTime(began) > Healthy ? 1 : failures + 1;
                 var pause = Backoff.After(failures, ShortestPause, LongestPause);
-                LogFailed(e, routes.Group, pause.TotalSeconds);
+                if (DatabaseFaults.IsAway(e))
+                    LogWaits(routes.Group, e.Message);
+                else
+                    LogFailed(e, routes.Group, pause.TotalSeconds);
                 if (e is KafkaException { Error.Code: ErrorCode.FencedInstanceId })
                     await slot.GiveUpAsync(stop);
                 await Task.Delay(pause, time, stop);
@@ -107,6 +111,9 @@ internal sealed partial class GroupRunner(
             _session = null;
         }
     }
+
+    [LoggerMessage(LogLevel.Debug, "{Group} waits for the database: {Reason}")]
+    private partial void LogWaits(string group, string reason);
 
     [LoggerMessage(LogLevel.Error, "{Group} stopped and starts again in {Seconds} s")]
     private partial void LogFailed(Exception exception, string group, double seconds);

@@ -205,7 +205,12 @@ internal sealed partial class PartitionWorker : IDisposable
     private void BeginWaiting(Exception e)
     {
         if (!_waiting)
-            LogOutage(Partition.Group, Partition.Topic, Partition.Partition, e.Message);
+        {
+            // Who watches what is away says so, once and not for each partition.
+            var level = _tools.Faults.IsWatched(e) ? LogLevel.Debug : LogLevel.Warning;
+            LogOutage(level, Partition.Group, Partition.Topic, Partition.Partition, e.Message);
+        }
+
         _waiting = true;
     }
 
@@ -273,10 +278,15 @@ internal sealed partial class PartitionWorker : IDisposable
     );
 
     [LoggerMessage(
-        LogLevel.Warning,
-        "{Group} waits with {Topic}/{Partition} for what it depends on: {Reason}"
+        Message = "{Group} waits with {Topic}/{Partition} for what it depends on: {Reason}"
     )]
-    private partial void LogOutage(string group, string topic, int partition, string reason);
+    private partial void LogOutage(
+        LogLevel level,
+        string group,
+        string topic,
+        int partition,
+        string reason
+    );
 
     [LoggerMessage(LogLevel.Information, "{Group} goes on with {Topic}/{Partition}")]
     private partial void LogOutageOver(string group, string topic, int partition);

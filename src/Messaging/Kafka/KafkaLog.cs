@@ -16,6 +16,7 @@ internal sealed partial class KafkaLog(ILogger<KafkaLog> logger)
         "FAIL",
         "ERROR",
         "REQTMOUT",
+        "SESSTMOUT",
         "METADATA",
         "COORD",
         "GETPID",

@@ -73,7 +73,7 @@ internal sealed partial class Relay(
             catch (Exception e)
             {
                 // An edge: whatever it is, the relay tries again for as long as the host runs.
-                Say(LogFailed, e.Message);
+                Say(DatabaseFaults.IsAway(e) ? LogWaits : LogFailed, e.Message);
                 await Task.Delay(options.Value.RetryMilliseconds, stop);
             }
         }
@@ -210,11 +210,15 @@ internal sealed partial class Relay(
     [LoggerMessage(LogLevel.Information, "This host is the relay now, epoch {Epoch}")]
     private static partial void LogLeads(ILogger logger, long epoch);
 
-    [LoggerMessage(LogLevel.Warning, "This host is no longer the relay")]
+    [LoggerMessage(LogLevel.Information, "This host is no longer the relay")]
     private static partial void LogLost(ILogger logger);
 
     [LoggerMessage(LogLevel.Debug, "The relay's lock gives no answer: {Reason}")]
     private static partial void LogBeatFailed(ILogger logger, string reason);
+
+    /// <summary>The host itself says that the database is away.</summary>
+    [LoggerMessage(LogLevel.Debug, "The relay waits for the database: {Reason}")]
+    private static partial void LogWaits(ILogger logger, string reason);
 
     [LoggerMessage(LogLevel.Warning, "The relay cannot work, trying again: {Reason}")]
     private static partial void LogFailed(ILogger logger, string reason);

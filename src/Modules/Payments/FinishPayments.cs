@@ -92,7 +92,7 @@ internal sealed partial class FinishPayments(
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
             if (Interlocked.Exchange(ref _away, 1) == 0)
-                LogAway(e.Message);
+                LogAway(DatabaseFaults.IsAway(e) ? LogLevel.Debug : LogLevel.Warning, e.Message);
             return null;
         }
     }
@@ -126,10 +126,11 @@ internal sealed partial class FinishPayments(
             await services.GetRequiredService<ReconcilePayment>().HandleAsync(payment, stop);
     }
 
-    [LoggerMessage(LogLevel.Warning, "Payments to finish cannot be looked for: {Reason}")]
-    private partial void LogAway(string reason);
+    /// <summary>The host itself says that the database is away.</summary>
+    [LoggerMessage(Message = "Payments to finish cannot be looked for: {Reason}")]
+    private partial void LogAway(LogLevel level, string reason);
 
-    [LoggerMessage(LogLevel.Information, "Payments to finish are looked for again")]
+    [LoggerMessage(LogLevel.Debug, "Payments to finish are looked for again")]
     private partial void LogBack();
 
     [LoggerMessage(

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using ConcertReservation.BuildingBlocks;
+using ConcertReservation.Tests.Integration.Sale;
+using ConcertReservation.Tests.Integration.Verification;
 using static System.Net.HttpStatusCode;
 
 namespace ConcertReservation.Tests.Integration.Outages;
@@ -87,6 +89,47 @@ internal sealed class DatabaseOutageTests
 
         system.PostgresGate.Release();
         await Eventually.Until("it is ready again", system.HostA.IsReadyAsync);
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task a_sale_goes_on_after_the_database_was_away(bool standsStill)
+    {
+        await using var system = await StartAsync(startHosts: true);
+        var concert = await Given.AConcert(system: system);
+        var mina = await Given.ACustomer(system);
+        var bought = await mina.Buys(concert.Seat(1));
+        var held = await mina.Reserves(concert.Seat(2));
+        var before = system.HostA.Log.Warnings.Count;
+
+        if (standsStill)
+            system.PostgresGate!.Hold();
+        else
+            await system.PostgresGate!.CloseAsync();
+        await Eventually.Until("the log says so", () => system.HostA.Log.Count(AwayLine) == 1);
+        var (key, seat) = (Persona.NewKey(), concert.Seat(3));
+        (await mina.Holds(key, seat)).ShouldBe(ServiceUnavailable, "overloaded");
+
+        if (standsStill)
+            system.PostgresGate.Release();
+        else
+            system.PostgresGate.Open();
+        // The one outcome of the request whose answer was no answer.
+        var again = await Eventually.Becomes(
+            "the same request is answered",
+            () => mina.Holds(key, seat),
+            answer => answer.Status != ServiceUnavailable
+        );
+        again.ShouldBe(Created);
+        (await mina.Holds(key, seat))["reservationId"]
+            .GetInt64()
+            .ShouldBe(again["reservationId"].GetInt64());
+        (await mina.Charges(50_000)).ShouldBe(Created);
+        (await mina.PaysByPoints(held)).ShouldBe(Created);
+        await mina.SeesReservation(held, "CONFIRMED");
+        (await mina.Sees(bought))["status"].GetString().ShouldBe("CONFIRMED");
+        await system.HasLostNothing();
+        system.HostA.Log.Warnings.Skip(before).ShouldHaveSingleItem().ShouldContain(AwayLine);
     }
 
     private static Task<TestSystem> StartAsync(bool startHosts) =>

@@ -10,13 +10,23 @@ internal sealed class SharedSystem
     /// <summary>A consumer that never got partitions waits half a minute for them.</summary>
     private static readonly TimeSpan TeardownPatience = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// Tests read Kafka by calls that block, in the process in which hosts run: they shall not wait
+    /// for each other's threads.
+    /// </summary>
+    private const int Threads = 100;
+
     private static TestSystem? _system;
 
     public static TestSystem System =>
         _system ?? throw new InvalidOperationException("The shared system did not start.");
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _system = await TestSystem.StartAsync();
+    public async Task StartAsync()
+    {
+        ThreadPool.SetMinThreads(Threads, Threads).ShouldBeTrue();
+        _system = await TestSystem.StartAsync();
+    }
 
     [OneTimeTearDown]
     public async Task StopAsync()

@@ -103,6 +103,18 @@ internal sealed class LogLines : ILoggerProvider
     public int Count(string part) =>
         _lines.Count(l => l.Contains(part, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>Warnings and worse.</summary>
+    public IReadOnlyList<string> Warnings =>
+        [
+            .. _lines.Where(l =>
+                Enum.GetValues<LogLevel>()
+                    .Any(level =>
+                        level is >= LogLevel.Warning and < LogLevel.None
+                        && l.StartsWith($"{level} ", StringComparison.Ordinal)
+                    )
+            ),
+        ];
+
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 
     public void Dispose() { }

@@ -1,7 +1,4 @@
 using System.Net;
-using ConcertReservation.Verification;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace ConcertReservation.Tests.Integration.Verification;
 
@@ -11,8 +8,6 @@ namespace ConcertReservation.Tests.Integration.Verification;
 [Parallelizable]
 internal sealed class VerifierTests
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
-
     private TestSystem _system = null!;
 
     [SetUp]
@@ -35,7 +30,7 @@ internal sealed class VerifierTests
     [Test]
     public async Task a_correct_sale_is_accepted_and_a_tampered_one_is_not()
     {
-        var findings = await Verify();
+        var findings = await _system.VerifyAsync();
         findings.Single(f => f.Number == 11).Violations.ShouldBeEmpty();
         foreach (var finding in findings)
             finding.Violations.ShouldBeEmpty($"{finding.Number} {finding.Invariant}");
@@ -51,23 +46,9 @@ internal sealed class VerifierTests
             """
         );
 
-        (await Verify()).Where(f => !f.Holds).Select(f => f.Number).ShouldBe([2, 5, 9]);
-    }
-
-    private async Task<IReadOnlyList<Finding>> Verify()
-    {
-        var configuration = _system.HostA.Services.GetRequiredService<IConfiguration>();
-        var settings = new VerificationSettings(
-            configuration.GetConnectionString("Postgres")!,
-            configuration.GetConnectionString("Redis")!,
-            _system.Kafka.BootstrapServers,
-            _system.Kafka.Prefix
-        );
-        var (_, findings) = await new Verifier(settings).RunAsync(
-            journal: null,
-            Bound,
-            CancellationToken.None
-        );
-        return findings;
+        (await _system.VerifyAsync())
+            .Where(f => !f.Holds)
+            .Select(f => f.Number)
+            .ShouldBe([2, 5, 9]);
     }
 }

@@ -58,7 +58,8 @@ internal sealed partial class DispatchMails(
             {
                 // An edge: whatever it was, usually a database that is away, the queue keeps the
                 // mails.
-                LogInterrupted(e.Message);
+                var level = DatabaseFaults.IsAway(e) ? LogLevel.Debug : LogLevel.Warning;
+                LogInterrupted(level, e.Message);
                 await PauseAsync(stoppingToken);
             }
         }
@@ -229,8 +230,9 @@ internal sealed partial class DispatchMails(
     )]
     private partial void LogNotConfigured();
 
-    [LoggerMessage(LogLevel.Warning, "The queue of mails cannot be read, mails wait: {Reason}")]
-    private partial void LogInterrupted(string reason);
+    /// <summary>The host itself says that the database is away.</summary>
+    [LoggerMessage(Message = "The queue of mails cannot be read, mails wait: {Reason}")]
+    private partial void LogInterrupted(LogLevel level, string reason);
 
     [LoggerMessage(LogLevel.Warning, "No mail can be handed over, mails wait: {Reason}")]
     private partial void LogUnreachable(string reason);

@@ -161,7 +161,10 @@ internal sealed partial class HoldWriter(
     /// <summary>Whatever it was, those who wait learn of it.</summary>
     private void Fail(IReadOnlyCollection<PendingHold> batch, Exception exception)
     {
-        LogFailed(exception, batch.Count);
+        if (DatabaseFaults.IsAway(exception))
+            LogWithoutDatabase(batch.Count, exception.Message);
+        else
+            LogFailed(exception, batch.Count);
         foreach (var hold in batch)
             hold.Fail(exception);
     }
@@ -174,6 +177,10 @@ internal sealed partial class HoldWriter(
 
     [LoggerMessage(LogLevel.Warning, "A batch of {Count} holds failed and is divided")]
     private partial void LogDivided(Exception exception, int count);
+
+    /// <summary>The host itself says that the database is away.</summary>
+    [LoggerMessage(LogLevel.Debug, "{Count} holds could not be decided: {Reason}")]
+    private partial void LogWithoutDatabase(int count, string reason);
 
     [LoggerMessage(LogLevel.Error, "{Count} holds could not be decided")]
     private partial void LogFailed(Exception exception, int count);
