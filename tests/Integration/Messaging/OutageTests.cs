@@ -1,4 +1,5 @@
 using ConcertReservation.Contracts;
+
 namespace ConcertReservation.Tests.Integration.Messaging;
 
 /// <summary>
