@@ -15,6 +15,9 @@ internal sealed record Finding(
 )
 {
     public bool Holds => ViolationCount == 0;
+
+    /// <summary>Nothing was left unchecked.</summary>
+    public bool IsWhole => Notes.Count == 0;
 }
 
 /// <summary>Gathers a <see cref="Finding"/>.</summary>

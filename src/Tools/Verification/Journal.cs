@@ -30,6 +30,8 @@ internal sealed record JournalEntry(
 /// </summary>
 internal sealed class Journal : IDisposable
 {
+    private const string EntryStart = "{\"at\":\"";
+
     private readonly Lock _gate = new();
     private readonly StreamWriter _file;
     private readonly List<JournalEntry> _entries = [];
@@ -60,18 +62,48 @@ internal sealed class Journal : IDisposable
         }
     }
 
-    public static IReadOnlyList<JournalEntry> Read(string path) =>
-        [
-            .. File.ReadLines(path)
-                .Where(line => line.EndsWith('}'))
-                .Select(line =>
-                    JsonSerializer.Deserialize(line, JournalJson.Default.JournalEntry)!
-                ),
-        ];
+    /// <summary>
+    /// A journal as its client left it: one that was killed may have cut its last line.
+    /// </summary>
+    /// <exception cref="FormatException">A line is no entry: the file is no journal.</exception>
+    public static IReadOnlyList<JournalEntry> Read(string path)
+    {
+        var lines = File.ReadAllLines(path);
+        var entries = new List<JournalEntry>(lines.Length);
+        for (var i = 0; i < lines.Length; i++)
+        {
+            if (Parse(lines[i]) is { } entry)
+                entries.Add(entry);
+            else if (i < lines.Length - 1 || !IsCut(lines[i]))
+                throw new FormatException($"Line {i + 1} of {path} is no entry of a journal.");
+        }
+
+        return entries;
+    }
+
+    private static JournalEntry? Parse(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, JournalJson.Default.JournalEntry);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsCut(string line) =>
+        line.StartsWith(EntryStart, StringComparison.Ordinal)
+        || EntryStart.StartsWith(line, StringComparison.Ordinal);
 
     public void Dispose() => _file.Dispose();
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true
+)]
 [JsonSerializable(typeof(JournalEntry))]
 internal sealed partial class JournalJson : JsonSerializerContext;

@@ -30,6 +30,21 @@ internal static class Report
             WriteDetails(console, finding);
     }
 
+    /// <summary>All of it in a line.</summary>
+    public static string Sum(IReadOnlyList<Finding> findings)
+    {
+        var violated = Numbers(findings.Where(f => !f.Holds));
+        if (violated.Length > 0)
+            return $"Violated: {violated}.";
+
+        var open = Numbers(findings.Where(f => !f.IsWhole));
+        return "Every invariant that could be checked holds."
+            + (open.Length > 0 ? $" Not checked, or only in part: {open}." : "");
+    }
+
+    private static string Numbers(IEnumerable<Finding> findings) =>
+        string.Join(", ", findings.Select(f => f.Number));
+
     private static void WriteDetails(IAnsiConsole console, Finding finding)
     {
         foreach (var note in finding.Notes)
@@ -52,5 +67,6 @@ internal static class Report
     private static string Verdict(Finding finding) =>
         !finding.Holds ? "[red]VIOLATED[/]"
         : finding.Figures.Count == 0 ? "[yellow]not checked[/]"
+        : !finding.IsWhole ? "[yellow]holds in part[/]"
         : "[green]holds[/]";
 }

@@ -11,9 +11,13 @@ internal static class AnswersAreDurable
             3,
             "Every success is durable, every failure without effect"
         );
-        if (history.Journal is not { } journal)
+        if (history.Journal is not { Count: > 0 } journal)
         {
-            inspection.Note("no journal of requests: not checked");
+            inspection.Note(
+                history.Journal is null
+                    ? "no journal of requests: not checked"
+                    : "the journal of requests is empty: not checked"
+            );
             return inspection.Done();
         }
 

@@ -11,9 +11,13 @@ internal static class KeysHaveOneEffect
         var inspection = new Inspection(4, "An Idempotency-Key has at most one effect");
         CheckHoldKeys(inspection, history);
         PaymentKeys.Check(inspection, history);
-        if (history.Journal is not { } journal)
+        if (history.Journal is not { Count: > 0 } journal)
         {
-            inspection.Note("no journal of requests: answers not compared");
+            inspection.Note(
+                history.Journal is null
+                    ? "no journal of requests: answers not compared"
+                    : "the journal of requests is empty: answers not compared"
+            );
             return inspection.Done();
         }
 
