@@ -51,6 +51,9 @@ internal static class Draining
                 WHERE status = 'HELD' AND held_until < clock.now()
             UNION ALL SELECT 'payments being taken', count(*) FROM reservations.reservations
                 WHERE status = 'PAYING'
+            UNION ALL SELECT 'cancelled concerts with reservations to end', count(*)
+                FROM reservations.concerts
+                WHERE cancelled_at IS NOT NULL AND NOT is_settled
             UNION ALL SELECT 'payments unknown or being refunded', count(*) FROM payments.payments
                 WHERE upper(status) IN ('UNKNOWN', 'REFUND_REQUESTED')
             UNION ALL SELECT 'concerts to be marked sold out or reopened', count(*)
