@@ -5,7 +5,8 @@ namespace ConcertReservation.Tests.Architecture;
 /// </summary>
 internal sealed class HouseTests
 {
-    private static IEnumerable<Rule> Rules => [.. Arrows.All, .. OneWayThrough.All, .. Style.All];
+    private static IEnumerable<Rule> Rules =>
+        [.. Arrows.All, .. OneWayThrough.All, .. KafkaClients.All, .. Style.All];
 
     private static IEnumerable<TestCaseData> EachRule =>
         Rules.Select(r => new TestCaseData(r).SetName(r.Sentence));
@@ -77,6 +78,10 @@ internal sealed class HouseTests
         file.Strings.ShouldNotContain("d \"e\"");
         file.Strings.Length.ShouldBe(file.Text.Length);
     }
+
+    [Test]
+    public void every_aggregate_that_a_rule_names_is_there() =>
+        OneWayThrough.Stateful.Except(House.Ours.Files.Select(f => f.Path)).ShouldBeEmpty();
 
     private static string[] Words(string code) =>
         code.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
