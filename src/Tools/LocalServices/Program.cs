@@ -9,6 +9,7 @@ void Stop(PosixSignalContext context)
     stop.Cancel();
 }
 
+Interrupts.Accept();
 using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);

@@ -14,6 +14,16 @@ internal sealed class Owner : IDisposable
         "-all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,"
         + "+net_bind_service,+net_raw,+sys_chroot,+mknod,+audit_write,+setfcap";
 
+    /// <summary>Who finds them in the environment starts none of its own.</summary>
+    public static IReadOnlyList<string> Addresses { get; } =
+    [
+        "ConnectionStrings__Postgres",
+        "ConnectionStrings__Redis",
+        "Kafka__BootstrapServers",
+        "KAFKA_HOME",
+        "Payments__Gateway__BaseAddress",
+    ];
+
     private readonly Process _process;
     private readonly Task<string> _output;
 
@@ -120,16 +130,7 @@ internal sealed class Owner : IDisposable
             RedirectStandardError = true,
         };
         // What ./test started for all tests is not what these tests are about.
-        foreach (
-            var name in new[]
-            {
-                "ConnectionStrings__Postgres",
-                "ConnectionStrings__Redis",
-                "Kafka__BootstrapServers",
-                "KAFKA_HOME",
-                "Payments__Gateway__BaseAddress",
-            }
-        )
+        foreach (var name in Addresses)
             start.Environment.Remove(name);
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
