@@ -77,6 +77,27 @@ internal static class Log
         return values;
     }
 
+    /// <summary>The effective settings of one broker, as it tells them.</summary>
+    public static async Task<IReadOnlyDictionary<string, string>> SettingsOfAsync(
+        string bootstrapServers,
+        int node
+    )
+    {
+        using var admin = new AdminClientBuilder(
+            new AdminClientConfig { BootstrapServers = bootstrapServers }
+        ).Build();
+        var described = await admin.DescribeConfigsAsync([
+            new ConfigResource
+            {
+                Type = ResourceType.Broker,
+                Name = node.ToString(CultureInfo.InvariantCulture),
+            },
+        ]);
+        return described
+            .Single()
+            .Entries.ToDictionary(e => e.Key, e => e.Value.Value, StringComparer.Ordinal);
+    }
+
     /// <summary>Topic to number of partitions.</summary>
     /// <exception cref="KafkaException">No broker answers.</exception>
     public static Dictionary<string, int> TopicsOf(string bootstrapServers)
