@@ -101,7 +101,7 @@ internal sealed partial class RebuildRankings(
     private partial void LogDone(long events);
 
     [LoggerMessage(
-        Level = LogLevel.Warning,
+        Level = LogLevel.Information,
         Message = "The rankings wait for the event store, which is behind them"
     )]
     private partial void LogBehind();

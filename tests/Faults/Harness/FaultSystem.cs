@@ -152,7 +152,9 @@ internal sealed class FaultSystem : IAsyncDisposable
             // The shortest that real brokers allow.
             ["Kafka:Consuming:SessionTimeoutMilliseconds"] = "6000",
             ["Kafka:Consuming:HeartbeatMilliseconds"] = "500",
-            // On shared brokers there are the groups of all other tests.
+            // A client for each group, of many systems on one machine; and on shared brokers there
+            // are the groups of all other tests.
+            ["Kafka:Lag:IntervalSeconds"] = "3600",
             ["Kafka:Lag:FindForeignGroups"] = "false",
             ["Relay:HeartbeatMilliseconds"] = "300",
             ["Relay:LockIdleMilliseconds"] = "2500",

@@ -168,7 +168,9 @@ internal sealed class TestSystem : IAsyncDisposable
             ["ConnectionStrings:Redis"] = $"{string.Join(',', redis)},defaultDatabase={number}",
             ["Kafka:BootstrapServers"] = Kafka.BootstrapServers,
             ["Kafka:Prefix"] = Kafka.Prefix,
-            // On shared brokers there are the groups of all other tests.
+            // A client for each group, of many systems on one machine; and on shared brokers there
+            // are the groups of all other tests.
+            ["Kafka:Lag:IntervalSeconds"] = "3600",
             ["Kafka:Lag:FindForeignGroups"] = "false",
             ["Notifications:PickupDirectory"] = Mails.Folder,
             ["Payments:Gateway:BaseAddress"] = Sandbox.ToString(),
