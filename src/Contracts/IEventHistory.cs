@@ -12,6 +12,12 @@ public interface IEventHistory
     Task<IReadOnlyList<LogPosition>> ProgressAsync(CancellationToken stop);
 
     /// <summary>
+    /// Of each log the place of the first record kept whose own timestamp is not before the time;
+    /// a log without one is left out.
+    /// </summary>
+    Task<IReadOnlyList<LogPosition>> FirstSinceAsync(DateTimeOffset time, CancellationToken stop);
+
+    /// <summary>
     /// Everything kept of these topics when the reading starts, in the order in which it was
     /// received; of one key, that is the order of its versions unless an event came late.
     /// </summary>

@@ -26,6 +26,8 @@ public static class MessagingServices
     {
         ShowOutbox.Map(api);
         ListConsumers.Map(api);
+        ResetConsumers.Map(api);
+        ShowReset.Map(api);
         ListDeadLetters.Map(api);
         ShowDeadLetter.Map(api);
         ReplayDeadLetters.Map(api);

@@ -36,6 +36,8 @@ internal static class Arrows
         "ConcertReservation.Contracts.Topics",
         // How far a group has read; it names no event.
         "ConcertReservation.Contracts.LogPosition",
+        // Where the records of a time begin; it names no event either.
+        "ConcertReservation.Contracts.IEventHistory",
         // How a time is written in any event.
         "ConcertReservation.Contracts.UtcTimeJsonConverter",
     ];

@@ -106,7 +106,7 @@ internal static class RefusalDocs
         bool isOfApi
     )
     {
-        if (operation.RequestBody is not null || operation.Parameters?.Count > 0)
+        if (operation.RequestBody is not null || operation.Parameters?.Any(IsRead) == true)
             yield return Invalid(operation);
         if (operation.RequestBody is not null)
         {
@@ -123,6 +123,11 @@ internal static class RefusalDocs
         if (isOfApi)
             yield return HttpServices.NotReady();
     }
+
+    /// <summary>Not taken as it comes, as plain text is: it may be no number or no time.</summary>
+    private static bool IsRead(IOpenApiParameter parameter) =>
+        parameter.Schema is { } schema
+        && (schema.Format is not null || schema.Type?.HasFlag(JsonSchemaType.String) == false);
 
     /// <summary>Names the body's first field, or the first number of the address.</summary>
     private static Problem Invalid(OpenApiOperation operation)

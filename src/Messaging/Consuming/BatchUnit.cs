@@ -8,16 +8,20 @@ namespace ConcertReservation.Messaging;
 /// <summary>What the worker of a partition knows of one attempt at a batch.</summary>
 /// <param name="gaps">Missing before and among its records.</param>
 /// <param name="givenUp">Why its only record is to be a dead letter, if it is.</param>
+/// <param name="isReread">The group has read the first of them before.</param>
 /// <param name="acknowledged">Offsets whose dead letters Kafka has from earlier attempts.</param>
 internal sealed class BatchAttempt(
     IReadOnlyList<OffsetGap> gaps,
     Exception? givenUp,
+    bool isReread,
     HashSet<long> acknowledged
 )
 {
     public IReadOnlyList<OffsetGap> Gaps => gaps;
 
     public Exception? GivenUp => givenUp;
+
+    public bool IsReread => isReread;
 
     public bool IsAcknowledged(long offset)
     {
@@ -143,6 +147,8 @@ internal sealed class BatchUnit(
             now,
             stop
         );
+        if (attempt.IsReread)
+            await ResetTable.AdvanceAsync(work.Connection, partition, next, stop);
         var hopeless = batch
             .Where(e => e.Reading == Reading.Malformed || givenUp is not null)
             .Select(e => e.Record.Offset)

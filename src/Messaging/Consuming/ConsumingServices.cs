@@ -19,6 +19,7 @@ internal static class ConsumingServices
         services.AddSingleton<IValidateOptions<ConsumingOptions>, ConsumingOptionsRules>();
         services.AddConsumers();
         services.AddSingleton<AllRoutes>();
+        services.AddSingleton<ConsumerResets>();
         services.AddSingleton<ConsumerFaults>();
         services.AddSingleton<ConsumingMetrics>();
         services.AddSingleton<DeadLetterTopic>();

@@ -77,6 +77,7 @@ internal sealed partial class GroupRunner(
             facts.Incarnation,
             facts.IsEmbedded,
             $"host-{await slot.TakeAsync(stop)}",
+            await ResetTable.NumberAsync(dataSource, routes.Group, stop),
             routes.Topics
         );
         using var slots = new SemaphoreSlim(options.ConcurrentBatches);

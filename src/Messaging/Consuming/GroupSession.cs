@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using ConcertReservation.BuildingBlocks.Data;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -7,24 +6,24 @@ using Npgsql;
 namespace ConcertReservation.Messaging;
 
 /// <summary>What a session of a group is told; all of it holds until the session ends.</summary>
+/// <param name="ResetNumber">How often the group had been set back when the session began.</param>
 internal sealed record SessionSetup(
     string Group,
     int GroupId,
     string Incarnation,
     bool IsEmbeddedKafka,
     string InstanceId,
+    int ResetNumber,
     IReadOnlyList<string> Topics
 );
 
 /// <summary>
 /// The life of one Kafka consumer of a group: a thread that polls and never waits for a consumer's
 /// work, a worker per assigned partition, and orderly hand-overs. Ends when told to, when Kafka is
-/// another one, or by a fatal error of the client.
+/// another one, when somebody sets the group back, or by a fatal error of the client.
 /// </summary>
 internal sealed partial class GroupSession : IPartitionOwner, IDisposable
 {
-    private static readonly TimeSpan PositionRetry = TimeSpan.FromSeconds(1);
-
     // With what may be drained and the close of the client, a shutdown ends within ten seconds.
     private static readonly TimeSpan AbortLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CommitLimit = TimeSpan.FromSeconds(1);
@@ -38,6 +37,7 @@ internal sealed partial class GroupSession : IPartitionOwner, IDisposable
     private readonly ConcurrentDictionary<TopicPartition, PartitionWorker> _workers = new();
     private readonly ConcurrentDictionary<TopicPartition, long> _committed = new();
     private readonly SessionConsumer _consumer;
+    private readonly StartPositions _positions;
     private CancellationToken _stop;
 
     public GroupSession(
@@ -50,6 +50,7 @@ internal sealed partial class GroupSession : IPartitionOwner, IDisposable
     {
         (_setup, _tools, _clients, _cluster) = (setup, tools, clients, cluster);
         (_dataSource, _log) = (dataSource, tools.Log);
+        _positions = new StartPositions(dataSource, clients, tools.Log);
         _consumer = new SessionConsumer(setup, tools.Options, clients, this, tools.Log);
     }
 
@@ -69,7 +70,7 @@ internal sealed partial class GroupSession : IPartitionOwner, IDisposable
         );
 
     /// <summary>
-    /// Polls until stopped, or until Kafka is another one; runs on the caller's thread.
+    /// Polls until stopped, set back, or Kafka is another one; runs on the caller's thread.
     /// </summary>
     /// <exception cref="KafkaException">The client failed for good, such as fenced by another
     /// host.</exception>
@@ -78,9 +79,10 @@ internal sealed partial class GroupSession : IPartitionOwner, IDisposable
         _stop = stop;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var committing = CommitRegularlyAsync(ending.Token);
+        var reset = ResetWatch.NoticedAsync(_dataSource, _setup, ending.Token);
         try
         {
-            while (!stop.IsCancellationRequested && IsSameKafka())
+            while (!stop.IsCancellationRequested && IsSameKafka() && !reset.IsCompleted)
             {
                 if (
                     _consumer.Poll(stop) is { } record
@@ -107,9 +109,14 @@ internal sealed partial class GroupSession : IPartitionOwner, IDisposable
 
     public IEnumerable<TopicPartitionOffset> Assigned(List<TopicPartition> partitions)
     {
-        var starts = StartPositions.Of(LoadPositions(), _consumer.Committed(partitions)).ToArray();
+        var applied = _positions.Load(_setup, _stop);
+        var starts = StartPositions.Of(applied, _consumer.Committed(partitions)).ToArray();
         foreach (var start in starts)
-            _workers[start.TopicPartition] = Worker(start);
+        {
+            var position = applied.GetValueOrDefault(start.TopicPartition);
+            _workers[start.TopicPartition] = Worker(start, position.Applied);
+        }
+
         LogAssigned(_setup.Group, string.Join(", ", starts.Select(Describe)));
         return starts;
     }
@@ -155,7 +162,7 @@ internal sealed partial class GroupSession : IPartitionOwner, IDisposable
         }
     }
 
-    private PartitionWorker Worker(TopicPartitionOffset start)
+    private PartitionWorker Worker(TopicPartitionOffset start, long applied)
     {
         var partition = new GroupPartition(
             _setup.Group,
@@ -167,39 +174,11 @@ internal sealed partial class GroupSession : IPartitionOwner, IDisposable
         return new PartitionWorker(
             partition,
             start.Offset.Value,
+            applied,
             _tools,
             pause: () => _consumer.Pause(start.TopicPartition),
             resume: () => _consumer.Resume(start.TopicPartition)
         );
-    }
-
-    /// <summary>
-    /// Without the database no position is known: wait for it, as everything else does.
-    /// </summary>
-    private IReadOnlyDictionary<TopicPartition, long> LoadPositions()
-    {
-        while (true)
-        {
-            try
-            {
-                return StartPositions
-                    .LoadAsync(
-                        _dataSource,
-                        _setup.Group,
-                        _setup.Incarnation,
-                        _clients.Prefixed,
-                        _stop
-                    )
-                    .GetAwaiter()
-                    .GetResult();
-            }
-            catch (Exception e) when (DatabaseFaults.IsAway(e))
-            {
-                LogPositions(_setup.Group, e.Message);
-                _stop.WaitHandle.WaitOne(PositionRetry);
-                _stop.ThrowIfCancellationRequested();
-            }
-        }
     }
 
     /// <summary>
@@ -287,9 +266,6 @@ internal sealed partial class GroupSession : IPartitionOwner, IDisposable
 
     [LoggerMessage(LogLevel.Information, "{Group} gave up {Partitions}")]
     private partial void LogGivenUp(string group, string partitions);
-
-    [LoggerMessage(LogLevel.Debug, "{Group} waits for its positions in the database: {Reason}")]
-    private partial void LogPositions(string group, string reason);
 
     [LoggerMessage(
         LogLevel.Error,

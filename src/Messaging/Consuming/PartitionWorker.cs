@@ -18,21 +18,25 @@ internal sealed partial class PartitionWorker : IDisposable
     private readonly CancellationTokenSource _hard = new();
     private readonly Task _running;
     private readonly HashSet<long> _acknowledged = [];
+    private readonly long _applied;
     private long _nextOffset;
     private long _nextOffered;
     private volatile bool _waiting;
 
     /// <param name="startOffset">Where reading starts; negative where only Kafka knows.</param>
+    /// <param name="applied">Behind the last applied record: what comes before is read
+    /// again.</param>
     public PartitionWorker(
         GroupPartition partition,
         long startOffset,
+        long applied,
         WorkerTools tools,
         Action pause,
         Action resume
     )
     {
         (Partition, _nextOffset, _tools, _log) = (partition, startOffset, tools, tools.Log);
-        _nextOffered = startOffset;
+        (_nextOffered, _applied) = (startOffset, applied);
         _queue = new PartitionQueue(tools.Options, pause, resume);
         _running = Task.Run(RunAsync);
     }
@@ -149,7 +153,8 @@ internal sealed partial class PartitionWorker : IDisposable
     private async Task<Exception?> AttemptAsync(List<ReceivedEvent> batch, Exception? givenUp)
     {
         var gaps = OffsetGap.Of(_nextOffset, batch.Select(e => e.Record.Offset));
-        var attempt = new BatchAttempt(gaps, givenUp, _acknowledged);
+        var isReread = batch[0].Record.Offset < _applied;
+        var attempt = new BatchAttempt(gaps, givenUp, isReread, _acknowledged);
         var first = TimeSpan.FromMilliseconds(_tools.Options.OutageDelayMilliseconds);
         var longest = TimeSpan.FromMilliseconds(_tools.Options.OutageMaxDelayMilliseconds);
         for (var failures = 1; ; failures++)

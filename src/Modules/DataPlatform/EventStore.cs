@@ -38,6 +38,42 @@ internal sealed class EventStore(NpgsqlDataSource dataSource, GroupProgress prog
     public Task<IReadOnlyList<LogPosition>> ProgressAsync(CancellationToken stop) =>
         progress.ReadAsync(DataPlatformModule.Group, stop);
 
+    /// <remarks>
+    /// No record is received much before its own timestamp, by whatever clock that is: a day of
+    /// difference is enough, and spares the months before.
+    /// </remarks>
+    public async Task<IReadOnlyList<LogPosition>> FirstSinceAsync(
+        DateTimeOffset time,
+        CancellationToken stop
+    )
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            SELECT incarnation, topic, partition, min("offset") FROM data_platform.events
+            WHERE appended_at >= $1 AND received_at >= $1 - interval '1 day'
+            GROUP BY incarnation, topic, partition
+            """
+        );
+        command.Parameters.Add(
+            new NpgsqlParameter<DateTimeOffset> { TypedValue = time.ToUniversalTime() }
+        );
+        var positions = new List<LogPosition>();
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
+        {
+            positions.Add(
+                new LogPosition(
+                    reader.GetString(0),
+                    reader.GetString(1),
+                    reader.GetInt32(2),
+                    reader.GetInt64(3)
+                )
+            );
+        }
+
+        return positions;
+    }
+
     public async IAsyncEnumerable<PastEvent> ReadAsync(
         IReadOnlyCollection<string> topics,
         [EnumeratorCancellation] CancellationToken stop

@@ -32,6 +32,8 @@ internal sealed class ConsumingHost : IAsyncDisposable
 
     public LetterReplay Replay => _host.Services.GetRequiredService<LetterReplay>();
 
+    public ConsumerResets Resets => _host.Services.GetRequiredService<ConsumerResets>();
+
     public HostMetrics Metrics => _metrics;
 
     /// <summary>Events that the inbox knew.</summary>
@@ -73,6 +75,8 @@ internal sealed class ConsumingHost : IAsyncDisposable
                 ["Database:MaxConnections"] = "20",
                 ["Kafka:BootstrapServers"] = system.Kafka.BootstrapServers,
                 ["Kafka:Prefix"] = system.Kafka.Prefix,
+                // A client for each group, of many systems on one machine.
+                ["Kafka:Lag:IntervalSeconds"] = "3600",
                 ["Kafka:Lag:FindForeignGroups"] = "false",
                 ["Kafka:Consuming:SessionTimeoutMilliseconds"] = "6000",
                 ["Kafka:Consuming:HeartbeatMilliseconds"] = "500",

@@ -97,6 +97,7 @@ public sealed class RebalanceTests
             "an incarnation",
             system.Kafka.Embedded is not null,
             "host-0",
+            ResetNumber: 0,
             [Topics.Payments]
         );
         using var consumer = new SessionConsumer(

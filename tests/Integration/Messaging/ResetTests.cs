@@ -1,0 +1,178 @@
+using System.Net;
+using ConcertReservation.Contracts;
+
+namespace ConcertReservation.Tests.Integration.Messaging;
+
+/// <summary>A group that is set back reads again, and applies only what it has not.</summary>
+[Parallelizable(ParallelScope.All)]
+internal sealed class ResetTests
+{
+    [Test]
+    public async Task a_group_set_back_applies_what_it_had_not_and_nothing_twice()
+    {
+        await using var system = await ConsumingSystem.StartAsync();
+        var host = await system.StartHostAsync();
+        await system.PaidAsync(1..300);
+        await system.SettledAsync(Topics.Payments, records: 300);
+        await LoseAsync(system, below: 51);
+
+        await host.Resets.ResetAsync(ConsumingHost.Group, null, "the tests", default);
+
+        await DoneAsync(host, records: 300);
+        await system.EffectsShouldBeAsync(1..300);
+        await Eventually.Until("the inbox met the others", () => host.Duplicates == 250);
+        await system.PaidAsync(301..310);
+        await system.AppliedAsync(310);
+        await system.EffectsShouldBeAsync(1..310);
+    }
+
+    [Test]
+    public async Task all_hosts_of_a_group_follow_a_reset_that_one_was_asked_for()
+    {
+        await using var system = await ConsumingSystem.StartAsync();
+        var first = await system.StartHostAsync();
+        var second = await system.StartHostAsync();
+        await Eventually.Until(
+            "both have partitions",
+            () => first.Partitions.Count > 0 && second.Partitions.Count > 0,
+            TimeSpan.FromSeconds(60)
+        );
+        await system.PaidAsync(1..200);
+        await system.SettledAsync(Topics.Payments, records: 200);
+        await LoseAsync(system, below: 201);
+
+        await second.Resets.ResetAsync(ConsumingHost.Group, null, "the tests", default);
+
+        await DoneAsync(first, records: 200);
+        await system.EffectsShouldBeAsync(1..200);
+    }
+
+    [Test]
+    public async Task a_host_that_ends_while_it_reads_again_leaves_the_rest_to_the_next()
+    {
+        await using var system = await ConsumingSystem.StartAsync();
+        var first = await system.StartHostAsync(
+            ("Kafka:Consuming:BatchRecords", "10"),
+            ("Kafka:Consuming:DrainMilliseconds", "200")
+        );
+        await system.PaidAsync(1..300);
+        await system.SettledAsync(Topics.Payments, records: 300);
+        await LoseAsync(system, below: 301);
+        var payments = 0;
+        var never = new TaskCompletionSource();
+        // The rest waits until it is rolled back.
+        first.Script.OnPayment = (_, stop) =>
+            Interlocked.Increment(ref payments) > 150
+                ? never.Task.WaitAsync(stop)
+                : Task.CompletedTask;
+
+        await first.Resets.ResetAsync(ConsumingHost.Group, null, "the tests", default);
+        await Eventually.Until("it is in the midst", () => payments > 150);
+        await first.StopAsync();
+        var half = await ReadAsync(system);
+        half.ShouldBeInRange(1, 299);
+
+        var second = await system.StartHostAsync();
+        await DoneAsync(second, records: 300);
+        await system.EffectsShouldBeAsync(1..300);
+        second.Duplicates.ShouldBe(0, "what was read again before is not read once more");
+    }
+
+    [Test]
+    public async Task an_operator_sets_a_group_back_to_a_time_and_nobody_hears_anything_twice()
+    {
+        await using var system = await TestSystem.StartAsync();
+        var caller = await Integration.Given.TheOperator(system);
+        var mina = await Integration.Given.ACustomer(system);
+        await Eventually.Until("she is welcome", () => system.Mails.To(mina.Email).Count == 1);
+        var since = await Eventually.Value(
+            "the event store has her sign-up",
+            async () =>
+                (
+                    await system.Database.ReadAsync<DateTime>(
+                        "SELECT appended_at FROM data_platform.events WHERE key = $1",
+                        $"user-{mina.Id}"
+                    )
+                )
+                    .Cast<DateTime?>()
+                    .SingleOrDefault()
+                    is { } at
+                    ? new DateTimeOffset(at).ToString("O")
+                    : null
+        );
+        var jisoo = await Integration.Given.ACustomer(system);
+        await Eventually.Until("he is, too", () => system.Mails.To(jisoo.Email).Count == 1);
+
+        const string Path = "/api/ops/consumers/notification-service/reset";
+        var accepted = await caller.Api.Post(Path, new { to = since });
+
+        accepted.ShouldBe(HttpStatusCode.Accepted);
+        accepted["records"].GetInt64().ShouldBeGreaterThanOrEqualTo(2);
+        accepted.Headers["Location"].ShouldBe(Path);
+        var done = await Eventually.Becomes(
+            "all is read again",
+            () => caller.Api.Get(Path),
+            seen => seen["state"].GetString() == "done",
+            TimeSpan.FromSeconds(60)
+        );
+        done["read"].GetInt64().ShouldBe(done["records"].GetInt64());
+        var last = await Integration.Given.ACustomer(system);
+        await Eventually.Until("mails go on", () => system.Mails.To(last.Email).Count == 1);
+        system.Mails.To(mina.Email).Count.ShouldBe(1);
+        system.Mails.To(jisoo.Email).Count.ShouldBe(1);
+    }
+
+    [TestCase("notification-service", "yesterday", HttpStatusCode.BadRequest, "validation")]
+    [TestCase(
+        "notification-service",
+        "2026-11-20T11:00:00",
+        HttpStatusCode.BadRequest,
+        "validation"
+    )]
+    [TestCase("notification-service", "", HttpStatusCode.BadRequest, "validation")]
+    [TestCase("nobody", "start", HttpStatusCode.NotFound, "not-found")]
+    public async Task a_reset_that_cannot_be_is_refused(
+        string group,
+        string to,
+        HttpStatusCode status,
+        string problem
+    )
+    {
+        var caller = await Integration.Given.TheOperator();
+
+        var answer = await caller.Api.Post($"/api/ops/consumers/{group}/reset", new { to });
+
+        answer.ShouldBe(status, problem, status == HttpStatusCode.BadRequest ? ["to"] : []);
+    }
+
+    /// <summary>
+    /// As if the group had never seen these: without effect, and not in the inbox.
+    /// </summary>
+    private static async Task LoseAsync(ConsumingSystem system, int below)
+    {
+        await system.ExecuteAsync(
+            $"""
+            DELETE FROM messaging.inbox WHERE event_id IN (
+                SELECT event_id FROM effects WHERE payment_id < {below});
+            DELETE FROM effects WHERE payment_id < {below};
+            """
+        );
+    }
+
+    private static Task DoneAsync(ConsumingHost host, long records) =>
+        Eventually.Becomes(
+            $"{records} records are read again",
+            () => host.Resets.FindAsync(ConsumingHost.Group, default),
+            reset =>
+                reset!.Rereads.Sum(r => r.To - r.From) == records
+                && reset.Rereads.All(r => r.Next == r.To),
+            TimeSpan.FromSeconds(60)
+        );
+
+    private static async Task<long> ReadAsync(ConsumingSystem system) =>
+        (
+            await system.ListAsync<long>(
+                "SELECT sum(next_offset - from_offset)::bigint FROM messaging.consumer_rereads"
+            )
+        )[0];
+}
