@@ -17,6 +17,9 @@ public interface IEventHistory
     /// </summary>
     Task<IReadOnlyList<LogPosition>> FirstSinceAsync(DateTimeOffset time, CancellationToken stop);
 
+    /// <summary>How many events of these topics are kept.</summary>
+    Task<long> CountAsync(IReadOnlyCollection<string> topics, CancellationToken stop);
+
     /// <summary>
     /// Everything kept of these topics when the reading starts, in the order in which it was
     /// received; of one key, that is the order of its versions unless an event came late.

@@ -74,6 +74,16 @@ internal sealed class EventStore(NpgsqlDataSource dataSource, GroupProgress prog
         return positions;
     }
 
+    public async Task<long> CountAsync(IReadOnlyCollection<string> topics, CancellationToken stop)
+    {
+        await using var command = dataSource.CreateCommand(
+            "SELECT count(*) FROM data_platform.events WHERE topic = ANY($1)"
+        );
+        command.CommandTimeout = 0;
+        command.Parameters.AddArray(topics);
+        return (long)(await command.ExecuteScalarAsync(stop))!;
+    }
+
     public async IAsyncEnumerable<PastEvent> ReadAsync(
         IReadOnlyCollection<string> topics,
         [EnumeratorCancellation] CancellationToken stop

@@ -20,6 +20,7 @@ public sealed class RankingModule : IModule
         services.AddSingleton<RankingIdentity>();
         services.AddSingleton<RankingStore>();
         services.AddSingleton<AppliedPositions>();
+        services.AddSingleton<RebuildProgress>();
         services.AddSingleton<RebuildRankings>();
         services.AddScoped<RankingBatch>();
         services.AddSingleton<IOutageClassifier, RedisOutages>();
@@ -35,5 +36,7 @@ public sealed class RankingModule : IModule
     {
         ShowBookingRanking.Map(api);
         ShowSoldOutRanking.Map(api);
+        RequestRankingRebuild.Map(api);
+        ShowRankingRebuild.Map(api);
     }
 }

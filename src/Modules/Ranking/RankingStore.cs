@@ -52,6 +52,11 @@ internal sealed class RankingStore(
         );
     }
 
+    /// <summary>Leaves it to the next check of any host.</summary>
+    /// <returns>The generation to fill: a new one, or that of a running rebuild.</returns>
+    public async Task<string> RequestRebuildAsync() =>
+        (string)await RunAsync("request", await identity.ReadAsync(), await NewGenerationAsync());
+
     /// <returns>The generation to fill, or null while another host rebuilds.</returns>
     public async Task<string?> BeginRebuildAsync(string owner)
     {

@@ -13,6 +13,7 @@ internal sealed partial class RebuildRankings(
     RankingStore store,
     AppliedPositions applied,
     IEventHistory history,
+    RebuildProgress progress,
     IOptions<RankingOptions> options,
     ILogger<RebuildRankings> logger
 )
@@ -40,20 +41,22 @@ internal sealed partial class RebuildRankings(
         }
 
         LogBegin();
-        var (page, events) = (new List<RankingUpdate>(), 0L);
+        await progress.BeginAsync(generation, by: null, stop);
+        var events = await history.CountAsync(RankedTopics, stop);
+        await progress.AdvanceAsync(generation, read: 0, events, stop);
+        var (page, read) = (new List<RankingUpdate>(), 0L);
         await foreach (var past in history.ReadAsync(RankedTopics, stop))
         {
-            if (UpdateOf(past) is not { } update)
-                continue;
-
-            events++;
-            page.Add(update);
+            read++;
+            if (UpdateOf(past) is { } update)
+                page.Add(update);
             if (page.Count < options.Value.RebuildPageUpdates)
                 continue;
 
             if (!await store.FillAsync(_owner, generation, page))
                 return;
             page.Clear();
+            await progress.AdvanceAsync(generation, read, Math.Max(read, events), stop);
         }
 
         var covered = needed.Select(p => new RankingPosition(p.LogName, p.NextOffset)).ToList();
@@ -61,7 +64,11 @@ internal sealed partial class RebuildRankings(
             await store.FillAsync(_owner, generation, page)
             && await store.SwapAsync(_owner, generation, covered)
         )
-            LogDone(events);
+        {
+            await progress.AdvanceAsync(generation, read, read, stop);
+            await progress.FinishAsync(generation, stop);
+            LogDone(read);
+        }
     }
 
     /// <summary>
@@ -90,7 +97,7 @@ internal sealed partial class RebuildRankings(
 
     [LoggerMessage(
         Level = LogLevel.Information,
-        Message = "Rankings are missing or incomplete in Redis: building them from the event store"
+        Message = "Building the rankings anew from the event store"
     )]
     private partial void LogBegin();
 
