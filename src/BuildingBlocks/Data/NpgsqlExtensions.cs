@@ -1,3 +1,4 @@
+using ConcertReservation.Contracts;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -28,4 +29,28 @@ public static class NpgsqlExtensions
         parameters.Add(
             new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | elementType, Value = values }
         );
+
+    /// <summary>
+    /// All rows, whose first columns are incarnation, topic, partition and an offset.
+    /// </summary>
+    public static async Task<IReadOnlyList<LogPosition>> ReadLogPositionsAsync(
+        this NpgsqlDataReader reader,
+        CancellationToken stop
+    )
+    {
+        var positions = new List<LogPosition>();
+        while (await reader.ReadAsync(stop))
+        {
+            positions.Add(
+                new LogPosition(
+                    reader.GetString(0),
+                    reader.GetString(1),
+                    reader.GetInt32(2),
+                    reader.GetInt64(3)
+                )
+            );
+        }
+
+        return positions;
+    }
 }

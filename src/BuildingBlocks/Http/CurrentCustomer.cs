@@ -9,6 +9,9 @@ namespace ConcertReservation.BuildingBlocks.Http;
 /// </summary>
 public sealed record CurrentCustomer(long Id, string Email, bool IsOrganiser, bool IsOperator)
 {
+    /// <summary>Who did something, as it is kept: an address may change.</summary>
+    public string KeptName => string.Create(CultureInfo.InvariantCulture, $"account {Id}");
+
     public static ValueTask<CurrentCustomer?> BindAsync(HttpContext httpContext)
     {
         var user = httpContext.User;

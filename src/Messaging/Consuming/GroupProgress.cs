@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
 using Npgsql;
 
@@ -20,19 +21,6 @@ public sealed class GroupProgress(NpgsqlDataSource dataSource)
         );
         command.Parameters.AddWithValue(group);
         await using var reader = await command.ExecuteReaderAsync(stop);
-        var positions = new List<LogPosition>();
-        while (await reader.ReadAsync(stop))
-        {
-            positions.Add(
-                new LogPosition(
-                    reader.GetString(0),
-                    reader.GetString(1),
-                    reader.GetInt32(2),
-                    reader.GetInt64(3)
-                )
-            );
-        }
-
-        return positions;
+        return await reader.ReadLogPositionsAsync(stop);
     }
 }

@@ -56,14 +56,18 @@ internal static class DeadLetterHeaders
         headers.Add(OriginalTimestamp, Int64(Milliseconds(record)));
         headers.Add(OriginalTimestampType, Encoding.UTF8.GetBytes(TypeName(record)));
         headers.Add(OriginalConsumerGroup, Encoding.UTF8.GetBytes(group));
-        headers.Add(ExceptionType, Encoding.UTF8.GetBytes(Name(reason)));
+        headers.Add(ExceptionType, Encoding.UTF8.GetBytes(NameOf(reason)));
         // Spring always has one, since it wraps what a listener throws; tools filter by it.
         var cause = reason.InnerException ?? reason;
-        headers.Add(ExceptionCauseType, Encoding.UTF8.GetBytes(Name(cause)));
+        headers.Add(ExceptionCauseType, Encoding.UTF8.GetBytes(NameOf(cause)));
         headers.Add(ExceptionMessage, Cut(reason.Message));
         headers.Add(ExceptionStackTrace, Cut(reason.ToString()));
         return headers;
     }
+
+    /// <summary>How dead letters call a kind of exception, wherever they are told.</summary>
+    public static string NameOf(Exception exception) =>
+        exception.GetType().FullName ?? exception.GetType().Name;
 
     /// <returns>null for a header that holds no number of these.</returns>
     public static long? Number(string name, byte[] value) =>
@@ -88,9 +92,6 @@ internal static class DeadLetterHeaders
             TimestampType.LogAppendTime => "LogAppendTime",
             _ => "NoTimestampType",
         };
-
-    private static string Name(Exception exception) =>
-        exception.GetType().FullName ?? exception.GetType().Name;
 
     private static byte[] Int32(int value)
     {

@@ -40,7 +40,7 @@ internal sealed record LetterRow(
             received.EventId == Guid.Empty ? null : received.EventId,
             received.EventType,
             letter.Status,
-            letter.Reason.GetType().FullName ?? letter.Reason.GetType().Name,
+            DeadLetterHeaders.NameOf(letter.Reason),
             letter.Reason.Message,
             IsClaimed: received.Reading != Reading.Malformed
         );

@@ -87,7 +87,7 @@ internal static class DiscardDeadLetters
 
             await using var command = new NpgsqlCommand(DiscardSql, work.Connection);
             selection.AddParameters(command.Parameters, groups: null);
-            command.Parameters.AddWithValue(ReplayDeadLetters.NameOf(by));
+            command.Parameters.AddWithValue(by.KeptName);
             await using var reader = await command.ExecuteReaderAsync(stop);
             await reader.ReadAsync(stop);
             return TypedResults.Ok(new Response(reader.GetInt64(0), skipped, reader.GetInt64(1)));

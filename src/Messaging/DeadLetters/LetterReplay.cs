@@ -73,5 +73,5 @@ internal sealed class LetterReplay(SelectedLetters letters, AllRoutes routes, Re
     }
 
     private static ReplayFailure Failure(long id, string group, Exception fault) =>
-        new(id, group, fault.GetType().FullName ?? fault.GetType().Name, fault.Message);
+        new(id, group, DeadLetterHeaders.NameOf(fault), fault.Message);
 }

@@ -114,7 +114,7 @@ internal static class OpenLetters
     {
         await using var command = dataSource.CreateCommand(FailSql);
         command.Parameters.AddWithValue(id);
-        command.Parameters.AddWithValue(reason.GetType().FullName ?? reason.GetType().Name);
+        command.Parameters.AddWithValue(DeadLetterHeaders.NameOf(reason));
         command.Parameters.AddWithValue(DeadLetterTable.Storable(reason.Message));
         await command.ExecuteNonQueryAsync(stop);
     }

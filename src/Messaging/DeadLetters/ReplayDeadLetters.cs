@@ -30,10 +30,6 @@ internal static class ReplayDeadLetters
             .WithResponseExample(200, Example())
             .Refuses(Problems.Validation("deadLetterIds", LetterSelection.Rule), Away());
 
-    /// <summary>Who decides, as it is kept: an address may change.</summary>
-    public static string NameOf(CurrentCustomer by) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"account {by.Id}");
-
     private static async Task<IResult> Handle(
         LetterSelection selection,
         CurrentCustomer by,
@@ -46,7 +42,7 @@ internal static class ReplayDeadLetters
 
         try
         {
-            return TypedResults.Ok(await replay.RunAsync(selection, NameOf(by), stop));
+            return TypedResults.Ok(await replay.RunAsync(selection, by.KeptName, stop));
         }
         catch (ReplayInterruptedException)
         {

@@ -72,7 +72,7 @@ internal static class ResetConsumers
 
         try
         {
-            await resets.ResetAsync(group, from, ReplayDeadLetters.NameOf(by), stop);
+            await resets.ResetAsync(group, from, by.KeptName, stop);
         }
         catch (KafkaException)
         {

@@ -57,21 +57,8 @@ internal sealed class EventStore(NpgsqlDataSource dataSource, GroupProgress prog
         command.Parameters.Add(
             new NpgsqlParameter<DateTimeOffset> { TypedValue = time.ToUniversalTime() }
         );
-        var positions = new List<LogPosition>();
         await using var reader = await command.ExecuteReaderAsync(stop);
-        while (await reader.ReadAsync(stop))
-        {
-            positions.Add(
-                new LogPosition(
-                    reader.GetString(0),
-                    reader.GetString(1),
-                    reader.GetInt32(2),
-                    reader.GetInt64(3)
-                )
-            );
-        }
-
-        return positions;
+        return await reader.ReadLogPositionsAsync(stop);
     }
 
     public async Task<long> CountAsync(IReadOnlyCollection<string> topics, CancellationToken stop)

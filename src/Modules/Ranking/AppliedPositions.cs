@@ -48,7 +48,7 @@ internal sealed class AppliedPositions(NpgsqlDataSource dataSource)
         }
 
         await using var reader = await batch.ExecuteReaderAsync(stop);
-        return await ReadAsync(reader, stop);
+        return await reader.ReadLogPositionsAsync(stop);
     }
 
     /// <summary>All of them, those of the newest incarnation of Kafka first.</summary>
@@ -61,30 +61,9 @@ internal sealed class AppliedPositions(NpgsqlDataSource dataSource)
             """
         );
         await using var reader = await command.ExecuteReaderAsync(stop);
-        return await ReadAsync(reader, stop);
+        return await reader.ReadLogPositionsAsync(stop);
     }
 
     private static void Add<T>(NpgsqlBatchCommand command, T[] values) =>
         command.Parameters.Add(new NpgsqlParameter<T[]> { TypedValue = values });
-
-    private static async Task<IReadOnlyList<LogPosition>> ReadAsync(
-        NpgsqlDataReader reader,
-        CancellationToken stop
-    )
-    {
-        var positions = new List<LogPosition>();
-        while (await reader.ReadAsync(stop))
-        {
-            positions.Add(
-                new LogPosition(
-                    reader.GetString(0),
-                    reader.GetString(1),
-                    reader.GetInt32(2),
-                    reader.GetInt64(3)
-                )
-            );
-        }
-
-        return positions;
-    }
 }

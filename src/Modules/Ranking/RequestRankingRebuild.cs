@@ -1,4 +1,3 @@
-using System.Globalization;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.BuildingBlocks.Http;
 using Microsoft.AspNetCore.Builder;
@@ -40,8 +39,7 @@ internal static class RequestRankingRebuild
         try
         {
             var generation = await store.RequestRebuildAsync();
-            var name = string.Create(CultureInfo.InvariantCulture, $"account {by.Id}");
-            await progress.BeginAsync(generation, name, stop);
+            await progress.BeginAsync(generation, by.KeptName, stop);
         }
         catch (Exception e)
             when (e is RedisException or NpgsqlException || DatabaseFaults.IsAway(e))
