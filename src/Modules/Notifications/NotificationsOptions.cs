@@ -29,10 +29,11 @@ internal sealed class NotificationsOptions
     public int BatchSize { get; set; } = 100;
 
     /// <summary>
-    /// How long a host keeps mails that it took; after that another one takes them.
+    /// How long a host keeps mails that it took; after that another one takes them, as after a host
+    /// that died, or whose connection broke before it learned what it had taken.
     /// </summary>
     [Range(30, 3600)]
-    public int LeaseSeconds { get; set; } = 120;
+    public int LeaseSeconds { get; set; } = 30;
 
     /// <summary>Between two looks at the queue of mails that are due.</summary>
     [Range(50, 60_000)]
