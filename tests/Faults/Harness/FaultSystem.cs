@@ -13,25 +13,18 @@ internal sealed class FaultSystem : IAsyncDisposable
     public const string OperatorEmail = "operator@test.example";
     public const string OperatorPassword = "operator of the tests";
 
-    // Rankings live under fixed keys, so every system takes a Redis database of its own.
-    private const int RedisDatabases = 16;
-
-    /// <summary>A host keeps mails that it took for two minutes, payments for less.</summary>
-    private const int LeaseSeconds = 130;
+    /// <summary>Longer than a host keeps mails or payments that it took.</summary>
+    private const int LeaseSeconds = 60;
 
     private static readonly TimeSpan DrainBound = TimeSpan.FromSeconds(60);
-    private static int _redisDatabase;
 
     private readonly List<HostProcess> _hosts = [];
     private readonly List<Wire> _wires = [];
-    private readonly string _redis;
+    private readonly TestRedis _redis;
 
-    private FaultSystem(TestDatabase database, TestKafka kafka, Provider provider)
+    private FaultSystem(TestDatabase database, TestKafka kafka, TestRedis redis, Provider provider)
     {
-        (Database, Kafka, Provider) = (database, kafka, provider);
-        var redis = TestServices.Required("ConnectionStrings__Redis");
-        var number = Interlocked.Increment(ref _redisDatabase) % RedisDatabases;
-        _redis = $"{redis},defaultDatabase={number}";
+        (Database, Kafka, _redis, Provider) = (database, kafka, redis, provider);
         Folder = Directory.CreateTempSubdirectory("faults-").FullName;
         Directory.CreateDirectory(MailFolder);
         Journal = new Journal(Path.Combine(Folder, "journal.jsonl"));
@@ -49,7 +42,12 @@ internal sealed class FaultSystem : IAsyncDisposable
     public string MailFolder => Path.Combine(Folder, "mails");
 
     public VerificationSettings Services =>
-        new(Database.ConnectionString, _redis, Kafka.BootstrapServers, Kafka.Prefix);
+        new(
+            Database.ConnectionString,
+            _redis.Configuration(),
+            Kafka.BootstrapServers,
+            Kafka.Prefix
+        );
 
     /// <param name="bootstrapServers">
     /// A Kafka that the test may break; null for the one that the environment names.
@@ -60,6 +58,7 @@ internal sealed class FaultSystem : IAsyncDisposable
         return new FaultSystem(
             await TestDatabase.CreateAsync("faults"),
             TestKafka.On(servers),
+            await TestRedis.TakeAsync(),
             await Provider.StartAsync()
         );
     }
@@ -135,6 +134,7 @@ internal sealed class FaultSystem : IAsyncDisposable
         await Provider.DisposeAsync();
         await Kafka.DisposeAsync();
         await Database.DisposeAsync();
+        await _redis.DisposeAsync();
         Journal.Dispose();
         if (TestContext.CurrentContext.Result.Outcome.Status == TestStatus.Failed)
             TestContext.Out.WriteLine($"Logs and the journal are in {Folder}");
@@ -146,7 +146,7 @@ internal sealed class FaultSystem : IAsyncDisposable
         new(StringComparer.Ordinal)
         {
             ["ConnectionStrings:Postgres"] = Database.ConnectionString,
-            ["ConnectionStrings:Redis"] = _redis,
+            ["ConnectionStrings:Redis"] = _redis.Configuration(),
             ["Kafka:BootstrapServers"] = Kafka.BootstrapServers,
             ["Kafka:Prefix"] = Kafka.Prefix,
             // The shortest that real brokers allow.

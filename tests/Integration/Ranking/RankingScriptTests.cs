@@ -14,6 +14,7 @@ internal sealed class RankingScriptTests
     /// <summary>A day that Redis still keeps, whatever the date.</summary>
     private static readonly long Hour = KoreanTime.Hour(DateTimeOffset.UtcNow);
 
+    private TestRedis _databaseInRedis = null!;
     private ConnectionMultiplexer _redis = null!;
     private RankingStore _store = null!;
 
@@ -22,9 +23,8 @@ internal sealed class RankingScriptTests
     [OneTimeSetUp]
     public async Task Connect()
     {
-        var options = ConfigurationOptions.Parse(TestServices.FromEnvironment().Redis);
-        options.DefaultDatabase = 15;
-        _redis = await ConnectionMultiplexer.ConnectAsync(options);
+        _databaseInRedis = await TestRedis.TakeAsync();
+        _redis = await ConnectionMultiplexer.ConnectAsync(_databaseInRedis.Configuration());
         _database = await TestDatabase.CreateAsync("ranking");
         await _database.ExecuteAsync("CREATE SCHEMA ranking");
         await _database.ExecuteAsync(
@@ -41,6 +41,7 @@ internal sealed class RankingScriptTests
     public async Task Disconnect()
     {
         _redis.Dispose();
+        await _databaseInRedis.DisposeAsync();
         await _database.DisposeAsync();
     }
 

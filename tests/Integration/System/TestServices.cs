@@ -1,14 +1,10 @@
 namespace ConcertReservation.Tests.Integration;
 
 /// <summary>The servers that ./test names in the environment.</summary>
-internal sealed record TestServices(string Postgres, string Redis, string Kafka)
+internal sealed record TestServices(string Postgres, string Kafka)
 {
     public static TestServices FromEnvironment() =>
-        new(
-            Required("ConnectionStrings__Postgres"),
-            Required("ConnectionStrings__Redis"),
-            Required("Kafka__BootstrapServers")
-        );
+        new(Required("ConnectionStrings__Postgres"), Required("Kafka__BootstrapServers"));
 
     /// <exception cref="InvalidOperationException">
     /// The variable is not set; the message says what to type.

@@ -40,19 +40,20 @@ internal sealed class TestSystem : IAsyncDisposable
     public const string OperatorEmail = "operator@test.example";
     public const string OperatorPassword = "operator of the tests";
 
-    // Rankings live under fixed keys, so every system takes a Redis database of its own.
-    private const int RedisDatabases = 16;
-    private static int _lastRedisDatabase = -1;
-
+    private readonly TestRedis _redis;
     private readonly WebApplication _sandbox;
     private int _shiftSeconds;
 
     private TestSystem(
         TestDatabase database,
         TestKafka kafka,
-        WebApplication sandbox,
-        string mailFolder
-    ) => (Database, Kafka, _sandbox, Mails) = (database, kafka, sandbox, new TestMails(mailFolder));
+        TestRedis redis,
+        WebApplication sandbox
+    )
+    {
+        (Database, Kafka, _redis, _sandbox) = (database, kafka, redis, sandbox);
+        Mails = new TestMails(Directory.CreateTempSubdirectory("mails-").FullName);
+    }
 
     public TestDatabase Database { get; }
     public TestKafka Kafka { get; }
@@ -85,8 +86,8 @@ internal sealed class TestSystem : IAsyncDisposable
             builder => builder.Logging.ClearProviders()
         );
         await sandbox.StartAsync();
-        var mailFolder = Directory.CreateTempSubdirectory("mails-").FullName;
-        var system = new TestSystem(database, kafka, sandbox, mailFolder)
+        var redis = await TestRedis.TakeAsync();
+        var system = new TestSystem(database, kafka, redis, sandbox)
         {
             Sandbox = new Uri(
                 sandbox
@@ -95,7 +96,7 @@ internal sealed class TestSystem : IAsyncDisposable
                     .Addresses.Single()
             ),
         };
-        var settings = system.Settings(options, services);
+        var settings = system.Settings(options);
         system.Hosts =
         [
             .. Enumerable
@@ -145,27 +146,27 @@ internal sealed class TestSystem : IAsyncDisposable
             await RedisGate.DisposeAsync();
         await Kafka.DisposeAsync();
         await Database.DisposeAsync();
+        await _redis.DisposeAsync();
         Mails.Dispose();
     }
 
-    private Dictionary<string, string?> Settings(TestSystemOptions options, TestServices services)
+    private Dictionary<string, string?> Settings(TestSystemOptions options)
     {
         var postgres = new NpgsqlConnectionStringBuilder(Database.ConnectionString);
-        var redis = services.Redis.Split(',', 2);
+        var redis = _redis.Configuration();
         if (options.Gates)
         {
             PostgresGate = Gate.To(postgres.Host!, postgres.Port);
             (postgres.Host, postgres.Port) = (PostgresGate.Host, PostgresGate.Port);
-            var address = redis[0].Split(':');
+            var address = redis.Split(',')[0].Split(':');
             RedisGate = Gate.To(address[0], int.Parse(address[1], CultureInfo.InvariantCulture));
-            redis[0] = $"{RedisGate.Host}:{RedisGate.Port}";
+            redis = _redis.Configuration($"{RedisGate.Host}:{RedisGate.Port}");
         }
 
-        var number = Interlocked.Increment(ref _lastRedisDatabase) % RedisDatabases;
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["ConnectionStrings:Postgres"] = postgres.ConnectionString,
-            ["ConnectionStrings:Redis"] = $"{string.Join(',', redis)},defaultDatabase={number}",
+            ["ConnectionStrings:Redis"] = redis,
             ["Kafka:BootstrapServers"] = Kafka.BootstrapServers,
             ["Kafka:Prefix"] = Kafka.Prefix,
             // A client for each group, of many systems on one machine; and on shared brokers there
