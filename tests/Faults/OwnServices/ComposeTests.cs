@@ -100,6 +100,7 @@ internal sealed class ComposeTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task its_broker_settings_run_on_a_real_distribution()
     {
         if (Environment.GetEnvironmentVariable("KAFKA_HOME") is not { Length: > 0 } kafkaHome)

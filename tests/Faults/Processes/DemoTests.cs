@@ -8,6 +8,7 @@ namespace ConcertReservation.Tests.Faults.Processes;
 /// <summary>
 /// The programs of <c>./run demo</c> and <c>./run verify</c> against a host of ours.
 /// </summary>
+[Category("Long")]
 internal sealed class DemoTests
 {
     /// <summary>From the host being ready to the story's end.</summary>

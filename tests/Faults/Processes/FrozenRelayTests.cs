@@ -4,6 +4,7 @@ using ConcertReservation.Tests.Faults.Harness;
 namespace ConcertReservation.Tests.Faults.Processes;
 
 /// <summary>The host that relays stops for longer than its session, and wakes up again.</summary>
+[Category("Long")]
 internal sealed class FrozenRelayTests
 {
     private const int Customers = 30;

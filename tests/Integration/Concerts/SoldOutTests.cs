@@ -3,6 +3,7 @@ using static ConcertReservation.Tests.Integration.Concerts.ConcertsSystem;
 
 namespace ConcertReservation.Tests.Integration.Concerts;
 
+[Parallelizable(ParallelScope.Self)]
 internal sealed class SoldOutTests
 {
     private static readonly DateTimeOffset Opening = new(2026, 11, 20, 11, 0, 0, TimeSpan.Zero);

@@ -10,6 +10,7 @@ namespace ConcertReservation.Tests.Integration.Http;
 /// Bodies that are no JSON below the level of characters, or are more of it than anybody reads: to
 /// every operation that takes a body.
 /// </summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class BadBytesTests
 {
     private const int Levels = 1_000;

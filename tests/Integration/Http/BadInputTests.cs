@@ -8,6 +8,7 @@ namespace ConcertReservation.Tests.Integration.Http;
 /// Every operation of the document, given everything that it does not want, by somebody who may
 /// call it: a problem document that names the field, never a failure of ours.
 /// </summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class BadInputTests
 {
     private static readonly string[] Texts =

@@ -5,6 +5,7 @@ using static System.Net.HttpStatusCode;
 namespace ConcertReservation.Tests.Integration.Http;
 
 /// <summary>Whatever the framework refuses leaves as a problem document too.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class FrameworkErrorTests
 {
     private const string SignUp = "/api/accounts";

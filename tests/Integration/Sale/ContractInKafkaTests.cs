@@ -9,6 +9,7 @@ using Confluent.Kafka;
 namespace ConcertReservation.Tests.Integration.Sale;
 
 /// <summary>What other teams find in Kafka is what the published contract says.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class ContractInKafkaTests
 {
     private static TestSystem System => SharedSystem.System;

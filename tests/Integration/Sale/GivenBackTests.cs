@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ConcertReservation.Tests.Integration.Sale;
 
 /// <summary>Sales that do not stay sold: the whole concert's, or one seat's.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class GivenBackTests
 {
     private static TestSystem System => SharedSystem.System;

@@ -5,6 +5,7 @@ using ConcertReservation.Contracts;
 namespace ConcertReservation.Tests.Integration.Sale;
 
 /// <summary>What other systems find in Kafka of a request that they sent.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class TraceTests
 {
     private static TestSystem System => SharedSystem.System;

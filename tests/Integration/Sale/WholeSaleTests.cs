@@ -7,6 +7,7 @@ namespace ConcertReservation.Tests.Integration.Sale;
 /// <summary>
 /// From a request through outbox, Kafka and consumers to what everybody sees and hears.
 /// </summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class WholeSaleTests
 {
     private static TestSystem System => SharedSystem.System;
