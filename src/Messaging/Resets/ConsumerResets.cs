@@ -1,4 +1,3 @@
-using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
 using Confluent.Kafka;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,22 +40,13 @@ internal sealed class ConsumerResets(
             f => f.Key,
             f => Math.Max(f.Value, kept.TryGetValue(f.Key, out var log) ? log.Low : 0)
         );
-        await using var scope = services.CreateAsyncScope();
-        var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
-        await work.RunAsync(
-            async token =>
-            {
-                await ResetTable.ResetAsync(
-                    work.Connection,
-                    group,
-                    facts.Incarnation,
-                    fromTime,
-                    starts,
-                    by,
-                    token
-                );
-                return true;
-            },
+        await ResetTable.ResetAsync(
+            dataSource,
+            group,
+            facts.Incarnation,
+            fromTime,
+            starts,
+            by,
             stop
         );
     }

@@ -76,9 +76,13 @@ internal static class ResetTable
         return await command.ExecuteScalarAsync(stop) as int? ?? 0;
     }
 
+    /// <summary>
+    /// All or nothing, as a batch of statements is; resets of one group at once take turns, since
+    /// each takes the group's own row first.
+    /// </summary>
     /// <param name="starts">Where to begin in each partition of this incarnation.</param>
     public static async Task ResetAsync(
-        NpgsqlConnection connection,
+        NpgsqlDataSource dataSource,
         string group,
         string incarnation,
         DateTimeOffset? fromTime,
@@ -87,9 +91,7 @@ internal static class ResetTable
         CancellationToken stop
     )
     {
-        await using var batch = new NpgsqlBatch(connection);
-        Add(ForgetSql).AddWithValue(group);
-
+        await using var batch = dataSource.CreateBatch();
         var reset = Add(ResetSql);
         reset.AddWithValue(group);
         reset.AddWithValue(incarnation);
@@ -101,6 +103,8 @@ internal static class ResetTable
             }
         );
         reset.AddWithValue(by);
+
+        Add(ForgetSql).AddWithValue(group);
 
         var rereads = Add(RereadSql);
         rereads.AddWithValue(group);

@@ -78,6 +78,35 @@ internal sealed class ResetTests
         second.Duplicates.ShouldBe(0, "what was read again before is not read once more");
     }
 
+    /// <summary>They once collided on the keys of what is to be read again.</summary>
+    [Test]
+    public async Task resets_at_once_take_turns_and_the_last_one_holds()
+    {
+        const int Rounds = 25;
+        const int AtOnce = 4;
+        await using var system = await ConsumingSystem.StartAsync();
+        var host = await system.StartHostAsync();
+        await system.PaidAsync(1..100);
+        await system.SettledAsync(Topics.Payments, records: 100);
+
+        for (var round = 0; round < Rounds; round++)
+        {
+            await Task.WhenAll(
+                Enumerable
+                    .Range(0, AtOnce)
+                    .Select(_ =>
+                        host.Resets.ResetAsync(ConsumingHost.Group, null, "the tests", default)
+                    )
+            );
+        }
+
+        (await system.ListAsync<int>("SELECT number FROM messaging.consumer_resets")).ShouldBe([
+            Rounds * AtOnce,
+        ]);
+        await DoneAsync(host, records: 100);
+        await system.EffectsShouldBeAsync(1..100);
+    }
+
     [Test]
     public async Task an_operator_sets_a_group_back_to_a_time_and_nobody_hears_anything_twice()
     {
