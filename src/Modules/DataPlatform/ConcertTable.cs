@@ -11,6 +11,7 @@ internal static class ConcertTable
     /// </summary>
     public static async Task<IReadOnlyList<ConcertFacts>> LockAsync(
         UnitOfWork work,
+        string schema,
         IEnumerable<long> concertIds,
         CancellationToken stop
     )
@@ -18,18 +19,18 @@ internal static class ConcertTable
         var ids = concertIds.Order().ToArray();
         await using var batch = new NpgsqlBatch(work.Connection);
         var insert = new NpgsqlBatchCommand(
-            """
-            INSERT INTO data_platform.concerts (concert_id, name, name_version)
+            $"""
+            INSERT INTO {schema}.concerts (concert_id, name, name_version)
             SELECT id, '', 0 FROM unnest($1::bigint[]) AS id ON CONFLICT DO NOTHING
             """
         );
         insert.Parameters.AddArray(ids);
         batch.BatchCommands.Add(insert);
         var select = new NpgsqlBatchCommand(
-            """
+            $"""
             SELECT concert_id, name, name_version, artist, artist_version, booking_start_time,
                 booking_start_version, total_seats, sold_out_version, sold_out_time, cancelled_at
-            FROM data_platform.concerts WHERE concert_id = ANY($1) ORDER BY concert_id FOR UPDATE
+            FROM {schema}.concerts WHERE concert_id = ANY($1) ORDER BY concert_id FOR UPDATE
             """
         );
         select.Parameters.AddArray(ids);
@@ -44,13 +45,14 @@ internal static class ConcertTable
 
     public static async Task WriteAsync(
         UnitOfWork work,
+        string schema,
         IReadOnlyList<ConcertFacts> concerts,
         CancellationToken stop
     )
     {
         await using var command = new NpgsqlCommand(
-            """
-            UPDATE data_platform.concerts c
+            $"""
+            UPDATE {schema}.concerts c
             SET name = n.name, name_version = n.name_version,
                 artist = n.artist, artist_version = n.artist_version,
                 booking_start_time = n.booking_start_time,

@@ -14,11 +14,17 @@ public sealed class DataPlatformModule : IModule
 
     public void AddServices(IServiceCollection services)
     {
-        services.AddModuleDatabase<DataPlatformDb>("data_platform");
+        services
+            .AddOptions<DataPlatformOptions>()
+            .BindConfiguration("DataPlatform")
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        services.AddModuleDatabase<DataPlatformDb>(StatisticsTables.Schema);
         services.AddSingleton<IEventHistory, EventStore>();
         services.AddSingleton<EventStorePartitions>();
         services.AddScoped<RecordedBatch>();
-        services.AddScoped<RebuildStatistics>();
+        services.AddSingleton<RebuildProgress>();
+        services.AddHostedService<RebuildStatistics>();
         services.AddConsumerGroup(Group, typeof(RecordEveryEvent));
     }
 
@@ -27,5 +33,7 @@ public sealed class DataPlatformModule : IModule
         GetHourlyStatistics.Map(api);
         GetConcertStatistics.Map(api);
         GetCustomerStatistics.Map(api);
+        RequestAnalyticsRebuild.Map(api);
+        ShowAnalyticsRebuild.Map(api);
     }
 }

@@ -22,6 +22,9 @@ internal sealed class EventStore(NpgsqlDataSource dataSource, GroupProgress prog
         FROM STDIN (FORMAT BINARY)
         """;
 
+    /// <summary>Whoever appends shares it until the commit.</summary>
+    private const string LockKey = "hashtext('data_platform.append')";
+
     /// <summary>Stores a batch in the unit of work's transaction.</summary>
     public static async Task AppendAsync(
         UnitOfWork work,
@@ -29,10 +32,49 @@ internal sealed class EventStore(NpgsqlDataSource dataSource, GroupProgress prog
         CancellationToken stop
     )
     {
+        await work.Connection.ExecuteAsync($"SELECT pg_advisory_xact_lock_shared({LockKey})", stop);
         await using var copy = await work.Connection.BeginBinaryImportAsync(CopySql, stop);
         foreach (var (happened, record) in batch)
             await WriteAsync(copy, happened, record, stop);
         await copy.CompleteAsync(stop);
+    }
+
+    /// <summary>
+    /// Waits for those who append, and lets nobody begin until the unit of work ends. Numbers are
+    /// drawn before the commit: at any other time an event may still appear below the newest.
+    /// </summary>
+    public static Task HaltAsync(UnitOfWork work, CancellationToken stop) =>
+        work.Connection.ExecuteAsync($"SELECT pg_advisory_xact_lock({LockKey})", stop);
+
+    /// <summary>Events of all topics behind one number and up to another, in order.</summary>
+    public static async Task<IReadOnlyList<(long Seq, CountedEvent Event)>> ReadPageAsync(
+        UnitOfWork work,
+        long after,
+        long upTo,
+        int limit,
+        CancellationToken stop
+    )
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT seq, event_type, version, body FROM data_platform.events
+            WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3
+            """,
+            work.Connection
+        );
+        command.Parameters.AddWithValue(after);
+        command.Parameters.AddWithValue(upTo);
+        command.Parameters.AddWithValue(limit);
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        var page = new List<(long, CountedEvent)>();
+        while (await reader.ReadAsync(stop))
+        {
+            var (type, version) = (reader.GetString(1), reader.GetInt64(2));
+            var body = reader.GetFieldValue<byte[]>(3);
+            page.Add((reader.GetInt64(0), new CountedEvent(type, version, body)));
+        }
+
+        return page;
     }
 
     public Task<IReadOnlyList<LogPosition>> ProgressAsync(CancellationToken stop) =>

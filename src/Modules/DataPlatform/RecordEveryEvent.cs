@@ -32,6 +32,6 @@ internal sealed class RecordedBatch(UnitOfWork work, EventStorePartitions partit
             e.Record.Version,
             e.Record.Body
         ));
-        await Statistics.ApplyAsync(work, [.. learned], stop);
+        await Statistics.ApplyAsync(work, StatisticsTables.Schema, [.. learned], stop);
     }
 }

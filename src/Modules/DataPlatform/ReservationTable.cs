@@ -12,14 +12,15 @@ internal static class ReservationTable
     /// </summary>
     public static async Task<IReadOnlyList<ReservationFacts>> LockAsync(
         UnitOfWork work,
+        string schema,
         IReadOnlyList<ReservationFacts> fresh,
         CancellationToken stop
     )
     {
         await using var batch = new NpgsqlBatch(work.Connection);
         var insert = new NpgsqlBatchCommand(
-            """
-            INSERT INTO data_platform.reservations (reservation_id, concert_id, customer_id, seats)
+            $"""
+            INSERT INTO {schema}.reservations (reservation_id, concert_id, customer_id, seats)
             SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[]) ORDER BY 1
             ON CONFLICT DO NOTHING
             """
@@ -30,11 +31,11 @@ internal static class ReservationTable
         insert.Parameters.AddArray(fresh.Select(r => r.Seats));
         batch.BatchCommands.Add(insert);
         var select = new NpgsqlBatchCommand(
-            """
+            $"""
             SELECT reservation_id, concert_id, customer_id, seats, amount,
                 created_version, created_at, confirmed_version, confirmed_at,
                 expired_version, expired_at, cancelled_version, cancelled_at
-            FROM data_platform.reservations WHERE reservation_id = ANY($1)
+            FROM {schema}.reservations WHERE reservation_id = ANY($1)
             ORDER BY reservation_id FOR UPDATE
             """
         );
@@ -50,13 +51,14 @@ internal static class ReservationTable
 
     public static async Task WriteAsync(
         UnitOfWork work,
+        string schema,
         IReadOnlyList<ReservationFacts> reservations,
         CancellationToken stop
     )
     {
         await using var command = new NpgsqlCommand(
-            """
-            UPDATE data_platform.reservations r
+            $"""
+            UPDATE {schema}.reservations r
             SET amount = n.amount,
                 created_version = n.created_version, created_at = n.created_at,
                 confirmed_version = n.confirmed_version, confirmed_at = n.confirmed_at,

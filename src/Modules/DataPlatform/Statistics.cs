@@ -14,11 +14,13 @@ internal sealed record CountedEvent(string EventType, long Version, ReadOnlyMemo
 internal static class Statistics
 {
     /// <summary>Types that are not in the catalogue are stored, not counted.</summary>
+    /// <param name="schema">Of the tables, as <see cref="StatisticsTables"/> names it.</param>
     /// <exception cref="System.Text.Json.JsonException">
     /// An event of a known type is malformed.
     /// </exception>
     public static async Task ApplyAsync(
         UnitOfWork work,
+        string schema,
         IReadOnlyList<CountedEvent> batch,
         CancellationToken stop
     )
@@ -28,13 +30,14 @@ internal static class Statistics
             .Select(e => (Event: EventCatalogue.Deserialize(e.EventType, e.Body.Span), e.Version))
             .ToList();
 
-        await LearnCustomersAsync(work, [.. events.Select(e => e.Event)], stop);
-        await LearnConcertsAsync(work, events, stop);
-        await LearnReservationsAsync(work, events, stop);
+        await LearnCustomersAsync(work, schema, [.. events.Select(e => e.Event)], stop);
+        await LearnConcertsAsync(work, schema, events, stop);
+        await LearnReservationsAsync(work, schema, events, stop);
     }
 
     private static async Task LearnCustomersAsync(
         UnitOfWork work,
+        string schema,
         IReadOnlyList<DomainEvent> events,
         CancellationToken stop
     )
@@ -44,7 +47,7 @@ internal static class Statistics
             return;
 
         await using var command = new NpgsqlCommand(
-            "INSERT INTO data_platform.customers SELECT unnest($1) ON CONFLICT DO NOTHING",
+            $"INSERT INTO {schema}.customers SELECT unnest($1) ON CONFLICT DO NOTHING",
             work.Connection
         );
         command.Parameters.AddArray(customers);
@@ -53,6 +56,7 @@ internal static class Statistics
 
     private static async Task LearnConcertsAsync(
         UnitOfWork work,
+        string schema,
         IReadOnlyList<(DomainEvent Event, long Version)> events,
         CancellationToken stop
     )
@@ -64,18 +68,19 @@ internal static class Statistics
         if (told.Count == 0)
             return;
 
-        var concerts = await ConcertTable.LockAsync(work, told.Select(c => c.Key), stop);
+        var concerts = await ConcertTable.LockAsync(work, schema, told.Select(c => c.Key), stop);
         foreach (var concert in concerts)
         {
             foreach (var (happened, version) in told[concert.ConcertId])
                 concert.Learn(happened, version);
         }
 
-        await ConcertTable.WriteAsync(work, concerts, stop);
+        await ConcertTable.WriteAsync(work, schema, concerts, stop);
     }
 
     private static async Task LearnReservationsAsync(
         UnitOfWork work,
+        string schema,
         IReadOnlyList<(DomainEvent Event, long Version)> events,
         CancellationToken stop
     )
@@ -93,7 +98,7 @@ internal static class Statistics
             return;
 
         var change = new StatisticsChange();
-        var reservations = await ReservationTable.LockAsync(work, fresh, stop);
+        var reservations = await ReservationTable.LockAsync(work, schema, fresh, stop);
         foreach (var reservation in reservations)
         {
             change.TakeAway(reservation);
@@ -102,7 +107,7 @@ internal static class Statistics
             change.Add(reservation);
         }
 
-        await ReservationTable.WriteAsync(work, reservations, stop);
-        await SumTables.ChangeAsync(work, change, stop);
+        await ReservationTable.WriteAsync(work, schema, reservations, stop);
+        await SumTables.ChangeAsync(work, schema, change, stop);
     }
 }

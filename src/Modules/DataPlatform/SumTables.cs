@@ -13,20 +13,24 @@ internal static class SumTables
     /// </summary>
     public static async Task ChangeAsync(
         UnitOfWork work,
+        string schema,
         StatisticsChange change,
         CancellationToken stop
     )
     {
         await using var batch = new NpgsqlBatch(work.Connection);
-        batch.BatchCommands.Add(Customers(change));
-        batch.BatchCommands.Add(CustomerHours(change));
-        batch.BatchCommands.Add(Concerts(change));
-        batch.BatchCommands.Add(Hours(change));
+        batch.BatchCommands.Add(Customers(schema, change));
+        batch.BatchCommands.Add(CustomerHours(schema, change));
+        batch.BatchCommands.Add(Concerts(schema, change));
+        batch.BatchCommands.Add(Hours(schema, change));
         await batch.ExecuteNonQueryAsync(stop);
     }
 
-    private static NpgsqlBatchCommand Hours(StatisticsChange change) =>
-        new Addition<(DateTimeOffset Hour, long ConcertId), HourSums>("hours", change.Hours)
+    private static NpgsqlBatchCommand Hours(string schema, StatisticsChange change) =>
+        new Addition<(DateTimeOffset Hour, long ConcertId), HourSums>(
+            $"{schema}.hours",
+            change.Hours
+        )
             .Key("hour", "timestamptz", k => k.Hour.UtcDateTime)
             .Key("concert_id", "bigint", k => k.ConcertId)
             .Sum("bookings", s => s.Bookings)
@@ -40,8 +44,8 @@ internal static class SumTables
             .Sum("refunds", s => s.Refunds)
             .ToCommand();
 
-    private static NpgsqlBatchCommand Concerts(StatisticsChange change) =>
-        new Addition<long, ConcertSums>("concert_totals", change.Concerts)
+    private static NpgsqlBatchCommand Concerts(string schema, StatisticsChange change) =>
+        new Addition<long, ConcertSums>($"{schema}.concert_totals", change.Concerts)
             .Key("concert_id", "bigint", k => k)
             .Sum("bookings", s => s.Bookings)
             .Sum("confirmations", s => s.Confirmations)
@@ -52,9 +56,9 @@ internal static class SumTables
             .Sum("revenue", s => s.Revenue)
             .ToCommand();
 
-    private static NpgsqlBatchCommand Customers(StatisticsChange change) =>
+    private static NpgsqlBatchCommand Customers(string schema, StatisticsChange change) =>
         new Addition<(long CustomerId, long ConcertId), CustomerSums>(
-            "customer_totals",
+            $"{schema}.customer_totals",
             change.Customers
         )
             .Key("customer_id", "bigint", k => k.CustomerId)
@@ -65,8 +69,11 @@ internal static class SumTables
             .Sum("spend", s => s.Spend)
             .ToCommand();
 
-    private static NpgsqlBatchCommand CustomerHours(StatisticsChange change) =>
-        new Addition<(long CustomerId, int HourOfDay), long>("customer_hours", change.CustomerHours)
+    private static NpgsqlBatchCommand CustomerHours(string schema, StatisticsChange change) =>
+        new Addition<(long CustomerId, int HourOfDay), long>(
+            $"{schema}.customer_hours",
+            change.CustomerHours
+        )
             .Key("customer_id", "bigint", k => k.CustomerId)
             .Key("hour_of_day", "int", k => k.HourOfDay)
             .Sum("bookings", s => s)
@@ -103,7 +110,7 @@ internal static class SumTables
         public NpgsqlBatchCommand ToCommand()
         {
             _command.CommandText = $"""
-                INSERT INTO data_platform.{table} AS known ({string.Join(
+                INSERT INTO {table} AS known ({string.Join(
                     ", ",
                     _keys.Concat(_sums)
                 )})

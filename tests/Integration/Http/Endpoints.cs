@@ -51,6 +51,8 @@ internal sealed record Endpoint(string Method, string Path, Who Who)
         new("GET", "/api/ops/consumers/{group}/reset", Who.Operator),
         new("POST", "/api/ops/rankings/rebuild", Who.Operator),
         new("GET", "/api/ops/rankings/rebuild", Who.Operator),
+        new("POST", "/api/ops/analytics/rebuild", Who.Operator),
+        new("GET", "/api/ops/analytics/rebuild", Who.Operator),
         new("GET", "/api/ops/dead-letters", Who.Operator),
         new("GET", "/api/ops/dead-letters/{id}", Who.Operator),
         new("POST", "/api/ops/dead-letters/replay", Who.Operator),
