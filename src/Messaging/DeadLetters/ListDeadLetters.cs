@@ -10,8 +10,7 @@ namespace ConcertReservation.Messaging;
 /// <summary>What groups could not apply, the newest first, page by page.</summary>
 internal static class ListDeadLetters
 {
-    private const int DefaultLimit = 50;
-    private const int MaxLimit = 500;
+    private static readonly PageSize Size = new(Default: 50, Max: 500);
 
     private const string PageSql = $"""
         SELECT {DeadLetterView.Columns} FROM messaging.dead_letters
@@ -55,17 +54,7 @@ internal static class ListDeadLetters
                 DeadLetterStatus.Waiting,
                 [.. DeadLetterStatus.All]
             )
-            .WithParameter(
-                "cursor",
-                "The nextCursor of the page before; without it, the first page.",
-                Cursor.Of(DeadLetterView.Example.DeadLetterId)
-            )
-            .WithParameter(
-                "limit",
-                $"Letters a page, 1 to {MaxLimit}; {DefaultLimit} where it is missing.",
-                DefaultLimit
-            )
-            .Refuses(Problems.Validation("limit", $"must be 1 to {MaxLimit}"));
+            .WithPaging(Size, "Letters", DeadLetterView.Example.DeadLetterId);
 
     private static async Task<IResult> Handle(
         string? topic,
@@ -78,10 +67,7 @@ internal static class ListDeadLetters
         CancellationToken stop
     )
     {
-        long[]? after = cursor is null ? [long.MaxValue] : Cursor.Parse(cursor, 1);
-        var problem = new FieldErrors()
-            .Require(limit is null or (>= 1 and <= MaxLimit), "limit", $"must be 1 to {MaxLimit}")
-            .Require(after is not null, "cursor", Cursor.Rule)
+        var problem = Size.Check(cursor, limit)
             .Require(
                 state is null || DeadLetterStatus.All.Contains(state),
                 "state",
@@ -93,23 +79,19 @@ internal static class ListDeadLetters
         if (problem is not null)
             return problem;
 
-        var count = limit ?? DefaultLimit;
+        var page = Size.Of(cursor, limit);
         await using var command = dataSource.CreateCommand(PageSql);
-        command.Parameters.AddWithValue(after![0]);
+        command.Parameters.AddWithValue(page.Below);
         command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = group });
         command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = topic });
         command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = state });
-        // One more than asked for tells whether there is a next page.
-        command.Parameters.AddWithValue(count + 1);
-        var items = new List<DeadLetterView>(count + 1);
-        await using var reader = await command.ExecuteReaderAsync(stop);
-        while (await reader.ReadAsync(stop))
-            items.Add(DeadLetterView.Read(reader, routes));
-
-        if (items.Count <= count)
-            return TypedResults.Ok(new Response(items, null));
-
-        items.RemoveAt(count);
-        return TypedResults.Ok(new Response(items, Cursor.Of(items[^1].DeadLetterId)));
+        command.Parameters.AddWithValue(page.Limit);
+        var (items, next) = await page.ReadAsync(
+            command,
+            row => DeadLetterView.Read(row, routes),
+            letter => letter.DeadLetterId,
+            stop
+        );
+        return TypedResults.Ok(new Response(items, next));
     }
 }

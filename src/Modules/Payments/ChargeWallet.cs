@@ -9,6 +9,8 @@ namespace ConcertReservation.Payments;
 /// <summary>A customer tops up their wallet.</summary>
 internal static class ChargeWallet
 {
+    public const long ExampleAmount = 400_000;
+
     private const string Operation = "charge-wallet";
 
     /// <param name="Amount">In won, 1 to 10,000,000.</param>
@@ -29,9 +31,9 @@ internal static class ChargeWallet
                 "1 to 10,000,000 won at once, up to a balance of 1,000,000,000 won. "
                     + "No bank is asked: points are there to try things out."
             )
-            .WithRequestExample(new ChargeRequest(400_000))
+            .WithRequestExample(new ChargeRequest(ExampleAmount))
             .Produces<ChargeReceipt>(201)
-            .WithResponseExample(201, new ChargeReceipt(17, 400_000, 400_000))
+            .WithResponseExample(201, new ChargeReceipt(17, ExampleAmount, ExampleAmount))
             .TakesIdempotencyKey()
             .Refuses(
                 Problems.Validation("amount", $"must be 1 to {Wallet.MaxCharge} won"),

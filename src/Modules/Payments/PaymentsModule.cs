@@ -51,6 +51,7 @@ public sealed class PaymentsModule : IModule
     {
         ShowWallet.Map(api);
         ChargeWallet.Map(api);
+        ListWalletEntries.Map(api);
         StartPayment.Map(api);
         ConfirmPayment.Map(api);
         ShowPayment.Map(api);

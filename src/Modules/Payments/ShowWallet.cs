@@ -20,7 +20,7 @@ internal static class ShowWallet
             .WithSummary("Show the balance of your wallet")
             .WithDescription("Points, one point a won. A wallet that was never charged has none.")
             .Produces<WalletBalance>()
-            .WithResponseExample(200, new WalletBalance(400_000));
+            .WithResponseExample(200, new WalletBalance(ChargeWallet.ExampleAmount));
 
     private static async Task<IResult> Handle(
         CurrentCustomer customer,

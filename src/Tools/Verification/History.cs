@@ -21,6 +21,8 @@ internal sealed record History
     public IReadOnlyList<ConcertRow> Concerts { get; init; } = [];
     public IReadOnlyList<PaymentRow> Payments { get; init; } = [];
     public IReadOnlyList<WalletRow> Wallets { get; init; } = [];
+
+    /// <summary>In the order in which each wallet got them.</summary>
     public IReadOnlyList<WalletEntryRow> WalletEntries { get; init; } = [];
     public IReadOnlyList<HoldKeyRow> HoldKeys { get; init; } = [];
 

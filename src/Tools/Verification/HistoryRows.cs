@@ -66,10 +66,12 @@ internal sealed record WalletRow(long CustomerId, long Balance);
 
 /// <param name="Kind">CHARGE, PAYMENT or REFUND.</param>
 /// <param name="Amount">Negative where points left the wallet.</param>
+/// <param name="Balance">What the wallet had after it.</param>
 internal sealed record WalletEntryRow(
     long CustomerId,
     string Kind,
     long Amount,
+    long Balance,
     long? PaymentId,
     DateTimeOffset OccurredAt
 );

@@ -39,6 +39,7 @@ internal sealed record Endpoint(string Method, string Path, Who Who)
         new("DELETE", "/api/reservations/{id}", Who.Customer),
         new("GET", "/api/wallet", Who.Customer),
         new("POST", "/api/wallet/charges", Who.Customer),
+        new("GET", "/api/wallet/entries", Who.Customer),
         new("POST", "/api/payments", Who.Customer),
         new("POST", "/api/payments/{id}/confirm", Who.Customer),
         new("GET", "/api/payments/{id}", Who.SignedIn),

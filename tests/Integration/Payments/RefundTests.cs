@@ -164,7 +164,7 @@ internal sealed class RefundTests
         apart.ShouldBe(0);
     }
 
-    private static ReservationConfirmationFailed ConfirmationFailed(
+    internal static ReservationConfirmationFailed ConfirmationFailed(
         Payer payer,
         long reservation,
         long payment

@@ -153,7 +153,7 @@ internal static partial class DoctoredHistories
                 WalletEntries =
                 [
                     .. h.WalletEntries,
-                    new WalletEntryRow(Mina, "CHARGE", -10, null, Start),
+                    new WalletEntryRow(Mina, "CHARGE", -10, 290, null, Start),
                 ],
             }
         );
@@ -178,6 +178,18 @@ internal static partial class DoctoredHistories
 
     private static IEnumerable<TestCaseData> Books(History h)
     {
+        yield return Case(
+            6,
+            "an entry tells another balance than the entries up to it",
+            h with
+            {
+                WalletEntries = Change(
+                    h.WalletEntries,
+                    e => e.PaymentId == 201,
+                    e => e with { Balance = 200 }
+                ),
+            }
+        );
         yield return Case(
             6,
             "the provider has the money of a payment that failed",

@@ -65,10 +65,10 @@ internal static partial class SmallSale
             Wallets = [new WalletRow(Mina, 300), new WalletRow(Jisoo, 0)],
             WalletEntries =
             [
-                new WalletEntryRow(Mina, "CHARGE", 500, null, Start),
-                new WalletEntryRow(Mina, "PAYMENT", -200, 201, Start),
-                new WalletEntryRow(Jisoo, "CHARGE", 100, null, Start),
-                new WalletEntryRow(Jisoo, "PAYMENT", -100, 202, Start),
+                new WalletEntryRow(Mina, "CHARGE", 500, 500, null, Start),
+                new WalletEntryRow(Mina, "PAYMENT", -200, 300, 201, Start),
+                new WalletEntryRow(Jisoo, "CHARGE", 100, 100, null, Start),
+                new WalletEntryRow(Jisoo, "PAYMENT", -100, 0, 202, Start),
             ],
         };
 

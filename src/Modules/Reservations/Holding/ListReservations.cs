@@ -9,8 +9,7 @@ namespace ConcertReservation.Reservations;
 /// <summary>A customer's reservations, the newest first, page by page.</summary>
 internal static class ListReservations
 {
-    private const int DefaultLimit = 20;
-    private const int MaxLimit = 100;
+    private static readonly PageSize Size = new(Default: 20, Max: 100);
 
     private const string PageSql = $"""
         {ReservationView.SelectSql}
@@ -36,17 +35,7 @@ internal static class ListReservations
                 200,
                 new Response([ReservationView.Example], Cursor.Of(Examples.ReservationId))
             )
-            .WithParameter(
-                "cursor",
-                "The nextCursor of the page before; without it, the first page.",
-                Cursor.Of(Examples.ReservationId)
-            )
-            .WithParameter(
-                "limit",
-                $"Reservations a page, 1 to {MaxLimit}; {DefaultLimit} where it is missing.",
-                DefaultLimit
-            )
-            .Refuses(Problems.Validation("limit", $"must be 1 to {MaxLimit}"));
+            .WithPaging(Size, "Reservations", Examples.ReservationId);
 
     private static async Task<IResult> Handle(
         string? cursor,
@@ -56,28 +45,20 @@ internal static class ListReservations
         CancellationToken stop
     )
     {
-        long[]? after = cursor is null ? [long.MaxValue] : Cursor.Parse(cursor, 1);
-        var errors = new FieldErrors()
-            .Require(after is not null, "cursor", Cursor.Rule)
-            .Require(limit is null or (>= 1 and <= MaxLimit), "limit", $"must be 1 to {MaxLimit}");
-        if (errors.ToProblem() is { } problem)
+        if (Size.Check(cursor, limit).ToProblem() is { } problem)
             return problem;
 
-        var count = limit ?? DefaultLimit;
+        var page = Size.Of(cursor, limit);
         await using var command = dataSource.CreateCommand(PageSql);
         command.Parameters.AddWithValue(customer.Id);
-        command.Parameters.AddWithValue(after![0]);
-        // One more than asked for tells whether there is a next page.
-        command.Parameters.AddWithValue(count + 1);
-        var items = new List<ReservationView>(count + 1);
-        await using var reader = await command.ExecuteReaderAsync(stop);
-        while (await reader.ReadAsync(stop))
-            items.Add(ReservationView.Read(reader));
-
-        if (items.Count <= count)
-            return TypedResults.Ok(new Response(items, null));
-
-        items.RemoveAt(count);
-        return TypedResults.Ok(new Response(items, Cursor.Of(items[^1].ReservationId)));
+        command.Parameters.AddWithValue(page.Below);
+        command.Parameters.AddWithValue(page.Limit);
+        var (items, next) = await page.ReadAsync(
+            command,
+            ReservationView.Read,
+            reservation => reservation.ReservationId,
+            stop
+        );
+        return TypedResults.Ok(new Response(items, next));
     }
 }

@@ -80,6 +80,19 @@ internal static class MoneyIsConserved
             sums,
             history.Wallets.ToDictionary(w => w.CustomerId, w => w.Balance)
         );
+
+        var running = new Dictionary<long, long>();
+        foreach (var entry in history.WalletEntries)
+        {
+            var balance = running.GetValueOrDefault(entry.CustomerId) + entry.Amount;
+            running[entry.CustomerId] = balance;
+            inspection.Require(
+                entry.Balance == balance && balance >= 0,
+                () =>
+                    $"customer {entry.CustomerId}'s {entry.Kind} of {entry.Amount} won left "
+                    + $"{entry.Balance}, the entries up to it are {balance}"
+            );
+        }
     }
 
     /// <summary>Each entry is a top-up, or of one payment by points of the same customer.</summary>

@@ -131,15 +131,17 @@ internal static class PostgresSnapshot
             ),
             WalletEntries = await db.ListAsync(
                 """
-                SELECT customer_id, upper(kind), amount, payment_id, occurred_at
+                SELECT customer_id, upper(kind), amount, balance, payment_id, occurred_at
                 FROM payments.wallet_entries
+                ORDER BY id
                 """,
                 r => new WalletEntryRow(
                     r.GetInt64(0),
                     r.GetString(1),
                     r.GetInt64(2),
-                    r.Number(3),
-                    r.Time(4)
+                    r.GetInt64(3),
+                    r.Number(4),
+                    r.Time(5)
                 ),
                 stop
             ),
