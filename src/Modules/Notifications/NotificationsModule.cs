@@ -42,5 +42,7 @@ public sealed class NotificationsModule : IModule
     {
         JoinWaitlist.Map(api);
         LeaveWaitlist.Map(api);
+        ListMails.Map(api);
+        ResendMail.Map(api);
     }
 }

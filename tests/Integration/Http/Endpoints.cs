@@ -58,6 +58,8 @@ internal sealed record Endpoint(string Method, string Path, Who Who)
         new("GET", "/api/ops/dead-letters/{id}", Who.Operator),
         new("POST", "/api/ops/dead-letters/replay", Who.Operator),
         new("POST", "/api/ops/dead-letters/discard", Who.Operator),
+        new("GET", "/api/ops/mails", Who.Operator),
+        new("POST", "/api/ops/mails/{id}/resend", Who.Operator),
         new("GET", "/api/ops/outbox", Who.Operator),
         new("GET", "/api/ops/consumers", Who.Operator),
         new("GET", "/health/live", Who.Anyone),

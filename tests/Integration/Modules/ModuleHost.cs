@@ -63,6 +63,7 @@ internal sealed class ModuleHost : IAsyncDisposable
             .AddAuthorizationBuilder()
             .AddPolicy(Roles.Customer, p => p.RequireRole(Roles.Customer))
             .AddPolicy(Roles.Organiser, p => p.RequireRole(Roles.Organiser))
+            .AddPolicy(Roles.Operator, p => p.RequireRole(Roles.Operator))
             .AddPolicy(
                 Roles.OrganiserOrOperator,
                 p => p.RequireRole(Roles.Organiser, Roles.Operator)

@@ -116,7 +116,7 @@ internal sealed class SmtpTests
         _server.OnRecipient = (_, _) => "250 OK";
         await _system.Database.ExecuteAsync(Runbook.SqlBelow("queue them again"));
 
-        (await _system.AllSentAsync(1)).ShouldHaveSingleItem().Attempts.ShouldBe(1);
+        (await _system.AllSentAsync(1)).ShouldHaveSingleItem().Attempts.ShouldBe(2);
         _server.Received.ShouldHaveSingleItem();
     }
 

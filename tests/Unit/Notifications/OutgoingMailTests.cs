@@ -16,6 +16,7 @@ internal sealed class OutgoingMailTests
 
         id.ShouldMatch("^<[0-9a-f]{32}\\.[0-9a-f]{16}@tickets\\.example>$");
         (mail with { Attempt = 2 }).MessageId("tickets.example").ShouldBe(id);
+        (mail with { Resends = 1 }).MessageId("tickets.example").ShouldNotBe(id);
         (mail with { Recipient = "lee@example.org" }).MessageId("tickets.example").ShouldNotBe(id);
     }
 
@@ -47,6 +48,8 @@ internal sealed class OutgoingMailTests
         new(
             Id: 1,
             Attempt: 1,
+            Try: 1,
+            Resends: 0,
             Guid.Parse("0199d000-0000-7000-8000-000000000001"),
             "welcome",
             "ko",

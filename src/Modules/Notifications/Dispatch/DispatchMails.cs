@@ -167,11 +167,11 @@ internal sealed partial class DispatchMails(
 
     private Task PostponeAsync(OutgoingMail mail, string reason, CancellationToken stop)
     {
-        if (mail.Attempt >= _options.MaxAttempts)
+        if (mail.Try >= _options.MaxAttempts)
             return GiveUpAsync(mail, reason, stop);
 
         LogPostponed(mail.Id, mail.Kind, mail.Attempt, LogText.WithoutAddresses(reason));
-        var delay = _options.DelayAfter(mail.Attempt);
+        var delay = _options.DelayAfter(mail.Try);
         return PersistAsync(() => queue.PostponeAsync(mail, delay, reason), stop);
     }
 

@@ -27,7 +27,7 @@ internal sealed class MailQueue(NpgsqlDataSource dataSource)
             UPDATE notifications.mails m
             SET attempts = attempts + 1, next_attempt_at = clock.now() + $2
             FROM due WHERE m.id = due.id
-            RETURNING m.id, m.attempts, m.event_id, m.kind, m.language, m.recipient,
+            RETURNING m.id, m.attempts, m.attempts - m.attempts_before, m.resends, m.event_id, m.kind, m.language, m.recipient,
                 m.recipient_name, m.subject, m.text, m.html, m.created_at, m.traceparent
             """
         );
@@ -41,16 +41,18 @@ internal sealed class MailQueue(NpgsqlDataSource dataSource)
                 new OutgoingMail(
                     row.GetInt64(0),
                     row.GetInt32(1),
-                    row.GetGuid(2),
-                    row.GetString(3),
-                    row.GetString(4),
+                    row.GetInt32(2),
+                    row.GetInt32(3),
+                    row.GetGuid(4),
                     row.GetString(5),
                     row.GetString(6),
                     row.GetString(7),
                     row.GetString(8),
                     row.GetString(9),
-                    row.GetFieldValue<DateTimeOffset>(10),
-                    await row.IsDBNullAsync(11, stop) ? null : row.GetString(11)
+                    row.GetString(10),
+                    row.GetString(11),
+                    row.GetFieldValue<DateTimeOffset>(12),
+                    await row.IsDBNullAsync(13, stop) ? null : row.GetString(13)
                 )
             );
         }

@@ -172,6 +172,6 @@ internal sealed class PickupFolder(NotificationsOptions options) : IMailTranspor
     private static string FileName(OutgoingMail mail)
     {
         var time = $"{mail.CreatedAt.UtcDateTime:yyyyMMdd'T'HHmmss}";
-        return $"{time}-{mail.Id:D6}-{mail.Kind}-{mail.Language}.eml";
+        return $"{time}-{mail.Id:D6}-{mail.Kind}-{mail.Language}{mail.Resend}.eml";
     }
 }

@@ -7,10 +7,14 @@ namespace ConcertReservation.Notifications;
 
 /// <summary>A mail that this host has taken from the queue.</summary>
 /// <param name="Attempt">1 for the first; also the proof that the mail is still ours.</param>
+/// <param name="Try">The same, since it was last asked for: by its event or an operator.</param>
+/// <param name="Resends">How often operators asked for it.</param>
 /// <param name="TraceParent">Of the event that it tells.</param>
 internal sealed record OutgoingMail(
     long Id,
     int Attempt,
+    int Try,
+    int Resends,
     Guid EventId,
     string Kind,
     string Language,
@@ -32,14 +36,17 @@ internal sealed record OutgoingMail(
 
     /// <summary>
     /// The same at every attempt, so that a mail that arrives twice since the server's answer was
-    /// lost is known as one by mail programs.
+    /// lost is known as one by mail programs. One that was asked for again is another.
     /// </summary>
     public string MessageId(string domain)
     {
         var recipient = SHA256.HashData(Encoding.UTF8.GetBytes(Recipient));
         var hash = Convert.ToHexStringLower(recipient.AsSpan(0, RecipientHashBytes));
-        return $"<{EventId:N}.{hash}@{domain}>";
+        return $"<{EventId:N}.{hash}{Resend}@{domain}>";
     }
+
+    /// <summary>Tells resends apart in names.</summary>
+    public string Resend => Resends == 0 ? "" : $".resend{Resends}";
 
     /// <summary>
     /// As RFC 5322 and MIME have it: text and HTML as alternatives, UTF-8 in base64.

@@ -1,0 +1,78 @@
+using ConcertReservation.BuildingBlocks.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Npgsql;
+
+namespace ConcertReservation.Notifications;
+
+/// <summary>A mail that failed, or that its customer lost, is sent once more.</summary>
+internal static class ResendMail
+{
+    /// <remarks>
+    /// Attempts are not counted from 0 again: whoever had the mail before can no longer write that
+    /// it failed.
+    /// </remarks>
+    private const string ResendSql = $"""
+        UPDATE notifications.mails
+        SET state = 'pending', resends = resends + 1, attempts_before = attempts, reason = NULL,
+            sent_at = NULL, next_attempt_at = clock.now()
+        WHERE id = $1 AND state <> 'pending'
+        RETURNING {MailView.Columns}
+        """;
+
+    private static readonly MailView Resent = MailView.Example with
+    {
+        State = "pending",
+        Resends = 1,
+        Reason = null,
+        NextAttemptAt = MailView.Example.CreatedAt.AddHours(1),
+    };
+
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPost("/ops/mails/{id}/resend", Handle)
+            .RequireAuthorization(Roles.Operator)
+            .WithName("ResendMail")
+            .WithTags("Operations")
+            .WithSummary("Send a mail again")
+            .WithDescription(
+                "One that failed, or that was sent and did not reach its customer: the same text "
+                    + "to the same address, as patiently as the first time."
+            )
+            .Produces<MailView>(202)
+            .WithResponseExample(202, Resent)
+            .WithParameter("id", "The mail's id.", MailView.Example.MailId)
+            .Refuses(
+                Problems.NotFound("mail", MailView.Example.MailId),
+                StillPending(MailView.Example.MailId)
+            );
+
+    private static async Task<IResult> Handle(
+        long id,
+        NpgsqlDataSource dataSource,
+        MailSignal signal,
+        CancellationToken stop
+    )
+    {
+        await using (var resend = dataSource.CreateCommand(ResendSql))
+        {
+            resend.Parameters.AddWithValue(id);
+            await using var row = await resend.ExecuteReaderAsync(stop);
+            if (await row.ReadAsync(stop))
+            {
+                signal.Set();
+                return TypedResults.Json(MailView.Read(row), statusCode: 202);
+            }
+        }
+
+        await using var find = dataSource.CreateCommand(
+            "SELECT FROM notifications.mails WHERE id = $1"
+        );
+        find.Parameters.AddWithValue(id);
+        await using var found = await find.ExecuteReaderAsync(stop);
+        return found.HasRows ? StillPending(id) : Problems.NotFound("mail", id);
+    }
+
+    private static Problem StillPending(long id) =>
+        Problems.IllegalState($"Mail {id} is still to be sent.");
+}
