@@ -17,6 +17,9 @@ public abstract partial class RepeatedWork(DatabaseReady ready, ILogger logger) 
 
     protected abstract Task RunOnceAsync(CancellationToken stop);
 
+    /// <summary>What needs no word from the work: the host itself says that it is away.</summary>
+    protected virtual bool IsSaidByHost(Exception failure) => DatabaseFaults.IsAway(failure);
+
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await ready.WaitAsync(stoppingToken);
@@ -45,16 +48,16 @@ public abstract partial class RepeatedWork(DatabaseReady ready, ILogger logger) 
         }
     }
 
-    /// <summary>Once until it works. The host itself says that the database is away.</summary>
+    /// <summary>Once until it works.</summary>
     private void LogFails(Exception e)
     {
-        if (DatabaseFaults.IsAway(e))
+        if (IsSaidByHost(e))
             LogWaits(e.Message);
         else
             LogFailed(e);
     }
 
-    [LoggerMessage(LogLevel.Debug, "Waits for the database: {Reason}")]
+    [LoggerMessage(LogLevel.Debug, "Waits for what is away: {Reason}")]
     private partial void LogWaits(string reason);
 
     [LoggerMessage(LogLevel.Warning, "Failed, and is tried again")]

@@ -88,6 +88,9 @@ public sealed record ConcertChanged : ConcertEvent
 /// <summary>The concert does not take place; everything paid goes back.</summary>
 public sealed record ConcertCancelled : ConcertEvent
 {
+    /// <summary>The reason where the organiser gave none.</summary>
+    public const string NoReasonGiven = "Cancelled by the organiser";
+
     public override string EventType => "CONCERT_CANCELLED";
 
     /// <summary>Why, in the organiser's words.</summary>

@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using ConcertReservation.Contracts;
 
 namespace ConcertReservation.Host.Http;
 
@@ -22,7 +21,7 @@ internal static class JsonSettings
         json.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         // Korean stays readable; every answer is application/json with nosniff, never HTML.
         json.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-        json.Converters.Add(new UtcTimeJsonConverter());
+        json.Converters.Add(new RequestTimes.Converter());
         json.Converters.Add(
             new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false)
         );

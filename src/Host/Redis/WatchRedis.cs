@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using StackExchange.Redis;
 
 namespace ConcertReservation.Host.Redis;
@@ -42,7 +43,7 @@ internal sealed partial class WatchRedis(IServiceProvider provider, ILogger<Watc
         catch (Exception e) when (e is RedisException or TimeoutException)
         {
             if (!_away)
-                LogAway(e is TimeoutException ? "no answer" : e.Message);
+                LogAway(e is TimeoutException ? "no answer" : Reason(e));
             _away = true;
         }
         finally
@@ -51,6 +52,10 @@ internal sealed partial class WatchRedis(IServiceProvider provider, ILogger<Watc
                 _asking = null;
         }
     }
+
+    /// <summary>Without the counters of the library, which follow its first words.</summary>
+    private static string Reason(Exception e) =>
+        (e.GetBaseException() is SocketException refused ? refused : e).Message.Split(';', ',')[0];
 
     [LoggerMessage(LogLevel.Warning, "Redis cannot be reached, trying again: {Reason}")]
     private partial void LogAway(string reason);

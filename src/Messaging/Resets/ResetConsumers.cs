@@ -1,4 +1,3 @@
-using System.Globalization;
 using ConcertReservation.BuildingBlocks.Http;
 using Confluent.Kafka;
 using Microsoft.AspNetCore.Builder;
@@ -64,7 +63,7 @@ internal static class ResetConsumers
         DateTimeOffset? from = null;
         if (request.To != Start)
         {
-            if (!TryParse(request.To, out var time))
+            if (!RequestTime.TryParse(request.To, out var time))
                 return Problems.Validation("to", Rule);
 
             from = time;
@@ -81,20 +80,6 @@ internal static class ResetConsumers
 
         var reset = await resets.FindAsync(group, stop);
         return TypedResults.Accepted(ResetView.PathOf(group), ResetView.Of(reset!));
-    }
-
-    /// <summary>With its offset: a time without one is not the same everywhere.</summary>
-    private static bool TryParse(string text, out DateTimeOffset time)
-    {
-        time = default;
-        return text.Length is > 10 and < 40
-            && (text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > text.IndexOf('T'))
-            && DateTimeOffset.TryParse(
-                text,
-                CultureInfo.InvariantCulture,
-                DateTimeStyles.AdjustToUniversal,
-                out time
-            );
     }
 
     private static Problem KafkaAway() =>

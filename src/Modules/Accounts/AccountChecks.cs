@@ -49,6 +49,6 @@ internal static class AccountChecks
             && at < email.Length - 1
             && at == email.LastIndexOf('@')
             && email.All(c => c is > ' ' and < '\x7f' && !"<>()[],;:\\\"".Contains(c))
-            && !email[(at + 1)..].Split('.').Any(string.IsNullOrEmpty);
+            && !email.Split('.', '@').Any(string.IsNullOrEmpty);
     }
 }

@@ -1,5 +1,6 @@
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.BuildingBlocks.Http;
+using ConcertReservation.Contracts;
 using ConcertReservation.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -10,8 +11,6 @@ namespace ConcertReservation.Concerts;
 /// <summary>The concert will not take place; said once, and for good.</summary>
 internal static class CancelConcert
 {
-    private const string DefaultReason = "Cancelled by the organiser";
-
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapDelete("/concerts/{id}", Handle)
             .RequireAuthorization(Roles.OrganiserOrOperator)
@@ -43,7 +42,7 @@ internal static class CancelConcert
         string? reason = null
     )
     {
-        var why = (reason ?? DefaultReason).Trim();
+        var why = (reason ?? ConcertCancelled.NoReasonGiven).Trim();
         if (
             new FieldErrors().CheckText("reason", why, Concert.MaxTextLength).ToProblem() is
             { } problem

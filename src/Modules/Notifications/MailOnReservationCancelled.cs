@@ -13,6 +13,8 @@ internal sealed class MailOnReservationCancelled(MailBatch batch) : IConsumer<Re
     {
         var cancelled = context.Message;
         var wasPaid = cancelled.PaymentId is not null;
+        var tellsWhy =
+            cancelled.ConcertCancelled && cancelled.Reason != ConcertCancelled.NoReasonGiven;
         batch.Add(
             new PersonalMail(
                 cancelled.EventId,
@@ -28,7 +30,7 @@ internal sealed class MailOnReservationCancelled(MailBatch batch) : IConsumer<Re
                     Amount = wasPaid ? cancelled.Amount : null,
                     WasPaid = wasPaid,
                     ConcertCancelled = cancelled.ConcertCancelled,
-                    Reason = cancelled.ConcertCancelled ? cancelled.Reason : null,
+                    Reason = tellsWhy ? cancelled.Reason : null,
                 }
             )
         );

@@ -21,6 +21,9 @@ internal sealed class KeepRankingsWhole(
     protected override TimeSpan Interval =>
         TimeSpan.FromMilliseconds(options.Value.CheckMilliseconds);
 
+    protected override bool IsSaidByHost(Exception failure) =>
+        base.IsSaidByHost(failure) || RedisOutages.IsAway(failure);
+
     protected override async Task RunOnceAsync(CancellationToken stop)
     {
         // PostgreSQL first: what is committed there was in Redis before.

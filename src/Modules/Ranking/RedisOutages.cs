@@ -8,7 +8,9 @@ internal sealed class RedisOutages : IOutageClassifier
 {
     private static readonly string[] NotReady = ["LOADING", "MASTERDOWN", "READONLY", "BUSY"];
 
-    public bool IsOutage(Exception exception) =>
+    public bool IsOutage(Exception exception) => IsAway(exception);
+
+    public static bool IsAway(Exception exception) =>
         exception switch
         {
             RedisConnectionException or TimeoutException => true,

@@ -46,10 +46,8 @@ internal sealed class LocalProgram : ILocalService
         IReadOnlyDictionary<string, string> environment
     )
     {
-        var service = name.ToLowerInvariant().Replace(' ', '-');
-        if (directory.Left(service) is { } left)
-            await left.StopAsync(PosixSignal.SIGTERM, StopPatience);
-
+        var service = ServiceOf(name);
+        await StopLeftAsync(directory, name);
         var copy = directory.In(service, "bin");
         if (Directory.Exists(copy))
             Directory.Delete(copy, recursive: true);
@@ -65,6 +63,13 @@ internal sealed class LocalProgram : ILocalService
         );
         directory.Remember(service, process);
         return new LocalProgram(directory, name, service, port, process);
+    }
+
+    /// <summary>Stops the program that a dead owner left, if there is one.</summary>
+    public static async Task StopLeftAsync(ServiceDirectory directory, string name)
+    {
+        if (directory.Left(ServiceOf(name)) is { } left)
+            await left.StopAsync(PosixSignal.SIGTERM, StopPatience);
     }
 
     /// <summary>Waits until the path answers 200.</summary>
@@ -104,6 +109,8 @@ internal sealed class LocalProgram : ILocalService
         await Processes[0].StopAsync(PosixSignal.SIGTERM, StopPatience);
         _directory.Forget(_service);
     }
+
+    private static string ServiceOf(string name) => name.ToLowerInvariant().Replace(' ', '-');
 
     private static void Copy(string from, string to)
     {

@@ -9,6 +9,7 @@ namespace ConcertReservation.LocalServices;
 internal sealed class Up(UpOptions options, Action<string> say)
 {
     private const string Command = "command";
+    private const string HostName = "Host";
     private const int DefaultPort = 5080;
     private const int Interrupted = 130;
     private const int PortAttempts = 3;
@@ -131,12 +132,14 @@ internal sealed class Up(UpOptions options, Action<string> say)
         CancellationToken stop
     )
     {
+        // One that a dead owner left has the very port that this one would take.
+        await LocalProgram.StopLeftAsync(directory, HostName);
         for (var attempt = 1; ; attempt++)
         {
             var port = HostPort(directory);
             var host = await LocalProgram.StartAsync(
                 directory,
-                "Host",
+                HostName,
                 assembly,
                 port,
                 HostEnvironment(addresses)

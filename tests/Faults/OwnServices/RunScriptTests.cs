@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using ConcertReservation.LocalServices;
@@ -70,6 +71,26 @@ internal sealed class RunScriptTests
     }
 
     [Test]
+    public async Task the_host_that_a_killed_run_left_gives_its_port_to_the_next()
+    {
+        var port = FreePort();
+        string host;
+        using (var first = Start($"PORT={port} exec bash run"))
+        {
+            host = (await ReadyAsync(first)).Host!;
+            LocalProcess.Adopt(LocalProcess.Identify(first.Process.Id)!)!.Kill();
+            first.Process.WaitForExit(Patience).ShouldBeTrue("it is dead");
+        }
+
+        (await _http.GetAsync($"{host}/health/live")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        File.Delete(In(".local/run/run.json"));
+        using var second = Start($"PORT={port} exec bash run");
+
+        (await ReadyAsync(second)).Host.ShouldBe(host);
+        EndsWithAll(second, PosixSignal.SIGTERM);
+    }
+
+    [Test]
     public void another_word_is_answered_with_what_there_is()
     {
         using var run = Start("exec bash run dmeo");
@@ -79,6 +100,13 @@ internal sealed class RunScriptTests
         run.Process.WaitForExit();
         run.Said.Count.ShouldBe(4);
         run.Said.ShouldAllBe(l => l.StartsWith("./run"));
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private string In(string path) => Path.Combine(_folder, path);

@@ -34,6 +34,8 @@ internal sealed class BadConcertTests
     [TestCase("\"rows\":1", "\"rows\":1,\"rows\":2", "sections[0].rows")]
     [TestCase("\"venue\":\"V\"", "\"venue\":\"V\",\"venue\":\"W\"", "venue")]
     [TestCase("2029-01-02T00:00:00Z", "tomorrow", "startsAt")]
+    [TestCase("2029-01-02T00:00:00Z", "2029-01-02", "startsAt")]
+    [TestCase("2029-01-02T00:00:00Z", "2029-01-02T00:00:00", "startsAt")]
     [TestCase("2029-01-02T00:00:00Z", "2028-01-02T00:00:00Z", "startsAt")]
     [TestCase("\"name\":\"N\"", "\"name\":null", "name")]
     [TestCase("\"name\":\"N\"", "\"name\":7", "name")]
@@ -68,6 +70,7 @@ internal sealed class BadConcertTests
     [TestCase("limit=many", "limit")]
     [TestCase("limit=-1", "limit")]
     [TestCase("from=yesterday", "from")]
+    [TestCase("from=2029-01-02T00:00:00", "from")]
     [TestCase("cursor=%00", "cursor")]
     [TestCase("status=sold", "status")]
     public async Task a_bad_question_is_refused_by_the_name_of_its_field(string query, string field)

@@ -173,6 +173,11 @@ internal sealed class FrameworkErrorTests
     [TestCase("/api/concerts/abc", "must be a whole number")]
     [TestCase("/api/concerts?limit=abc", "must be a whole number")]
     [TestCase("/api/concerts?from=2026-13-01", "must be a time such as 2026-11-20T11:00:00Z")]
+    [TestCase("/api/concerts?from=2026-11-01", "must be a time such as 2026-11-20T11:00:00Z")]
+    [TestCase(
+        "/api/concerts?from=2026-11-01T10:00:00",
+        "must be a time such as 2026-11-20T11:00:00Z"
+    )]
     [TestCase("/api/rankings/bookings?limit=abc", "must be a whole number")]
     [TestCase("/api/rankings/bookings?limit=", "must be a whole number")]
     public async Task what_it_should_have_been_is_told(string path, string rule) =>

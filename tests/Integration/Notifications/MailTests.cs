@@ -57,6 +57,26 @@ internal sealed class MailTests
         }
     }
 
+    [Test]
+    public async Task a_reason_that_the_organiser_did_not_give_is_not_told()
+    {
+        var created = Told.Created(reservationId: 77, userId: 4, "Night");
+
+        await _system.HostA.ReceiveAsync(
+            created,
+            Told.Cancelled(created) with
+            {
+                ConcertCancelled = true,
+                Reason = ConcertCancelled.NoReasonGiven,
+            }
+        );
+
+        var mail = (await _system.MailsAsync("cancelled")).ShouldHaveSingleItem();
+        mail.Text.ShouldContain("공연이 취소되었습니다");
+        mail.Text.ShouldNotContain("취소 사유");
+        mail.Text.ShouldNotContain(ConcertCancelled.NoReasonGiven);
+    }
+
     [TestCase(5L, "your refund is on its way", "not been charged")]
     [TestCase(null, "not been charged", "refund")]
     public async Task a_mail_tells_of_the_money_that_was_taken_though_nothing_was_confirmed(

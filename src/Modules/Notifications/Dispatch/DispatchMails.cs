@@ -105,11 +105,14 @@ internal sealed partial class DispatchMails(
 
         if (round.Outage is { } outage && !round.HasSent)
         {
-            LogUnreachable(LogText.WithoutAddresses(outage));
+            var level = _failures == 0 ? LogLevel.Warning : LogLevel.Debug;
+            LogUnreachable(level, LogText.WithoutAddresses(outage));
             await PauseAsync(stop);
         }
         else
         {
+            if (_failures > 0)
+                LogHandedOverAgain();
             _failures = 0;
         }
 
@@ -234,8 +237,11 @@ internal sealed partial class DispatchMails(
     [LoggerMessage(Message = "The queue of mails cannot be read, mails wait: {Reason}")]
     private partial void LogInterrupted(LogLevel level, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "No mail can be handed over, mails wait: {Reason}")]
-    private partial void LogUnreachable(string reason);
+    [LoggerMessage("No mail can be handed over, mails wait: {Reason}")]
+    private partial void LogUnreachable(LogLevel level, string reason);
+
+    [LoggerMessage(LogLevel.Information, "Mails are handed over again.")]
+    private partial void LogHandedOverAgain();
 
     [LoggerMessage(
         LogLevel.Warning,

@@ -27,8 +27,9 @@ internal sealed class MailQueue(NpgsqlDataSource dataSource)
             UPDATE notifications.mails m
             SET attempts = attempts + 1, next_attempt_at = clock.now() + $2
             FROM due WHERE m.id = due.id
-            RETURNING m.id, m.attempts, m.attempts - m.attempts_before, m.resends, m.event_id, m.kind, m.language, m.recipient,
-                m.recipient_name, m.subject, m.text, m.html, m.created_at, m.traceparent
+            RETURNING m.id, m.attempts, m.attempts - m.attempts_before, m.resends, m.event_id,
+                m.kind, m.language, m.recipient, m.recipient_name, m.subject, m.text, m.html,
+                m.created_at, m.traceparent
             """
         );
         command.Parameters.AddWithValue(max);

@@ -34,6 +34,10 @@ internal static class MailTransport
         string.IsNullOrEmpty(options.PickupDirectory)
             ? new SmtpTransport(options)
             : new PickupFolder(options);
+
+    /// <summary>With its cause, which the library's own message does not name.</summary>
+    public static string Describe(Exception e) =>
+        string.Join(" ", new[] { e.Message, e.InnerException?.Message }.OfType<string>());
 }
 
 /// <summary>One connection to the SMTP server, kept from mail to mail.</summary>
@@ -81,7 +85,7 @@ internal sealed class SmtpTransport : IMailTransport
         }
         catch (SmtpException e)
         {
-            return new(Judge(e), Describe(e));
+            return new(Judge(e), MailTransport.Describe(e));
         }
     }
 
@@ -114,9 +118,6 @@ internal sealed class SmtpTransport : IMailTransport
             SocketException socket => socket.SocketErrorCode,
             var inner => SocketErrorOf(inner),
         };
-
-    private static string Describe(SmtpException e) =>
-        string.Join(" ", new[] { e.Message, e.InnerException?.Message }.OfType<string>());
 }
 
 /// <summary>
@@ -160,7 +161,7 @@ internal sealed class PickupFolder(NotificationsOptions options) : IMailTranspor
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SmtpException)
         {
-            return new(Delivery.Unreachable, e.Message);
+            return new(Delivery.Unreachable, MailTransport.Describe(e));
         }
     }
 

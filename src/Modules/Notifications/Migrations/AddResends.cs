@@ -8,8 +8,8 @@ namespace ConcertReservation.Notifications.Migrations;
 internal sealed class AddResends : Migration
 {
     /// <remarks>
-    /// <c>attempts</c> goes on, for it tells whose mail it is; the patience with a mail that is sent
-    /// again counts from <c>attempts_before</c>.
+    /// <c>attempts</c> goes on, for it tells whose mail it is; the patience with a mail that is
+    /// sent again counts from <c>attempts_before</c>.
     /// </remarks>
     protected override void Up(MigrationBuilder migrationBuilder) =>
         migrationBuilder.Sql(

@@ -71,12 +71,7 @@ internal static class ListMails
         command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = state });
         command.Parameters.Add(new NpgsqlParameter<long?> { TypedValue = customerId });
         command.Parameters.AddWithValue(page.Limit);
-        var (items, next) = await page.ReadAsync(
-            command,
-            MailView.Read,
-            mail => mail.MailId,
-            stop
-        );
+        var (items, next) = await page.ReadAsync(command, MailView.Read, mail => mail.MailId, stop);
         return TypedResults.Ok(new Response(items, next));
     }
 }
