@@ -15,6 +15,10 @@ internal sealed class OutboxPage
         TaskCreationOptions.RunContinuationsAsynchronously
     );
 
+    private readonly TaskCompletionSource _sent = new(
+        TaskCreationOptions.RunContinuationsAsynchronously
+    );
+
     private readonly long _readAt = Stopwatch.GetTimestamp();
     private int _missing;
 
@@ -38,12 +42,17 @@ internal sealed class OutboxPage
     /// <summary>Whether the window has more; else it is done with this page.</summary>
     public bool HasMore => After.To is not null;
 
+    /// <summary>Ends when the last row has been handed to the producer.</summary>
+    public Task Sent => _sent.Task;
+
     /// <summary>Ends when Kafka has every row, or fails when it will not have one.</summary>
     public Task Acknowledged => _acknowledged.Task;
 
     /// <summary>From the row's writing until now.</summary>
     public double LatencyMilliseconds(StoredRow row) =>
         row.AgeMilliseconds + Stopwatch.GetElapsedTime(_readAt).TotalMilliseconds;
+
+    public void MarkSent() => _sent.TrySetResult();
 
     public void Acknowledge()
     {

@@ -30,7 +30,12 @@ internal sealed partial class Relay(
     private static readonly TimeSpan SayAgain = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
+    /// <summary>One that made room tries others first, or they would pass it round.</summary>
+    private static readonly TimeSpan YieldedPause = TimeSpan.FromSeconds(30);
+
     private readonly ConsumerGroup[] _groups = [.. groups];
+    private readonly RelayStall _stall = new();
+    private long? _yieldedAt;
     private string? _saidReason;
     private long _saidAt;
 
@@ -62,6 +67,7 @@ internal sealed partial class Relay(
                 await using var relayLock = await RelayLock.TakeAsync(
                     dataSource,
                     options.Value,
+                    ReachesKafka,
                     stop
                 );
                 await LeadAsync(relayLock, stop);
@@ -89,12 +95,21 @@ internal sealed partial class Relay(
         log(logger, reason);
     }
 
+    /// <summary>As far as it knows, and has not found otherwise while it was the relay.</summary>
+    private bool ReachesKafka() =>
+        cluster.Facts is not null
+        && (_yieldedAt is not { } at || Stopwatch.GetElapsedTime(at) > YieldedPause);
+
+    private bool IsStalled() =>
+        _stall.Lasts > TimeSpan.FromMilliseconds(options.Value.YieldMilliseconds);
+
     private async Task LeadAsync(RelayLock relayLock, CancellationToken stop)
     {
         using var lost = new CancellationTokenSource();
         using var done = new CancellationTokenSource();
         var interval = TimeSpan.FromMilliseconds(options.Value.HeartbeatMilliseconds);
         var epoch = 0L;
+        _stall.End();
         var beating = BeatAsync(
             relayLock,
             interval,
@@ -136,7 +151,9 @@ internal sealed partial class Relay(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, lost);
         try
         {
+            _stall.Begin();
             var facts = await cluster.ConfirmAsync(either.Token);
+            _stall.End();
             if (store.Position.Incarnation != facts.Incarnation)
             {
                 LogStartsAnew(logger, facts.Incarnation, store.Position.Incarnation ?? "none");
@@ -151,6 +168,7 @@ internal sealed partial class Relay(
                 cluster,
                 brake,
                 signal,
+                _stall,
                 options.Value,
                 isProbing: ReferenceEquals(store.Position, _failedAt)
             );
@@ -161,6 +179,9 @@ internal sealed partial class Relay(
             // What was not acknowledged is sent again from the
             // recorded position, by a new producer.
             Say(LogPauses, e.Message);
+            // What brokers refuse they would refuse from any host.
+            if (e is not KafkaException { Error.IsLocalError: true })
+                _stall.End();
             await Task.Delay(PauseAfterFailureAt(store.Position), either.Token);
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
@@ -194,11 +215,19 @@ internal sealed partial class Relay(
     {
         try
         {
-            await relayLock.BeatAsync(interval, epoch, done);
+            await relayLock.BeatAsync(interval, epoch, IsStalled, done);
         }
         catch (OperationCanceledException) when (done.IsCancellationRequested)
         {
             // The work that the lock protects has ended.
+        }
+        catch (RelayYieldsException e)
+        {
+            LogYields(logger, e.Message);
+            _yieldedAt = Stopwatch.GetTimestamp();
+            // At once: ending a producer that reaches nobody takes its time.
+            await relayLock.DisposeAsync();
+            await lost.CancelAsync();
         }
         catch (Exception e)
         {
@@ -212,6 +241,9 @@ internal sealed partial class Relay(
 
     [LoggerMessage(LogLevel.Information, "This host is no longer the relay")]
     private static partial void LogLost(ILogger logger);
+
+    [LoggerMessage(LogLevel.Warning, "The relay makes room: {Reason}")]
+    private static partial void LogYields(ILogger logger, string reason);
 
     [LoggerMessage(LogLevel.Debug, "The relay's lock gives no answer: {Reason}")]
     private static partial void LogBeatFailed(ILogger logger, string reason);

@@ -45,4 +45,20 @@ internal sealed class RelayOptions
     /// </summary>
     [Range(50, 10_000)]
     public int RetryMilliseconds { get; init; } = 500;
+
+    /// <summary>
+    /// An active host that waits for Kafka for longer than this makes room for one that reaches it,
+    /// where one is waiting.
+    /// </summary>
+    [Range(200, 600_000)]
+    public int YieldMilliseconds { get; init; } = 2_500;
+
+    /// <summary>
+    /// Until the next host relays, whether the active one died, froze, lost the database or lost
+    /// its way to Kafka: noticed, tried, and looked into the outbox.
+    /// </summary>
+    public int LongestTakeoverMilliseconds =>
+        Math.Max(LockIdleMilliseconds, YieldMilliseconds + HeartbeatMilliseconds)
+        + RetryMilliseconds
+        + MaxPollMilliseconds;
 }

@@ -25,6 +25,7 @@ internal sealed class RelaySession(
     KafkaCluster cluster,
     EmbeddedKafkaBrake? brake,
     OutboxSignal signal,
+    RelayStall stall,
     RelayOptions options,
     bool isProbing
 )
@@ -141,6 +142,7 @@ internal sealed class RelaySession(
             // Into the bounded channel first: it is what limits the pages in flight.
             await _sent.Writer.WriteAsync(page, abort);
             await producer.SendAsync(page, abort);
+            page.MarkSent();
             if (!isProven)
                 await page.Acknowledged.WaitAsync(abort);
             isProven = true;
@@ -153,7 +155,11 @@ internal sealed class RelaySession(
     {
         await foreach (var page in _sent.Reader.ReadAllAsync(abort))
         {
+            // Not what a slow group of the embedded Kafka keeps from being sent.
+            await page.Sent.WaitAsync(abort);
+            stall.Begin();
             await page.Acknowledged.WaitAsync(abort);
+            stall.End();
             var after = page.After;
             // Several small pages, one update.
             while (_sent.Reader.TryPeek(out var next) && next.Acknowledged.IsCompletedSuccessfully)

@@ -6,6 +6,9 @@ namespace ConcertReservation.Tests.Integration.Messaging;
 [Parallelizable]
 internal sealed class RelayTakeoverTests
 {
+    /// <summary>Nobody listens there.</summary>
+    private static readonly (string, string) Nowhere = ("Kafka:BootstrapServers", "127.0.0.1:1");
+
     private MessagingSystem _system = null!;
 
     [SetUp]
@@ -48,6 +51,7 @@ internal sealed class RelayTakeoverTests
         await using var frozenLock = await RelayLock.TakeAsync(
             _system.Database,
             options,
+            reachesKafka: () => true,
             CancellationToken.None
         );
         await using var frozen = await RelayStore.TakeOverAsync(
@@ -67,6 +71,7 @@ internal sealed class RelayTakeoverTests
             frozenLock.BeatAsync(
                 TimeSpan.FromMilliseconds(10),
                 () => frozen.Epoch,
+                isStalled: () => false,
                 CancellationToken.None
             )
         );
@@ -88,15 +93,65 @@ internal sealed class RelayTakeoverTests
                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
             """
         );
-        await Eventually.Becomes(
-            "somebody took over",
-            () => _system.ScalarAsync<long>("SELECT epoch FROM messaging.relay_position"),
-            e => e > 1
-        );
+        await BecomesAsync("somebody took over", epoch => epoch > 1);
 
         await _system.PublishAsync(SomeEvents.SignUp(2));
         (await SentAsync(2)).Select(r => r.Key()).Distinct().Count().ShouldBe(2);
     }
+
+    [Test]
+    public async Task a_relay_that_does_not_reach_kafka_makes_room_for_one_that_does()
+    {
+        await _system.StartHostAsync(null, Nowhere);
+        await BecomesAsync("it leads, for want of a better one", epoch => epoch == 1);
+        await _system.PublishAsync(SomeEvents.SignUp(1));
+
+        var second = await _system.StartHostAsync();
+
+        await SentAsync(1);
+        await BecomesAsync("the other one leads", epoch => epoch == 2);
+        await second.StopAsync();
+        await BecomesAsync("the first leads again rather than nobody", epoch => epoch == 3);
+    }
+
+    [Test]
+    public async Task where_nobody_reaches_kafka_the_relay_stays_where_it_is()
+    {
+        var options = new RelayOptions { RetryMilliseconds = 50, HeartbeatMilliseconds = 50 };
+        var otherReachesKafka = false;
+        await using var first = await TakeAsync(() => false);
+        var asked = 0;
+        var second = TakeAsync(() =>
+        {
+            asked++;
+            return Volatile.Read(ref otherReachesKafka);
+        });
+        using var enough = new CancellationTokenSource();
+        var beating = first.BeatAsync(
+            TimeSpan.FromMilliseconds(options.HeartbeatMilliseconds),
+            () => 0,
+            isStalled: () => true,
+            enough.Token
+        );
+
+        await Eventually.Until("the second has tried often", () => asked > 10);
+        beating.IsCompleted.ShouldBeFalse();
+        Volatile.Write(ref otherReachesKafka, true);
+        await Should.ThrowAsync<RelayYieldsException>(() => beating);
+        await first.DisposeAsync();
+
+        await using var heir = await second;
+
+        Task<RelayLock> TakeAsync(Func<bool> reachesKafka) =>
+            RelayLock.TakeAsync(_system.Database, options, reachesKafka, CancellationToken.None);
+    }
+
+    private Task BecomesAsync(string description, Func<long, bool> epoch) =>
+        Eventually.Becomes(
+            description,
+            () => _system.ScalarAsync<long>("SELECT epoch FROM messaging.relay_position"),
+            epoch
+        );
 
     private Task<IReadOnlyList<Confluent.Kafka.ConsumeResult<byte[], byte[]>>> SentAsync(
         int count

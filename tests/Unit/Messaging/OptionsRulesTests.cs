@@ -17,6 +17,28 @@ internal sealed class OptionsRulesTests
         Should.NotThrow(() => Database());
     }
 
+    /// <summary>The promise: nothing waits for five seconds because one host is gone.</summary>
+    [Test]
+    public void by_default_a_relay_is_replaced_within_five_seconds()
+    {
+        var options = new RelayOptions();
+
+        options.LongestTakeoverMilliseconds.ShouldBeLessThan(5_000);
+        // Each of its parts counts: the next host's look at the lock, and at the outbox.
+        new RelayOptions
+        {
+            RetryMilliseconds = options.RetryMilliseconds + 7,
+        }.LongestTakeoverMilliseconds.ShouldBe(options.LongestTakeoverMilliseconds + 7);
+        new RelayOptions
+        {
+            LockIdleMilliseconds = 10_000,
+        }.LongestTakeoverMilliseconds.ShouldBeGreaterThan(10_000);
+        new RelayOptions
+        {
+            YieldMilliseconds = 10_000,
+        }.LongestTakeoverMilliseconds.ShouldBeGreaterThan(10_000);
+    }
+
     [Test]
     public void a_relay_that_would_lose_its_lock_between_heartbeats_is_refused() =>
         new RelayOptionsRules()
