@@ -10,11 +10,18 @@ internal sealed class BrokerSettings
 {
     private const string ControllerNames = "controller.listener.names";
     private readonly IReadOnlyDictionary<string, string> _settings;
+    private readonly Func<int, int> _advertised;
 
     /// <param name="settings">
     /// Without node id and addresses, but with <c>listeners</c>, whose last one is for clients.
     /// </param>
-    public BrokerSettings(IReadOnlyDictionary<string, string> settings) => _settings = settings;
+    public BrokerSettings(IReadOnlyDictionary<string, string> settings)
+        : this(settings, port => port) { }
+
+    private BrokerSettings(
+        IReadOnlyDictionary<string, string> settings,
+        Func<int, int> advertised
+    ) => (_settings, _advertised) = (settings, advertised);
 
     /// <summary>Three brokers that lose nothing when one of them is lost.</summary>
     public static BrokerSettings Own { get; } =
@@ -49,8 +56,28 @@ internal sealed class BrokerSettings
                 .Select(l => l[..l.IndexOf(':', StringComparison.Ordinal)]),
         ];
 
+    /// <summary>The same, some of them changed.</summary>
+    /// <param name="advertised">
+    /// Which port clients are told of, by that on which the last listener listens: they come by a
+    /// line in between.
+    /// </param>
+    public BrokerSettings With(
+        IReadOnlyDictionary<string, string> changes,
+        Func<int, int> advertised
+    )
+    {
+        var settings = new Dictionary<string, string>(_settings, StringComparer.Ordinal);
+        foreach (var (name, value) in changes)
+            settings[name] = value;
+        return new BrokerSettings(settings, advertised);
+    }
+
     /// <summary>The name under which the directory remembers the port for clients.</summary>
     public string ClientPort(int node) => Port(node, Listeners[^1]);
+
+    /// <summary>The same of a listener by its name.</summary>
+    public static string Port(int node, string listener) =>
+        $"kafka-{node}-{listener.ToLowerInvariant()}";
 
     /// <summary>The settings of one node, its ports chosen.</summary>
     public IReadOnlyDictionary<string, string> For(
@@ -59,7 +86,9 @@ internal sealed class BrokerSettings
         string data
     )
     {
-        var listeners = Listeners.Select(l => (Name: l, Url: Url(node, l, directory))).ToList();
+        var listeners = Listeners
+            .Select(l => (Name: l, Port: directory.FreePort(Port(node, l))))
+            .ToList();
         // Every node knows all controllers, so their ports are chosen with the first node's.
         var voters = Enumerable
             .Range(1, LocalBrokers.Count)
@@ -68,18 +97,18 @@ internal sealed class BrokerSettings
         {
             ["node.id"] = node.ToString(CultureInfo.InvariantCulture),
             ["controller.quorum.voters"] = string.Join(',', voters),
-            ["listeners"] = string.Join(',', listeners.Select(l => l.Url)),
+            ["listeners"] = string.Join(',', listeners.Select(l => Url(l.Name, l.Port))),
             ["advertised.listeners"] = string.Join(
                 ',',
-                listeners.Where(l => l.Name != Controller).Select(l => l.Url)
+                listeners
+                    .Where(l => l.Name != Controller)
+                    .Select(l =>
+                        Url(l.Name, l.Name == Listeners[^1] ? _advertised(l.Port) : l.Port)
+                    )
             ),
             ["log.dirs"] = data,
         };
     }
 
-    private static string Url(int node, string listener, ServiceDirectory directory) =>
-        $"{listener}://127.0.0.1:{directory.FreePort(Port(node, listener))}";
-
-    private static string Port(int node, string listener) =>
-        $"kafka-{node}-{listener.ToLowerInvariant()}";
+    private static string Url(string listener, int port) => $"{listener}://127.0.0.1:{port}";
 }

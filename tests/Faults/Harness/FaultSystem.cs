@@ -156,9 +156,6 @@ internal sealed class FaultSystem : IAsyncDisposable
             // are the groups of all other tests.
             ["Kafka:Lag:IntervalSeconds"] = "3600",
             ["Kafka:Lag:FindForeignGroups"] = "false",
-            ["Relay:HeartbeatMilliseconds"] = "300",
-            ["Relay:LockIdleMilliseconds"] = "2500",
-            ["Relay:RetryMilliseconds"] = "100",
             ["Notifications:PickupDirectory"] = MailFolder,
             ["Payments:Gateway:BaseAddress"] = Provider.Url.ToString(),
             ["Payments:PollMilliseconds"] = "100",

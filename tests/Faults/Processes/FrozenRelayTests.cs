@@ -26,7 +26,6 @@ internal sealed class FrozenRelayTests
         var (frozen, wire) = await _system.StartWiredHostAsync();
         await RecordFruitlessUpdatesAsync();
         var heir = await _system.StartHostAsync();
-        var epoch = await EpochAsync();
         heir.Said("This host is the relay now").ShouldBeEmpty();
         var crowd = await Crowd.GatherAsync(_system, Customers);
         crowd.StartBuying();
@@ -35,15 +34,9 @@ internal sealed class FrozenRelayTests
         // What it sent is in Kafka, and on the way to its position, when it freezes.
         var late = wire.StopAt("UPDATE messaging.relay_position", Withheld.Statement);
         await late.WaitAsync();
+        var takeover = await Takeover.BeforeAsync(_system, "frozen");
         frozen.Freeze();
-        await Eventually.Until(
-            "the other host has taken over",
-            async () => await EpochAsync() == 2
-        );
-        await Eventually.Until(
-            "it says so",
-            () => heir.Said("This host is the relay now, epoch 2").Count == 1
-        );
+        await takeover.DoneAsync(heir);
 
         // Somebody signs up at the other host meanwhile, and all others hear of it.
         var newcomer = new Client(_system, Newcomer);
@@ -71,9 +64,6 @@ internal sealed class FrozenRelayTests
         var findings = await _system.VerifyAsync();
         findings.Of(8, "repeats among them").ShouldBePositive();
     }
-
-    private Task<long> EpochAsync() =>
-        _system.Database.ScalarAsync<long>("SELECT epoch FROM messaging.relay_position");
 
     /// <summary>Of the relay's position: those that hit no row, for its epoch is another.</summary>
     private Task RecordFruitlessUpdatesAsync() =>

@@ -61,6 +61,7 @@ internal static class OutboxIsInKafka
             .Select(s => (s.Event.Key, s.Event.Version))
             .ToHashSet();
         var newest = new Dictionary<string, long>(StringComparer.Ordinal);
+        var late = 0;
         var own = history
             .Log.Select(r => r.Event)
             .Where(e => e.Version > 0 && history.OwnKeys.Contains(e.Key));
@@ -72,6 +73,7 @@ internal static class OutboxIsInKafka
                     e.Version <= version + 1,
                     () => $"{e.Key} goes from version {version} to {e.Version} in Kafka"
                 );
+                late += e.Version < version ? 1 : 0;
             }
             else
             {
@@ -85,6 +87,7 @@ internal static class OutboxIsInKafka
         }
 
         inspection.Figure("keys in order", newest.Count);
+        inspection.Figure("repeats after newer ones of their keys", late);
     }
 
     private static string Text(TopicEvent e) =>

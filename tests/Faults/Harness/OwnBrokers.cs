@@ -1,0 +1,98 @@
+using System.Globalization;
+using ConcertReservation.LocalServices;
+
+namespace ConcertReservation.Tests.Faults.Harness;
+
+/// <summary>
+/// Three real brokers that a test may break: each can be killed, and hosts that are given
+/// <see cref="LinedServers"/> reach them by lines that can be cut.
+/// </summary>
+internal sealed class OwnBrokers : IAsyncDisposable
+{
+    private const string Direct = "PLAINTEXT";
+    private const string Lined = "LINED";
+
+    private readonly ServiceDirectory _directory;
+    private readonly List<Line> _lines;
+    private readonly LocalBrokers _brokers;
+
+    private OwnBrokers(ServiceDirectory directory, List<Line> lines, LocalBrokers brokers) =>
+        (_directory, _lines, _brokers) = (directory, lines, brokers);
+
+    /// <summary>Where the test itself and hosts without a fault find them.</summary>
+    public string BootstrapServers => Servers(n => PortOf(_directory, n, Direct));
+
+    /// <summary>The same brokers by their lines, one for each.</summary>
+    public string LinedServers => Servers(n => _lines[n - 1].Port);
+
+    public IReadOnlyList<Line> Lines => _lines;
+
+    /// <summary>Skips the test where there is no distribution to run.</summary>
+    public static async Task<OwnBrokers> StartAsync()
+    {
+        if (Environment.GetEnvironmentVariable("KAFKA_HOME") is not { Length: > 0 } kafkaHome)
+            throw new IgnoreException("KAFKA_HOME names no Kafka distribution.");
+
+        var path = Directory.CreateTempSubdirectory("own-brokers-").FullName;
+        var directory = ServiceDirectory.TryOpen(path).ShouldNotBeNull();
+        var lines = new List<Line>();
+        try
+        {
+            var settings = BrokerSettings.Own.With(
+                new Dictionary<string, string>(StringComparer.Ordinal)
+                {
+                    ["listeners"] = $"CONTROLLER://:0,{Direct}://:0,{Lined}://:0",
+                    ["listener.security.protocol.map"] =
+                        $"CONTROLLER:PLAINTEXT,{Direct}:PLAINTEXT,{Lined}:PLAINTEXT",
+                    ["inter.broker.listener.name"] = Direct,
+                },
+                advertised: port =>
+                {
+                    lines.Add(new Line(port));
+                    return lines[^1].Port;
+                }
+            );
+            var brokers = await LocalBrokers.StartAsync(
+                directory,
+                kafkaHome,
+                CancellationToken.None,
+                settings
+            );
+            return new OwnBrokers(directory, lines, brokers);
+        }
+        catch
+        {
+            lines.ForEach(l => l.Dispose());
+            directory.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>kill -9 of one of them; it does not come back.</summary>
+    /// <param name="node">From 1.</param>
+    public async Task KillAsync(int node)
+    {
+        var process = _brokers.Processes[node - 1];
+        process.Kill();
+        await process.WaitAsync(CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _brokers.StopAsync();
+        _lines.ForEach(l => l.Dispose());
+        _directory.Dispose();
+        Directory.Delete(_directory.Path, recursive: true);
+    }
+
+    private static int PortOf(ServiceDirectory directory, int node, string listener) =>
+        directory.PortOf(BrokerSettings.Port(node, listener));
+
+    private static string Servers(Func<int, int> port) =>
+        string.Join(
+            ',',
+            Enumerable
+                .Range(1, LocalBrokers.Count)
+                .Select(n => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port(n)}"))
+        );
+}

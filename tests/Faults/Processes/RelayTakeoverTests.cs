@@ -1,0 +1,110 @@
+using ConcertReservation.Contracts;
+using ConcertReservation.Tests.Faults.Harness;
+using Npgsql;
+
+namespace ConcertReservation.Tests.Faults.Processes;
+
+/// <summary>
+/// The host that relays dies or loses its database in the midst of a sale, and another one goes on;
+/// times as by default.
+/// </summary>
+[Category("Long")]
+internal sealed class RelayTakeoverTests
+{
+    private const int Customers = 30;
+
+    /// <summary>An odd number: odd ones begin at the second host.</summary>
+    private const int Newcomer = 1001;
+
+    private FaultSystem _system = null!;
+
+    [SetUp]
+    public async Task Start() => _system = await FaultSystem.StartAsync();
+
+    [TearDown]
+    public async Task Stop() => await _system.DisposeAsync();
+
+    [Test]
+    public async Task a_relay_killed_after_sending_is_replaced_and_what_it_sent_is_sent_again()
+    {
+        var (active, wire) = await _system.StartWiredHostAsync();
+        var heir = await _system.StartHostAsync();
+        var crowd = await Crowd.GatherAsync(_system, Customers);
+        crowd.StartBuying();
+        await crowd.WaitUntilSoldAsync(crowd.Seats / 4);
+
+        // Events are in Kafka, and the relay's position does not know it.
+        var unrecorded = wire.StopAt("UPDATE messaging.relay_position", Withheld.Statement);
+        await unrecorded.WaitAsync();
+        var takeover = await Takeover.BeforeAsync(_system, "killed");
+        active.Kill();
+        unrecorded.Lose();
+        await takeover.DoneAsync(heir);
+        active.Start();
+        await active.WaitUntilReadyAsync();
+
+        await crowd.WaitUntilSoldOutAsync();
+        await _system.OutwaitLeasesAsync();
+        var findings = await _system.VerifyAsync();
+        findings.Of(8, "repeats among them").ShouldBePositive();
+    }
+
+    public enum Fault
+    {
+        Torn,
+        HostUnheard,
+        ServerUnheard,
+    }
+
+    [TestCase(Fault.Torn)]
+    [TestCase(Fault.HostUnheard)]
+    [TestCase(Fault.ServerUnheard)]
+    public async Task a_relay_without_its_database_is_replaced_and_then_a_host_as_others(
+        Fault fault
+    )
+    {
+        var server = new NpgsqlConnectionStringBuilder(_system.Database.ConnectionString);
+        using var line = new Line(server.Port);
+        (server.Host, server.Port) = ("127.0.0.1", line.Port);
+        var active = await _system.StartHostAsync(
+            ("ConnectionStrings:Postgres", server.ConnectionString)
+        );
+        var heir = await _system.StartHostAsync();
+        var crowd = await Crowd.GatherAsync(_system, Customers);
+        crowd.StartBuying();
+        await crowd.WaitUntilSoldAsync(crowd.Seats / 4);
+
+        var takeover = await Takeover.BeforeAsync(_system, $"database, {fault}");
+        Inflict(fault, line);
+        var newcomer = new Client(_system, Newcomer);
+        await newcomer.SignUpAsync();
+        await takeover.DoneAsync(heir);
+        await Eventually.Until(
+            "a sign-up at the other host is in Kafka",
+            () =>
+                _system.Kafka.ReadAll(Topics.Users).Any(r => r.Message.Key == $"user-{newcomer.Id}")
+        );
+        line.Mend();
+        await active.WaitUntilReadyAsync();
+
+        await crowd.WaitUntilSoldOutAsync();
+        await _system.OutwaitLeasesAsync();
+        await _system.VerifyAsync();
+    }
+
+    private static void Inflict(Fault fault, Line line)
+    {
+        switch (fault)
+        {
+            case Fault.Torn:
+                line.Tear();
+                break;
+            case Fault.HostUnheard:
+                line.SilenceHost();
+                break;
+            default:
+                line.SilenceServer();
+                break;
+        }
+    }
+}
