@@ -64,8 +64,8 @@ internal static class HealthEndpoints
             .WithName("ShowReadiness")
             .WithSummary("Is what the host depends on there?")
             .WithDescription(
-                "200 while bookings can be taken, also where Redis or Kafka is away and named as "
-                    + "degraded; 503 without the database."
+                "200 while bookings can be taken, also where Redis or Kafka is away, or the outbox "
+                    + "fills the disk, and named as degraded; 503 without the database."
             )
             .Produces<Readiness>()
             .Produces<Readiness>(503)

@@ -4,8 +4,11 @@ using Npgsql;
 
 namespace ConcertReservation.Messaging;
 
-/// <summary>Ready while rows of today and of tomorrow have a partition to go to.</summary>
-internal sealed class OutboxHealth(NpgsqlDataSource dataSource) : IHealthCheck
+/// <summary>
+/// Ready while rows of today and of tomorrow have a partition to go to; degraded where the outbox
+/// is about to take more of the disk than it should.
+/// </summary>
+internal sealed class OutboxHealth(NpgsqlDataSource dataSource, OutboxDisk disk) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context,
@@ -16,9 +19,15 @@ internal sealed class OutboxHealth(NpgsqlDataSource dataSource) : IHealthCheck
         {
             var ahead = await CountAheadAsync(cancellationToken)
                 .WaitAsync(HealthLimits.Question, cancellationToken);
-            return ahead >= 1
-                ? HealthCheckResult.Healthy("The outbox has partitions ahead.")
-                : Failed("The outbox has no partition for tomorrow.");
+            if (ahead < 1)
+                return Failed("The outbox has no partition for tomorrow.");
+
+            // As it was measured last: readiness is asked often.
+            return disk.Use is { IsFilling: true } use
+                ? HealthCheckResult.Degraded(
+                    $"The outbox takes {use.Percent} % of its budget on the database's disk."
+                )
+                : HealthCheckResult.Healthy("The outbox has partitions ahead.");
         }
         catch (TimeoutException)
         {

@@ -20,6 +20,8 @@ internal static class OutboxServices
         services.AddModuleDatabase<MessagingDb>("messaging");
         services.AddSingleton<OutboxSignal>();
         services.AddScoped<Outbox>();
+        services.AddSingleton<OutboxDisk>();
+        services.AddHostedService(p => p.GetRequiredService<OutboxDisk>());
         services.AddSingleton<OutboxMaintenance>();
         services.AddHostedService(p => p.GetRequiredService<OutboxMaintenance>());
         services.AddSingleton<IDatabasePreparation>(p => p.GetRequiredService<OutboxMaintenance>());

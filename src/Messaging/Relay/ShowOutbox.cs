@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace ConcertReservation.Messaging;
 
-/// <summary>How much waits to be sent to Kafka, and for how long.</summary>
+/// <summary>How much waits to be sent to Kafka, for how long, and what all of it takes.</summary>
 internal static class ShowOutbox
 {
     /// <summary>Many millions of rows are not counted while somebody waits.</summary>
@@ -14,7 +14,17 @@ internal static class ShowOutbox
 
     /// <param name="Depth">Committed events that Kafka does not have yet.</param>
     /// <param name="OldestAgeSeconds">Of the oldest of them; 0 where there is none.</param>
-    internal sealed record OutboxState(long Depth, double OldestAgeSeconds, OutboxRelay Relay);
+    /// <param name="Bytes">
+    /// On the database's disk, with indexes, and with what is sent and kept.
+    /// </param>
+    /// <param name="BudgetBytes">Of which it should not take more than four fifths.</param>
+    internal sealed record OutboxState(
+        long Depth,
+        double OldestAgeSeconds,
+        long Bytes,
+        long BudgetBytes,
+        OutboxRelay Relay
+    );
 
     /// <param name="Epoch">Counts the hosts that have been the relay.</param>
     /// <param name="Kafka">Which Kafka it sends to; null before the first.</param>
@@ -24,6 +34,8 @@ internal static class ShowOutbox
     private static readonly OutboxState Example = new(
         Depth: 12,
         OldestAgeSeconds: 0.8,
+        Bytes: 734_003_200,
+        BudgetBytes: 10_737_418_240,
         new(Epoch: 3, "MkU3OEVBNTcwNTJENDM2Qg", Examples.HeldAt)
     );
 
@@ -32,19 +44,27 @@ internal static class ShowOutbox
             .RequireAuthorization(Roles.Operator)
             .WithName("ShowOutbox")
             .WithTags("Operations")
-            .WithSummary("Depth and age of the outbox")
+            .WithSummary("Depth, age and size of the outbox")
             .WithDescription(
                 "How many events are committed and not in Kafka, how old the oldest of them is, "
-                    + "and when the relay last moved on. Every host answers, not the relay alone."
+                    + "what the outbox takes of the disk, and when the relay last moved on. "
+                    + "Every host answers, not the relay alone."
             )
             .Produces<OutboxState>()
             .WithResponseExample(200, Example);
 
-    private static async Task<IResult> Handle(NpgsqlDataSource dataSource, CancellationToken stop)
+    private static async Task<IResult> Handle(
+        NpgsqlDataSource dataSource,
+        OutboxDisk disk,
+        CancellationToken stop
+    )
     {
         var (position, relay) = await ReadAsync(dataSource, stop);
         var backlog = await OutboxDepth.MeasureAsync(dataSource, position, CountSeconds, stop);
-        return TypedResults.Ok(new OutboxState(backlog.Rows, backlog.OldestSeconds, relay));
+        var use = await disk.MeasureAsync(stop);
+        return TypedResults.Ok(
+            new OutboxState(backlog.Rows, backlog.OldestSeconds, use.Bytes, use.BudgetBytes, relay)
+        );
     }
 
     private static async Task<(RelayPosition Position, OutboxRelay Relay)> ReadAsync(

@@ -24,6 +24,8 @@ internal sealed partial class MetricsTests
         "kafka_consumer_gap_total{group=\"payment-service\",partition=\"5\",topic=\"",
         "outbox_depth ",
         "outbox_oldest_age_seconds ",
+        "outbox_bytes ",
+        "outbox_budget_bytes 10737418240",
         "outbox_relay_latency_seconds_bucket{le=\"0.01\"}",
         "http_server_request_duration_seconds_bucket{",
         "http_route=\"/api/reservations\"",

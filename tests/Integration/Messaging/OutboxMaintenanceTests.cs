@@ -1,7 +1,10 @@
+using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Messaging;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace ConcertReservation.Tests.Integration.Messaging;
 
@@ -228,7 +231,13 @@ internal sealed class OutboxMaintenanceTests
 
     private async Task<HealthStatus> OutboxHealthAsync()
     {
-        var check = new OutboxHealth(_system.Database);
+        using var disk = new OutboxDisk(
+            _system.Database,
+            new DatabaseReady(),
+            Options.Create(new OutboxOptions()),
+            NullLogger<OutboxDisk>.Instance
+        );
+        var check = new OutboxHealth(_system.Database, disk);
         var context = new HealthCheckContext
         {
             Registration = new HealthCheckRegistration(

@@ -79,6 +79,8 @@ internal sealed class OperationsTests
         );
 
         answer["oldestAgeSeconds"].GetDouble().ShouldBe(0);
+        answer["bytes"].GetInt64().ShouldBeGreaterThan(0);
+        answer["budgetBytes"].GetInt64().ShouldBe(10_737_418_240);
         answer["relay"].GetProperty("epoch").GetInt64().ShouldBeGreaterThan(0);
         answer["relay"].GetProperty("kafka").GetString().ShouldNotBeNullOrEmpty();
         answer["relay"].GetProperty("movedAt").GetString().ShouldNotBeNull().ShouldEndWith("Z");
