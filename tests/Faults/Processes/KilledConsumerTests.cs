@@ -26,6 +26,10 @@ internal sealed class KilledConsumerTests
         var crowd = await Crowd.GatherAsync(_system, Customers);
         crowd.StartBuying();
         await crowd.WaitUntilSoldAsync(crowd.Seats / 2);
+        await Eventually.Until(
+            "the group has applied some of it",
+            async () => await AppliedAsync() > 0
+        );
         host.Stop();
         var committed = _system.CommittedBy(Group);
         committed.ShouldNotBeEmpty();
@@ -87,7 +91,7 @@ internal sealed class KilledConsumerTests
     private Task<long> AppliedAsync() =>
         _system.Database.ScalarAsync<long>(
             """
-            SELECT sum(next_offset)::bigint FROM messaging.consumer_positions
+            SELECT coalesce(sum(next_offset), 0)::bigint FROM messaging.consumer_positions
             WHERE consumer_group = $1
             """,
             Group
