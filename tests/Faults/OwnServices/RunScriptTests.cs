@@ -78,7 +78,7 @@ internal sealed class RunScriptTests
         using (var first = Start($"PORT={port} exec bash run"))
         {
             host = (await ReadyAsync(first)).Host!;
-            LocalProcess.Adopt(LocalProcess.Identify(first.Process.Id)!)!.Kill();
+            first.Process.Kill();
             // What it leaves keeps its output open, so the end of that is no sign.
             SpinWait.SpinUntil(() => first.Process.HasExited, Patience).ShouldBeTrue("it is dead");
         }
