@@ -64,7 +64,7 @@ public static class HostApplication
         app.MapMetrics();
         app.MapApiDocument();
         var api = app.MapGroup("/api");
-        api.AddEndpointFilter(RequestTimes.CheckQuery);
+        api.AddEndpointFilterFactory(RequestTimes.CheckQuery);
         foreach (var module in Modules)
             module.MapEndpoints(api);
         api.MapMessaging();

@@ -8,7 +8,8 @@ namespace ConcertReservation.BuildingBlocks.Http;
 /// </summary>
 public static class RequestTime
 {
-    public const string Rule = "must be a time such as 2026-11-20T11:00:00Z";
+    public const string Description = "a time such as 2026-11-20T11:00:00Z";
+    public const string Rule = "must be " + Description;
 
     private const int MaxLength = 40;
 

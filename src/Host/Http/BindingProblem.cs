@@ -117,7 +117,7 @@ internal static partial class BindingProblem
             { IsEnum: true } => "one of " + string.Join(", ", Enum.GetNames(type)),
             _ when type == typeof(bool) => "true or false",
             _ when type == typeof(string) => "a text",
-            _ when type == typeof(DateTimeOffset) => RequestTime.Rule["must be ".Length..],
+            _ when type == typeof(DateTimeOffset) => RequestTime.Description,
             { IsPrimitive: true } => "a whole number",
             _ when JsonPathTypes.ElementType(type) is not null => "a list",
             _ => "an object",
@@ -131,7 +131,7 @@ internal static partial class BindingProblem
         {
             "long" or "int" or "short" or "Int64" or "Int32" => "a whole number",
             "bool" => "true or false",
-            "DateTimeOffset" or "DateTime" => RequestTime.Rule["must be ".Length..],
+            "DateTimeOffset" or "DateTime" => RequestTime.Description,
             "DateOnly" => "a day such as 2026-11-20",
             "Guid" => "a UUID",
             _ => "of the documented type",

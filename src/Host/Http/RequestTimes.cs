@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using ConcertReservation.BuildingBlocks.Http;
 using ConcertReservation.Contracts;
-using Microsoft.AspNetCore.Http.Metadata;
 
 namespace ConcertReservation.Host.Http;
 
@@ -10,20 +9,33 @@ namespace ConcertReservation.Host.Http;
 internal static class RequestTimes
 {
     /// <summary>In the address; the framework takes such a time as one of this machine's.</summary>
-    public static ValueTask<object?> CheckQuery(
+    /// <remarks>Endpoints that take no time stay as they are: a hold pays nothing for it.</remarks>
+    public static EndpointFilterDelegate CheckQuery(
+        EndpointFilterFactoryContext endpoint,
+        EndpointFilterDelegate next
+    )
+    {
+        string[] times =
+        [
+            .. endpoint
+                .MethodInfo.GetParameters()
+                .Where(p => p.ParameterType == typeof(DateTimeOffset?))
+                .Select(p => p.Name!),
+        ];
+        return times.Length == 0 ? next : context => Check(times, context, next);
+    }
+
+    private static ValueTask<object?> Check(
+        string[] times,
         EndpointFilterInvocationContext context,
         EndpointFilterDelegate next
     )
     {
-        var http = context.HttpContext;
-        var times = http.GetEndpoint()!
-            .Metadata.GetOrderedMetadata<IParameterBindingMetadata>()
-            .Where(p => p.ParameterInfo.ParameterType == typeof(DateTimeOffset?));
         var errors = new FieldErrors();
         foreach (var time in times)
         {
-            if (http.Request.Query[time.Name] is [{ } text])
-                errors.Require(RequestTime.HasOffset(text), time.Name, RequestTime.Rule);
+            if (context.HttpContext.Request.Query[time] is [{ } text])
+                errors.Require(RequestTime.HasOffset(text), time, RequestTime.Rule);
         }
 
         return errors.ToProblem() is { } problem ? new(problem) : next(context);

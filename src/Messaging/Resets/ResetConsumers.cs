@@ -10,7 +10,7 @@ namespace ConcertReservation.Messaging;
 internal static class ResetConsumers
 {
     private const string Start = "start";
-    private const string Rule = "must be start, or a time such as 2026-11-20T11:00:00Z";
+    private const string Rule = "must be start, or " + RequestTime.Description;
     private const int RetryAfterSeconds = 5;
 
     /// <param name="To">start, or a time.</param>
