@@ -75,12 +75,12 @@ internal sealed partial class OutboxDisk(
     protected override async Task RunOnceAsync(CancellationToken stop)
     {
         var use = await MeasureAsync(stop);
-        Measured[this] = use;
         if (use.IsFilling && !_said)
             LogFills(use.Percent, options.Value.DiskBudgetMegabytes);
         else if (!use.IsFilling && _said)
             LogHasRoom(use.Percent, options.Value.DiskBudgetMegabytes);
         _said = use.IsFilling;
+        Measured[this] = use;
     }
 
     [LoggerMessage(

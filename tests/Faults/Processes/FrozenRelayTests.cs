@@ -1,4 +1,3 @@
-using ConcertReservation.Contracts;
 using ConcertReservation.Tests.Faults.Harness;
 
 namespace ConcertReservation.Tests.Faults.Processes;
@@ -8,9 +7,6 @@ namespace ConcertReservation.Tests.Faults.Processes;
 internal sealed class FrozenRelayTests
 {
     private const int Customers = 30;
-
-    /// <summary>An odd number: odd ones begin at the second host.</summary>
-    private const int Newcomer = 1001;
 
     private FaultSystem _system = null!;
 
@@ -37,15 +33,6 @@ internal sealed class FrozenRelayTests
         var takeover = await Takeover.BeforeAsync(_system, "frozen");
         frozen.Freeze();
         await takeover.DoneAsync(heir);
-
-        // Somebody signs up at the other host meanwhile, and all others hear of it.
-        var newcomer = new Client(_system, Newcomer);
-        await newcomer.SignUpAsync();
-        await Eventually.Until(
-            "the sign-up is in Kafka",
-            () =>
-                _system.Kafka.ReadAll(Topics.Users).Any(r => r.Message.Key == $"user-{newcomer.Id}")
-        );
         frozen.IsFrozen.ShouldBeTrue();
         (await FruitlessUpdatesAsync()).ShouldBe(0);
         late.Release();

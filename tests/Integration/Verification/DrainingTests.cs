@@ -180,14 +180,11 @@ internal sealed class DrainingTests
     {
         using var redis = await ConnectionMultiplexer.ConnectAsync(_settings.Redis);
         var keys = redis.GetDatabase();
-        await keys.StringSetAsync("ranking:building", "x");
-
-        (await VerifyAsync(TimeSpan.Zero))
-            .Violations.ShouldHaveSingleItem()
-            .ShouldBe("still under way: the rankings, which are being rebuilt");
-
-        await keys.KeyDeleteAsync("ranking:building");
-        await ItIsAtRest();
+        await IsSeen(
+            "the rankings, which are being rebuilt",
+            () => keys.StringSetAsync("ranking:building", "x"),
+            () => keys.KeyDeleteAsync("ranking:building")
+        );
     }
 
     private async Task SellOutAsync()
@@ -219,11 +216,25 @@ internal sealed class DrainingTests
             """;
 
     /// <summary>Verification names what was broken, and is content when it is mended.</summary>
-    private async Task IsSeen(string left, string broken, string mended)
+    private Task IsSeen(string left, string broken, string mended) =>
+        IsSeen(
+            left,
+            () => _system.Database.ExecuteAsync(broken),
+            () => _system.Database.ExecuteAsync(mended)
+        );
+
+    private async Task IsSeen(string left, Func<Task> breakIt, Func<Task> mendIt)
     {
-        await _system.Database.ExecuteAsync(broken);
-        var finding = await VerifyAsync(TimeSpan.Zero);
-        await _system.Database.ExecuteAsync(mended);
+        await breakIt();
+        Finding finding;
+        try
+        {
+            finding = await VerifyAsync(TimeSpan.Zero);
+        }
+        finally
+        {
+            await mendIt();
+        }
 
         finding.Holds.ShouldBeFalse();
         finding.Violations.ShouldBe([$"still under way: {left}"]);
