@@ -37,21 +37,27 @@ internal sealed class EmbeddedKafkaBrake
     }
 
     /// <param name="ends">
-    /// Where the partitions end now. How much of them is not applied yet nobody remembers, so the
-    /// brake is on until the groups are through.
+    /// Where the partitions end now. How large their records are nobody remembers: each is taken for
+    /// the largest of the outbox.
     /// </param>
-    public static EmbeddedKafkaBrake Of(
+    public static async Task<EmbeddedKafkaBrake> StartAsync(
         NpgsqlDataSource dataSource,
         string incarnation,
         IReadOnlyList<ConsumerGroup> groups,
-        IReadOnlyDictionary<(string Topic, int Partition), Watermarks> ends
+        IReadOnlyDictionary<(string Topic, int Partition), Watermarks> ends,
+        CancellationToken stop
     )
     {
+        await using var command = dataSource.CreateCommand(
+            "SELECT coalesce(max(octet_length(body)), 0) FROM messaging.outbox"
+        );
+        var largest = (int)(await command.ExecuteScalarAsync(stop))! + RecordOverheadBytes;
         var brake = new EmbeddedKafkaBrake(dataSource, incarnation, groups);
-        foreach (var (partition, kept) in ends.Where(e => !e.Value.IsEmpty))
+        foreach (var (partition, kept) in ends)
         {
             var log = new PartitionLog();
-            log.Add(kept.High - 1, (int)MaxBytesBehind);
+            for (var offset = kept.Low; offset < kept.High; offset++)
+                log.Add(offset, largest);
             brake._partitions[partition] = log;
         }
 

@@ -202,7 +202,7 @@ internal sealed partial class Relay(
     private async Task<EmbeddedKafkaBrake> BrakeAsync(string incarnation, CancellationToken stop)
     {
         var ends = await KafkaWatermarks.ReadAsync(clients, Topics.Partitions.Keys, stop);
-        return EmbeddedKafkaBrake.Of(dataSource, incarnation, _groups, ends);
+        return await EmbeddedKafkaBrake.StartAsync(dataSource, incarnation, _groups, ends, stop);
     }
 
     private async Task BeatAsync(
