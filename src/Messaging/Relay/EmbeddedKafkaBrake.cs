@@ -37,8 +37,8 @@ internal sealed class EmbeddedKafkaBrake
     }
 
     /// <param name="ends">
-    /// Where the partitions end now. How large their records are nobody remembers: each is taken for
-    /// the largest of the outbox.
+    /// Where the partitions end now. How large their records are nobody remembers: each is taken
+    /// for the largest of the outbox.
     /// </param>
     public static async Task<EmbeddedKafkaBrake> StartAsync(
         NpgsqlDataSource dataSource,

@@ -1,6 +1,9 @@
+using System.Diagnostics;
 using ConcertReservation.Verification.Invariants;
 using ConcertReservation.Verification.Loading;
+using Confluent.Kafka;
 using Npgsql;
+using StackExchange.Redis;
 
 namespace ConcertReservation.Verification;
 
@@ -9,6 +12,9 @@ internal sealed class Verifier(VerificationSettings settings)
 {
     /// <summary>A system that moves while it is read is read again, this often.</summary>
     private const int MaxReadings = 5;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     /// <param name="bound">Everything has to drain within this.</param>
     public async Task<(History History, IReadOnlyList<Finding> Findings)> RunAsync(
@@ -38,9 +44,35 @@ internal sealed class Verifier(VerificationSettings settings)
         for (var reading = 1; ; reading++)
         {
             var before = await LastWorkAsync(dataSource, stop);
-            var history = await ReadAsync(dataSource, rankings, stop);
+            var history = await ReadPatientlyAsync(dataSource, rankings, stop);
             if (reading == MaxReadings || await LastWorkAsync(dataSource, stop) == before)
                 return history;
+        }
+    }
+
+    /// <summary>
+    /// What fails for a moment, as while a group's coordinator moves, is asked again.
+    /// </summary>
+    private async Task<History> ReadPatientlyAsync(
+        NpgsqlDataSource dataSource,
+        RedisRankings rankings,
+        CancellationToken stop
+    )
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await ReadAsync(dataSource, rankings, stop);
+            }
+            catch (Exception e)
+                when (e is KafkaException or RedisException or TimeoutException
+                    && Stopwatch.GetElapsedTime(began) < Patience
+                )
+            {
+                await Task.Delay(Pause, stop);
+            }
         }
     }
 

@@ -26,8 +26,8 @@ internal sealed class Takeover
         new(system, fault, await EpochAsync(system));
 
     /// <summary>
-    /// Returns when the other one leads, and a sign-up since then is in Kafka. The crowd's own events
-    /// will not do: it may have bought everything by now.
+    /// Returns when the other one leads, and a sign-up since then is in Kafka. The crowd's own
+    /// events will not do: it may have bought everything by now.
     /// </summary>
     public async Task DoneAsync(HostProcess heir)
     {
