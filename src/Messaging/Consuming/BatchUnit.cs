@@ -79,8 +79,7 @@ internal sealed class BatchUnit(
         await using var scope = scopes.CreateAsyncScope();
         var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
         var plan = await BeginAsync(work, partition, batch, attempt, stop);
-        foreach (var received in plan.Events)
-            await routes.DispatchAsync(scope, received, stop);
+        await routes.DispatchAsync(scope, plan.Events, stop);
         var letters = await BuryAsync(work, partition, plan.Letters, attempt, stop);
         await work.CommitAsync(stop);
 

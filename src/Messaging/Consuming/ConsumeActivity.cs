@@ -23,6 +23,17 @@ internal static class ConsumeActivity
             ?? new Activity(name).SetParentId(parent).Start();
     }
 
+    /// <summary>null unless somebody records it.</summary>
+    public static Activity? StartRecorded(string group, ReceivedEvent received) =>
+        ActivityContext.TryParse(
+            received.Record.Header("traceparent"),
+            null,
+            isRemote: true,
+            out var context
+        )
+            ? Recorded($"{group} {received.EventType}", context, group, received)
+            : null;
+
     private static Activity? Recorded(
         string name,
         ActivityContext parent,
@@ -50,5 +61,35 @@ internal static class ConsumeActivity
         activity.SetTag("messaging.kafka.offset", received.Record.Offset);
         activity.SetTag("messaging.message.id", received.EventId);
         return activity;
+    }
+}
+
+/// <summary>One of each event of a batch that is consumed as a whole.</summary>
+internal sealed class ConsumeActivities(IReadOnlyList<Activity> activities) : IDisposable
+{
+    private static readonly ConsumeActivities None = new([]);
+
+    public static ConsumeActivities Start(string group, IReadOnlyList<ReceivedEvent> events)
+    {
+        if (!MessagingTelemetry.Activities.HasListeners())
+            return None;
+
+        var batch = Activity.Current;
+        var started = new List<Activity>(events.Count);
+        foreach (var received in events)
+        {
+            if (ConsumeActivity.StartRecorded(group, received) is { } activity)
+                started.Add(activity);
+            // Each links to the batch, and none to the one before.
+            Activity.Current = batch;
+        }
+
+        return new ConsumeActivities(started);
+    }
+
+    public void Dispose()
+    {
+        foreach (var activity in activities)
+            activity.Dispose();
     }
 }

@@ -41,15 +41,15 @@ public sealed class ConsumerGroup
             .Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IConsumer<>))
             .Select(i => i.GetGenericArguments()[0])
             .ToArray();
-        var anything = messages.Contains(typeof(AnyEvent));
+        var batches = messages.Contains(typeof(EventBatch));
         EventDescription[] events =
         [
             .. EventCatalogue.ByName.Values.Where(e =>
-                anything || messages.Any(m => m.IsAssignableFrom(e.Type))
+                batches || messages.Any(m => m.IsAssignableFrom(e.Type))
             ),
         ];
         return events.Length > 0
-            ? new Subscription(consumer, events, anything)
+            ? new Subscription(consumer, events, batches)
             : throw new InvalidOperationException(
                 $"{consumer.Name} of {Name} consumes no event of the catalogue."
             );
@@ -57,18 +57,20 @@ public sealed class ConsumerGroup
 }
 
 /// <param name="Events">The known ones.</param>
-/// <param name="Anything">Events that the catalogue does not know, too.</param>
+/// <param name="Batches">
+/// Whole batches instead of single events, with those that the catalogue does not know.
+/// </param>
 internal sealed record Subscription(
     Type Consumer,
     IReadOnlyList<EventDescription> Events,
-    bool Anything
+    bool Batches
 );
 
 public static class ConsumerGroupRegistration
 {
     /// <summary>
     /// Registers a group. Its topics follow from what its consumers consume:
-    /// <c>IConsumer&lt;T&gt;</c> of an event, or of <see cref="AnyEvent"/> for everything on all
+    /// <c>IConsumer&lt;T&gt;</c> of an event, or of <see cref="EventBatch"/> for everything on all
     /// topics.
     /// </summary>
     public static IServiceCollection AddConsumerGroup(
@@ -85,13 +87,23 @@ public static class ConsumerGroupRegistration
     }
 }
 
-/// <summary>Any event of any topic, known or not; the record as received is its payload.</summary>
-public sealed record AnyEvent
-{
-    public required Guid EventId { get; init; }
-    public required DateTimeOffset OccurredAt { get; init; }
-    public required string EventType { get; init; }
-}
+/// <summary>
+/// What is new to the group of one batch of Kafka records, in their order: for a consumer that
+/// takes every event of every topic, and would spend more on being called for each than on its
+/// work.
+/// </summary>
+public sealed record EventBatch(IReadOnlyList<AnyEvent> Events);
+
+/// <summary>Any event of any topic, with the record as received.</summary>
+/// <param name="Known">The event as its class; null for a type that the catalogue does not
+/// know.</param>
+public sealed record AnyEvent(
+    KafkaRecord Record,
+    Guid EventId,
+    string EventType,
+    DateTimeOffset OccurredAt,
+    DomainEvent? Known
+);
 
 /// <summary>The Kafka record behind a message, as received.</summary>
 /// <param name="Incarnation">Which Kafka this was: offsets of another one mean nothing.</param>

@@ -7,9 +7,9 @@ using MassTransit.Serialization;
 namespace ConcertReservation.Messaging;
 
 /// <summary>
-/// Hands MassTransit the event that Consuming has read already: strictly, once a record rather than
-/// once a consumer, and before the transaction, so that a malformed body is told from a consumer
-/// that throws.
+/// Hands MassTransit what Consuming has read already: strictly, once a record rather than once a
+/// consumer, and before the transaction, so that a malformed body is told from a consumer that
+/// throws.
 /// </summary>
 internal sealed class EventDeserializer : ISerializerFactory, IMessageDeserializer
 {
@@ -21,10 +21,16 @@ internal sealed class EventDeserializer : ISerializerFactory, IMessageDeserializ
 
     public IMessageDeserializer CreateDeserializer() => this;
 
-    public ConsumeContext Deserialize(ReceiveContext receiveContext) =>
-        receiveContext.TryGetPayload<ReceivedEvent>(out var received)
-            ? new BodyConsumeContext(receiveContext, new EventContext(receiveContext, received))
-            : _json.Deserialize(receiveContext);
+    public ConsumeContext Deserialize(ReceiveContext receiveContext)
+    {
+        object? read =
+            receiveContext.TryGetPayload<EventBatch>(out var batch) ? batch
+            : receiveContext.TryGetPayload<AnyEvent>(out var one) ? one.Known
+            : null;
+        return read is null
+            ? _json.Deserialize(receiveContext)
+            : new BodyConsumeContext(receiveContext, new ReadContext(receiveContext, read));
+    }
 
     public SerializerContext Deserialize(
         MessageBody body,
@@ -36,7 +42,7 @@ internal sealed class EventDeserializer : ISerializerFactory, IMessageDeserializ
 
     public void Probe(ProbeContext context) => _json.Probe(context);
 
-    private sealed class EventContext(ReceiveContext receive, ReceivedEvent received)
+    private sealed class ReadContext(ReceiveContext receive, object read)
         : SystemTextJsonRawSerializerContext(
             SystemTextJsonMessageSerializer.Instance,
             SystemTextJsonMessageSerializer.Options,
@@ -54,7 +60,7 @@ internal sealed class EventDeserializer : ISerializerFactory, IMessageDeserializ
         public override bool TryGetMessage<T>([NotNullWhen(true)] out T? message)
             where T : class
         {
-            message = received.Known as T ?? received.Any as T;
+            message = read as T;
             return message is not null;
         }
 
@@ -63,10 +69,7 @@ internal sealed class EventDeserializer : ISerializerFactory, IMessageDeserializ
             [NotNullWhen(true)] out object? message
         )
         {
-            message =
-                messageType.IsInstanceOfType(received.Known) ? received.Known
-                : messageType.IsInstanceOfType(received.Any) ? received.Any
-                : null;
+            message = messageType.IsInstanceOfType(read) ? read : null;
             return message is not null;
         }
     }

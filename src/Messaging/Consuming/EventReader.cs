@@ -29,7 +29,7 @@ internal sealed class EventReader(GroupRoutes routes, string incarnation)
             var body = record.Body.Span;
             type = TextHeader(record, "ce_type");
             if (type is not null && routes.IsUnwanted(type, out var reading))
-                return new ReceivedEvent(record, reading, type, id, null, null, null);
+                return new ReceivedEvent(record, reading, type, id, null, null);
 
             if (body.IsEmpty)
                 throw new MalformedEventException("The record has no body.");
@@ -41,10 +41,17 @@ internal sealed class EventReader(GroupRoutes routes, string incarnation)
             var envelope = EventEnvelope.Read(body);
             type = Agree("eventType", type, envelope.EventType);
             if (routes.IsUnwanted(type, out reading))
-                return new ReceivedEvent(record, reading, type, id, null, null, null);
+                return new ReceivedEvent(record, reading, type, id, null, null);
 
             id = Id(TextHeader(record, "ce_id"), envelope.EventId);
-            return Event(record, type, id, envelope, body);
+            var known = EventCatalogue.ByName.ContainsKey(type)
+                ? EventCatalogue.Deserialize(type, body)
+                : null;
+            var occurredAt =
+                envelope.OccurredAt
+                ?? throw new MalformedEventException("The body has no occurredAt.");
+            var any = new AnyEvent(record, id, type, occurredAt, known);
+            return new ReceivedEvent(record, Reading.Event, type, id, any, null);
         }
         catch (Exception e)
             when (e
@@ -56,34 +63,12 @@ internal sealed class EventReader(GroupRoutes routes, string incarnation)
         {
             // Another system's record need not be an event as ours are: it is counted, and passed.
             if (type is not null && !EventCatalogue.ByName.ContainsKey(type))
-                return new ReceivedEvent(record, Reading.UnknownType, type, id, null, null, null);
+                return new ReceivedEvent(record, Reading.UnknownType, type, id, null, null);
 
             var fault =
                 e as MalformedEventException ?? new MalformedEventException(Describe(type, e), e);
-            return new ReceivedEvent(record, Reading.Malformed, type, id, null, null, fault);
+            return new ReceivedEvent(record, Reading.Malformed, type, id, null, fault);
         }
-    }
-
-    private static ReceivedEvent Event(
-        KafkaRecord record,
-        string type,
-        Guid id,
-        EventEnvelope envelope,
-        ReadOnlySpan<byte> body
-    )
-    {
-        var known = EventCatalogue.ByName.ContainsKey(type)
-            ? EventCatalogue.Deserialize(type, body)
-            : null;
-        var any = new AnyEvent
-        {
-            EventId = id,
-            EventType = type,
-            OccurredAt =
-                envelope.OccurredAt
-                ?? throw new MalformedEventException("The body has no occurredAt."),
-        };
-        return new ReceivedEvent(record, Reading.Event, type, id, known, any, null);
     }
 
     private KafkaRecord ToRecord(string topic, ConsumeResult<byte[], byte[]> result)

@@ -1,5 +1,3 @@
-using ConcertReservation.Contracts;
-
 namespace ConcertReservation.Messaging;
 
 /// <summary>What a record turned out to be; exactly one way to treat it follows.</summary>
@@ -20,17 +18,14 @@ internal enum Reading
 
 /// <summary>A record and, where it is one, the event in it.</summary>
 /// <param name="EventId">Empty where the record does not tell.</param>
-/// <param name="Known">The event as its class; null for a type that the catalogue does not
-/// know.</param>
-/// <param name="Any">The envelope alone, for whoever consumes every event.</param>
+/// <param name="Event">null where it is none, or nobody asks for it.</param>
 /// <param name="Fault">Why it is malformed.</param>
 internal sealed record ReceivedEvent(
     KafkaRecord Record,
     Reading Reading,
     string? EventType,
     Guid EventId,
-    DomainEvent? Known,
-    AnyEvent? Any,
+    AnyEvent? Event,
     MalformedEventException? Fault
 );
 

@@ -90,7 +90,7 @@ internal sealed class ReplayUnit(
             received.Reading == Reading.Event
             && (letter.IsClaimed || await IsNewAsync(work, sequence.Group, received.EventId, stop))
         )
-            await route.DispatchAsync(scope, received, stop);
+            await route.DispatchAsync(scope, [received], stop);
         await OpenLetters.ResolveAsync(
             work.Connection,
             letter.Id,

@@ -22,7 +22,6 @@ public sealed class DataPlatformModule : IModule
         services.AddModuleDatabase<DataPlatformDb>(StatisticsTables.Schema);
         services.AddSingleton<IEventHistory, EventStore>();
         services.AddSingleton<EventStorePartitions>();
-        services.AddScoped<RecordedBatch>();
         services.AddSingleton<RebuildProgress>();
         services.AddHostedService<RebuildStatistics>();
         services.AddConsumerGroup(Group, typeof(RecordEveryEvent));

@@ -7,9 +7,6 @@ using NpgsqlTypes;
 
 namespace ConcertReservation.DataPlatform;
 
-/// <summary>An event of any type with the record that it came in.</summary>
-internal sealed record RecordedEvent(AnyEvent Event, KafkaRecord Record);
-
 /// <summary>
 /// Every event of all topics, as received, each once: the inbox filters repeats.
 /// </summary>
@@ -28,14 +25,14 @@ internal sealed class EventStore(NpgsqlDataSource dataSource, GroupProgress prog
     /// <summary>Stores a batch in the unit of work's transaction.</summary>
     public static async Task AppendAsync(
         UnitOfWork work,
-        IReadOnlyList<RecordedEvent> batch,
+        IReadOnlyList<AnyEvent> batch,
         CancellationToken stop
     )
     {
         await work.Connection.ExecuteAsync($"SELECT pg_advisory_xact_lock_shared({LockKey})", stop);
         await using var copy = await work.Connection.BeginBinaryImportAsync(CopySql, stop);
-        foreach (var (happened, record) in batch)
-            await WriteAsync(copy, happened, record, stop);
+        foreach (var happened in batch)
+            Write(copy, happened);
         await copy.CompleteAsync(stop);
     }
 
@@ -71,7 +68,7 @@ internal sealed class EventStore(NpgsqlDataSource dataSource, GroupProgress prog
         {
             var (type, version) = (reader.GetString(1), reader.GetInt64(2));
             var body = reader.GetFieldValue<byte[]>(3);
-            page.Add((reader.GetInt64(0), new CountedEvent(type, version, body)));
+            page.Add((reader.GetInt64(0), CountedEvent.Read(type, version, body)));
         }
 
         return page;
@@ -141,29 +138,30 @@ internal sealed class EventStore(NpgsqlDataSource dataSource, GroupProgress prog
         }
     }
 
-    private static async Task WriteAsync(
-        NpgsqlBinaryImporter copy,
-        AnyEvent happened,
-        KafkaRecord record,
-        CancellationToken stop
-    )
+    /// <summary>Into the buffer; only a full one waits for the database.</summary>
+    private static void Write(NpgsqlBinaryImporter copy, AnyEvent happened)
     {
-        await copy.StartRowAsync(stop);
-        await copy.WriteAsync(record.Incarnation, NpgsqlDbType.Text, stop);
-        await copy.WriteAsync(record.Topic, NpgsqlDbType.Text, stop);
-        await copy.WriteAsync(record.Partition, NpgsqlDbType.Integer, stop);
-        await copy.WriteAsync(record.Offset, NpgsqlDbType.Bigint, stop);
-        await copy.WriteAsync(record.Key, NpgsqlDbType.Text, stop);
-        await copy.WriteAsync(happened.EventId, NpgsqlDbType.Uuid, stop);
-        await copy.WriteAsync(happened.EventType, NpgsqlDbType.Text, stop);
-        await copy.WriteAsync(record.Version, NpgsqlDbType.Bigint, stop);
-        await copy.WriteAsync(happened.OccurredAt.UtcDateTime, NpgsqlDbType.TimestampTz, stop);
-        await copy.WriteAsync(record.Timestamp.UtcDateTime, NpgsqlDbType.TimestampTz, stop);
-        var names = record.Headers.Select(h => h.Key).ToArray();
-        await copy.WriteAsync(names, NpgsqlDbType.Array | NpgsqlDbType.Text, stop);
-        var values = record.Headers.Select(h => h.Value).ToArray();
-        await copy.WriteAsync(values, NpgsqlDbType.Array | NpgsqlDbType.Bytea, stop);
-        await copy.WriteAsync(record.Body, NpgsqlDbType.Bytea, stop);
+        var record = happened.Record;
+        copy.StartRow();
+        copy.Write(record.Incarnation, NpgsqlDbType.Text);
+        copy.Write(record.Topic, NpgsqlDbType.Text);
+        copy.Write(record.Partition, NpgsqlDbType.Integer);
+        copy.Write(record.Offset, NpgsqlDbType.Bigint);
+        copy.Write(record.Key, NpgsqlDbType.Text);
+        copy.Write(happened.EventId, NpgsqlDbType.Uuid);
+        copy.Write(happened.EventType, NpgsqlDbType.Text);
+        copy.Write(record.Version, NpgsqlDbType.Bigint);
+        copy.Write(happened.OccurredAt.UtcDateTime, NpgsqlDbType.TimestampTz);
+        copy.Write(record.Timestamp.UtcDateTime, NpgsqlDbType.TimestampTz);
+        copy.Write(
+            record.Headers.Select(h => h.Key).ToArray(),
+            NpgsqlDbType.Array | NpgsqlDbType.Text
+        );
+        copy.Write(
+            record.Headers.Select(h => h.Value).ToArray(),
+            NpgsqlDbType.Array | NpgsqlDbType.Bytea
+        );
+        copy.Write(record.Body, NpgsqlDbType.Bytea);
     }
 }
 

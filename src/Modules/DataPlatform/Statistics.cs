@@ -5,7 +5,20 @@ using Npgsql;
 namespace ConcertReservation.DataPlatform;
 
 /// <summary>An event as statistics need it.</summary>
-internal sealed record CountedEvent(string EventType, long Version, ReadOnlyMemory<byte> Body);
+/// <param name="Event">null where the catalogue does not know its type.</param>
+internal sealed record CountedEvent(DomainEvent? Event, long Version)
+{
+    /// <exception cref="System.Text.Json.JsonException">
+    /// An event of a known type is malformed.
+    /// </exception>
+    public static CountedEvent Read(string eventType, long version, ReadOnlySpan<byte> body) =>
+        new(
+            EventCatalogue.ByName.ContainsKey(eventType)
+                ? EventCatalogue.Deserialize(eventType, body)
+                : null,
+            version
+        );
+}
 
 /// <summary>
 /// Brings a batch of events into the statistics, set-based: lock what is known of their
@@ -15,9 +28,6 @@ internal static class Statistics
 {
     /// <summary>Types that are not in the catalogue are stored, not counted.</summary>
     /// <param name="schema">Of the tables, as <see cref="StatisticsTables"/> names it.</param>
-    /// <exception cref="System.Text.Json.JsonException">
-    /// An event of a known type is malformed.
-    /// </exception>
     public static async Task ApplyAsync(
         UnitOfWork work,
         string schema,
@@ -26,8 +36,8 @@ internal static class Statistics
     )
     {
         var events = batch
-            .Where(e => EventCatalogue.ByName.ContainsKey(e.EventType))
-            .Select(e => (Event: EventCatalogue.Deserialize(e.EventType, e.Body.Span), e.Version))
+            .Where(e => e.Event is not null)
+            .Select(e => (Event: e.Event!, e.Version))
             .ToList();
 
         await LearnCustomersAsync(work, schema, [.. events.Select(e => e.Event)], stop);

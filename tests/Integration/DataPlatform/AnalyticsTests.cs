@@ -168,7 +168,7 @@ internal sealed class AnalyticsTests
         await foreach (
             var e in history.ReadAsync([.. Topics.Partitions.Keys], CancellationToken.None)
         )
-            events.Insert(0, new CountedEvent(e.EventType, e.Version, e.Body));
+            events.Insert(0, CountedEvent.Read(e.EventType, e.Version, e.Body.Span));
 
         await work.RunAsync(
             async stop =>

@@ -14,7 +14,7 @@ internal sealed class ConsumerGroupTests
         );
 
     [Test]
-    public void a_consumer_of_anything_reads_all_topics()
+    public void a_consumer_of_batches_reads_all_topics()
     {
         var group = new ConsumerGroup("archive", [typeof(Archives)]);
 
@@ -22,7 +22,7 @@ internal sealed class ConsumerGroupTests
             EventCatalogue.ByName.Values.Select(e => e.Topic).Distinct(),
             ignoreOrder: true
         );
-        group.Subscriptions.ShouldHaveSingleItem().Anything.ShouldBeTrue();
+        group.Subscriptions.ShouldHaveSingleItem().Batches.ShouldBeTrue();
     }
 
     [Test]
@@ -41,9 +41,9 @@ internal sealed class ConsumerGroupTests
         public Task Consume(ConsumeContext<PaymentRefunded> context) => Task.CompletedTask;
     }
 
-    private sealed class Archives : IConsumer<AnyEvent>
+    private sealed class Archives : IConsumer<EventBatch>
     {
-        public Task Consume(ConsumeContext<AnyEvent> context) => Task.CompletedTask;
+        public Task Consume(ConsumeContext<EventBatch> context) => Task.CompletedTask;
     }
 
     private sealed class Listens : IConsumer<Exception>

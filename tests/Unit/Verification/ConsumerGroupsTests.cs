@@ -59,7 +59,8 @@ internal sealed class ConsumerGroupsTests
             .ToList();
         return EventCatalogue
             .ByName.Values.Where(e =>
-                messages.Contains(typeof(AnyEvent)) || messages.Any(m => m.IsAssignableFrom(e.Type))
+                messages.Contains(typeof(EventBatch))
+                || messages.Any(m => m.IsAssignableFrom(e.Type))
             )
             .Select(e => e.Name);
     }
