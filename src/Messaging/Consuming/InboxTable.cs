@@ -28,15 +28,20 @@ internal static class InboxTable
         """;
 
     /// <summary>
-    /// An earlier letter of the key waits. Found by the key's hash, as a key may be longer than an
-    /// index entry.
+    /// An earlier letter of the key waits. Whether any waits at all is asked once a statement, and
+    /// nearly always the answer to all keys; else the key is found by its hash, as a key may be
+    /// longer than an index entry.
     /// </summary>
     private const string IsBlocked = """
-        EXISTS (
+        ((SELECT EXISTS (
+            SELECT FROM messaging.dead_letters AS letter
+            WHERE letter.consumer_group = $1 AND letter.topic = $2 AND letter.partition = $3
+                AND letter.status IN ('waiting', 'parked')))
+        AND EXISTS (
             SELECT FROM messaging.dead_letters AS letter
             WHERE letter.consumer_group = $1 AND letter.topic = $2 AND letter.partition = $3
                 AND letter.status IN ('waiting', 'parked')
-                AND sha256(letter.key) = sha256(claimed.key) AND letter.key = claimed.key)
+                AND sha256(letter.key) = sha256(claimed.key) AND letter.key = claimed.key))
         """;
 
     /// <summary>Of the batch's keys alone: however many letters wait, it costs no more.</summary>
