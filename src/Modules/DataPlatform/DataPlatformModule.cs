@@ -34,5 +34,6 @@ public sealed class DataPlatformModule : IModule
         GetCustomerStatistics.Map(api);
         RequestAnalyticsRebuild.Map(api);
         ShowAnalyticsRebuild.Map(api);
+        ShowAuditTrails.Map(api);
     }
 }
