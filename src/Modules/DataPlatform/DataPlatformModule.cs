@@ -31,6 +31,8 @@ public sealed class DataPlatformModule : IModule
     {
         GetHourlyStatistics.Map(api);
         GetConcertStatistics.Map(api);
+        GetConcertFunnel.Map(api);
+        GetConcertSellThrough.Map(api);
         GetCustomerStatistics.Map(api);
         RequestAnalyticsRebuild.Map(api);
         ShowAnalyticsRebuild.Map(api);

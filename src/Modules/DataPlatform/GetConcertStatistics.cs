@@ -115,8 +115,8 @@ internal static class GetConcertStatistics
             reader.GetInt64(10),
             reader.GetInt64(11),
             reader.GetInt64(12),
-            Share(confirmations, bookings),
-            Share(reader.GetInt64(11), totalSeats),
+            Share.Of(confirmations, bookings),
+            Share.Of(reader.GetInt64(11), totalSeats),
             []
         );
     }
@@ -149,7 +149,7 @@ internal static class GetConcertStatistics
                     reader.GetInt64(2),
                     reader.GetInt64(3),
                     reader.GetInt64(4),
-                    Share(reader.GetInt64(4), totalSeats)
+                    Share.Of(reader.GetInt64(4), totalSeats)
                 )
             );
         }
@@ -157,9 +157,6 @@ internal static class GetConcertStatistics
         hours.Reverse();
         return hours;
     }
-
-    private static double? Share(long part, long? whole) =>
-        whole is null or 0 ? null : Math.Round((double)part / whole.Value, 4);
 
     private static ConcertStatistics Example
     {
@@ -181,9 +178,9 @@ internal static class GetConcertStatistics
                 Examples.HeldSeats,
                 sold,
                 Revenue: 59_092_000,
-                Share(206, 236),
-                Share(sold, Examples.TotalSeats),
-                [new HourOfConcert(hour, 473, sold, 0, sold, Share(sold, Examples.TotalSeats))]
+                Share.Of(206, 236),
+                Share.Of(sold, Examples.TotalSeats),
+                [new HourOfConcert(hour, 473, sold, 0, sold, Share.Of(sold, Examples.TotalSeats))]
             );
         }
     }

@@ -12,12 +12,6 @@ internal static class GetHourlyStatistics
     private static readonly TimeSpan DefaultRange = TimeSpan.FromHours(24);
     private static readonly TimeSpan MaxRange = TimeSpan.FromDays(31);
 
-    /// <summary>Before that there was nothing to count.</summary>
-    private static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-    /// <summary>Clocks differ, and a day may be asked for before it is over.</summary>
-    private static readonly TimeSpan Ahead = TimeSpan.FromDays(1);
-
     /// <param name="From">The start of the first hour.</param>
     /// <param name="To">The end of the last hour.</param>
     internal sealed record HourlyStatistics(
@@ -77,7 +71,7 @@ internal static class GetHourlyStatistics
     )
     {
         var now = clock.GetUtcNow();
-        if (Unreasonable(from, to, now) is { } unreasonable)
+        if (TimeRange.Check(from, to, now).ToProblem() is { } unreasonable)
             return unreasonable;
 
         var end = to ?? (from is { } given ? Earlier(given + DefaultRange, now) : now);
@@ -94,22 +88,6 @@ internal static class GetHourlyStatistics
         return TypedResults.Ok(
             new HourlyStatistics(hours[0].Start, hours[^1].Start.AddHours(1), Total(hours), hours)
         );
-    }
-
-    /// <summary>Whatever is computed from the two stays within what can be represented.</summary>
-    private static Problem? Unreasonable(
-        DateTimeOffset? from,
-        DateTimeOffset? to,
-        DateTimeOffset now
-    )
-    {
-        var range = "must be between 2000-01-01 and a day from now";
-        return new FieldErrors()
-            .Require(from is null || IsReasonable(from.Value), "from", range)
-            .Require(to is null || IsReasonable(to.Value), "to", range)
-            .ToProblem();
-
-        bool IsReasonable(DateTimeOffset time) => time >= Earliest && time <= now + Ahead;
     }
 
     private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
