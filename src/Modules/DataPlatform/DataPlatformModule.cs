@@ -33,6 +33,7 @@ public sealed class DataPlatformModule : IModule
         GetConcertStatistics.Map(api);
         GetConcertFunnel.Map(api);
         GetConcertSellThrough.Map(api);
+        ListConcertBookings.Map(api);
         GetCustomerStatistics.Map(api);
         RequestAnalyticsRebuild.Map(api);
         ShowAnalyticsRebuild.Map(api);

@@ -38,6 +38,32 @@ internal static class GetHourlyStatistics
         long Refunds
     );
 
+    private static readonly CsvColumns<StatisticsHour> Columns = new(
+        [
+            "start",
+            "bookings",
+            "seatsBooked",
+            "confirmations",
+            "seatsSold",
+            "revenue",
+            "expiries",
+            "cancellations",
+            "seatsReturned",
+            "refunds",
+        ],
+        (csv, hour) =>
+            csv.Write(hour.Start)
+                .Write(hour.Sums.Bookings)
+                .Write(hour.Sums.SeatsBooked)
+                .Write(hour.Sums.Confirmations)
+                .Write(hour.Sums.SeatsSold)
+                .Write(hour.Sums.Revenue)
+                .Write(hour.Sums.Expiries)
+                .Write(hour.Sums.Cancellations)
+                .Write(hour.Sums.SeatsReturned)
+                .Write(hour.Sums.Refunds)
+    );
+
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapGet("/analytics/hourly", Handle)
             .RequireAuthorization(Roles.OrganiserOrOperator)
@@ -50,6 +76,7 @@ internal static class GetHourlyStatistics
             )
             .Produces<HourlyStatistics>()
             .WithResponseExample(200, Example)
+            .WithCsv(Columns.Example(Example.Hours[0]))
             .WithParameter(
                 "from",
                 "In the first hour; a day before the end where it is missing.",
@@ -65,6 +92,7 @@ internal static class GetHourlyStatistics
     private static async Task<IResult> Handle(
         DateTimeOffset? from,
         DateTimeOffset? to,
+        AnswerFormat format,
         NpgsqlDataSource dataSource,
         TimeProvider clock,
         CancellationToken stop
@@ -79,12 +107,15 @@ internal static class GetHourlyStatistics
         var errors = new FieldErrors()
             .Require(start < end, "from", "must be before to")
             .Require(end - start <= MaxRange, "to", "must be at most 31 days after from");
-        if (errors.ToProblem() is { } problem)
+        if ((format.Problem ?? errors.ToProblem()) is { } problem)
             return problem;
 
         var firstHour = start.AddTicks(-(start.UtcTicks % TimeSpan.TicksPerHour));
         var count = (int)Math.Ceiling((end - firstHour) / TimeSpan.FromHours(1));
         var hours = await ReadAsync(dataSource, firstHour, count, stop);
+        if (format.IsCsv)
+            return Columns.Answer("hourly", hours);
+
         return TypedResults.Ok(
             new HourlyStatistics(hours[0].Start, hours[^1].Start.AddHours(1), Total(hours), hours)
         );

@@ -67,6 +67,43 @@ internal sealed record FunnelSteps(
             MedianSecondsToPay: null
         );
 
+    /// <summary>As <see cref="WriteTo"/> writes them.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        "held",
+        "paid",
+        "confirmed",
+        "open",
+        "sold",
+        "expired",
+        "cancelled",
+        "returned",
+        "refunded",
+        "paidShare",
+        "confirmedShare",
+        "seatsHeld",
+        "seatsSold",
+        "revenue",
+        "medianSecondsToPay",
+    ];
+
+    public void WriteTo(CsvWriter csv) =>
+        csv.Write(Held)
+            .Write(Paid)
+            .Write(Confirmed)
+            .Write(Open)
+            .Write(Sold)
+            .Write(Expired)
+            .Write(Cancelled)
+            .Write(Returned)
+            .Write(Refunded)
+            .Write(PaidShare)
+            .Write(ConfirmedShare)
+            .Write(SeatsHeld)
+            .Write(SeatsSold)
+            .Write(Revenue)
+            .Write(MedianSecondsToPay);
+
     /// <summary>From the second column on.</summary>
     public static FunnelSteps Read(NpgsqlDataReader row) =>
         Of(

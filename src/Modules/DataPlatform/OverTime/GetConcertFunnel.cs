@@ -55,6 +55,11 @@ internal static class GetConcertFunnel
 
     internal sealed record FunnelInterval(DateTimeOffset Start, FunnelSteps Steps);
 
+    private static readonly CsvColumns<FunnelInterval> Columns = new(
+        ["start", .. FunnelSteps.Names],
+        (csv, interval) => interval.Steps.WriteTo(csv.Write(interval.Start))
+    );
+
     public static void Map(IEndpointRouteBuilder api) =>
         ConcertRange.Document(
             api.MapGet("/analytics/concerts/{id}/funnel", Handle)
@@ -65,10 +70,11 @@ internal static class GetConcertFunnel
                 .WithDescription(
                     "Of the reservations that began as holds in an interval, how many were paid "
                         + "and confirmed by now, and what has become of all: held = open + sold + "
-                        + "expired + cancelled + returned."
+                        + "expired + cancelled + returned. As CSV the intervals."
                 )
                 .Produces<ConcertFunnel>()
                 .WithResponseExample(200, Example)
+                .WithCsv(Columns.Example(Example.Intervals[0]))
         );
 
     private static async Task<IResult> Handle(
@@ -76,11 +82,15 @@ internal static class GetConcertFunnel
         DateTimeOffset? from,
         DateTimeOffset? to,
         string? interval,
+        AnswerFormat format,
         NpgsqlDataSource dataSource,
         TimeProvider clock,
         CancellationToken stop
     )
     {
+        if (format.Problem is { } unfit)
+            return unfit;
+
         await using var connection = await dataSource.OpenConnectionAsync(stop);
         var now = clock.GetUtcNow();
         var (range, problem) = await ConcertRange.FindAsync(
@@ -92,9 +102,13 @@ internal static class GetConcertFunnel
             now,
             stop
         );
-        return problem is not null
-            ? problem
-            : TypedResults.Ok(await ReadAsync(connection, range!, stop));
+        if (problem is not null)
+            return problem;
+
+        var funnel = await ReadAsync(connection, range!, stop);
+        return format.IsCsv
+            ? Columns.Answer($"concert-{id}-funnel", funnel.Intervals)
+            : TypedResults.Ok(funnel);
     }
 
     private static async Task<ConcertFunnel> ReadAsync(

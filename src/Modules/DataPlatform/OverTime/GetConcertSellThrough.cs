@@ -11,16 +11,18 @@ internal static class GetConcertSellThrough
 {
     /// <remarks>What happened before the range is one row, without a start.</remarks>
     private const string Sql = """
-        SELECT CASE WHEN at >= $2 THEN date_bin($4, at, $5) END AS start, sum(sold)::bigint,
+        SELECT CASE WHEN happened_at >= $2 THEN date_bin($4, happened_at, $5) END AS start,
+            sum(sold)::bigint,
             sum(returned)::bigint, sum(revenue)::bigint, sum(refunds)::bigint
         FROM (
-            SELECT confirmed_at AS at, seats AS sold, 0 AS returned, amount AS revenue, 0 AS refunds
+            SELECT confirmed_at AS happened_at, seats AS sold, 0 AS returned, amount AS revenue,
+                0 AS refunds
             FROM data_platform.reservations WHERE concert_id = $1 AND confirmed_at IS NOT NULL
             UNION ALL
             SELECT cancelled_at, 0, seats, 0, amount FROM data_platform.reservations
             WHERE concert_id = $1 AND confirmed_at IS NOT NULL AND cancelled_at IS NOT NULL
         ) AS changes
-        WHERE at < $3 GROUP BY start ORDER BY start NULLS FIRST
+        WHERE happened_at < $3 GROUP BY start ORDER BY start NULLS FIRST
         """;
 
     /// <param name="From">The start of the first interval; null where there is none.</param>
@@ -52,6 +54,18 @@ internal static class GetConcertSellThrough
         long Refunds
     );
 
+    private static readonly CsvColumns<SellThroughInterval> Columns = new(
+        ["start", "seatsSold", "seatsReturned", "soldSoFar", "sellThrough", "revenue", "refunds"],
+        (csv, interval) =>
+            csv.Write(interval.Start)
+                .Write(interval.SeatsSold)
+                .Write(interval.SeatsReturned)
+                .Write(interval.SoldSoFar)
+                .Write(interval.SellThrough)
+                .Write(interval.Revenue)
+                .Write(interval.Refunds)
+    );
+
     public static void Map(IEndpointRouteBuilder api) =>
         ConcertRange.Document(
             api.MapGet("/analytics/concerts/{id}/sell-through", Handle)
@@ -61,10 +75,11 @@ internal static class GetConcertSellThrough
                 .WithSummary("Sell-through of a concert over time")
                 .WithDescription(
                     "Seats sold and returned in each interval, by when that happened, and how full "
-                        + "the house was at its end."
+                        + "the house was at its end. As CSV the intervals."
                 )
                 .Produces<ConcertSellThrough>()
                 .WithResponseExample(200, Example)
+                .WithCsv(Columns.Example(Example.Intervals[0]))
         );
 
     private static async Task<IResult> Handle(
@@ -72,11 +87,15 @@ internal static class GetConcertSellThrough
         DateTimeOffset? from,
         DateTimeOffset? to,
         string? interval,
+        AnswerFormat format,
         NpgsqlDataSource dataSource,
         TimeProvider clock,
         CancellationToken stop
     )
     {
+        if (format.Problem is { } unfit)
+            return unfit;
+
         await using var connection = await dataSource.OpenConnectionAsync(stop);
         var now = clock.GetUtcNow();
         var (range, problem) = await ConcertRange.FindAsync(
@@ -88,9 +107,13 @@ internal static class GetConcertSellThrough
             now,
             stop
         );
-        return problem is not null
-            ? problem
-            : TypedResults.Ok(await ReadAsync(connection, range!, stop));
+        if (problem is not null)
+            return problem;
+
+        var sales = await ReadAsync(connection, range!, stop);
+        return format.IsCsv
+            ? Columns.Answer($"concert-{id}-sell-through", sales.Intervals)
+            : TypedResults.Ok(sales);
     }
 
     private static async Task<ConcertSellThrough> ReadAsync(
