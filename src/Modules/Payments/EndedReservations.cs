@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.Contracts;
 using ConcertReservation.Messaging;
 
 namespace ConcertReservation.Payments;
@@ -19,16 +20,19 @@ internal sealed class EndedReservations(
 
     /// <summary>The money goes back; a repeat does nothing.</summary>
     /// <remarks>
-    /// The batch fails where there is no such payment, or where it never completed.
+    /// The batch fails where there is no such payment, where it never completed, or where more is
+    /// asked back than was paid. What goes back is what was paid.
     /// </remarks>
-    public void Refund(long paymentId, string reason) =>
-        Wishes.Add(new Wish(paymentId, ReservationId: null, reason, Activity.Current?.Id));
+    public void Refund(long paymentId, Money amount, string reason) =>
+        Wishes.Add(new Wish(paymentId, ReservationId: null, amount, reason, Activity.Current?.Id));
 
     /// <summary>
     /// There is nothing left to pay for: an attempt that the provider was never asked about ends.
     /// </summary>
     public void FailAttempt(long reservationId, string reason) =>
-        Wishes.Add(new Wish(PaymentId: null, reservationId, reason, Activity.Current?.Id));
+        Wishes.Add(
+            new Wish(PaymentId: null, reservationId, Money.Zero, reason, Activity.Current?.Id)
+        );
 
     private async Task DecideAsync(IReadOnlyList<Wish> wishes, CancellationToken stop)
     {
@@ -54,6 +58,13 @@ internal sealed class EndedReservations(
             throw new InvalidOperationException($"There is no payment {wish.PaymentId}.");
         if (payment.Status is PaymentStatus.RefundRequested or PaymentStatus.Refunded)
             return;
+        if (wish.Amount > payment.Amount)
+        {
+            throw new InvalidOperationException(
+                $"amount: payment {payment.Id} is of {payment.Amount} won, and cannot give back "
+                    + $"{wish.Amount}."
+            );
+        }
 
         outbox.Add(payment.RequestRefund(wish.Reason, clock.GetUtcNow()), wish.TraceParent);
     }
@@ -68,6 +79,7 @@ internal sealed class EndedReservations(
     private sealed record Wish(
         long? PaymentId,
         long? ReservationId,
+        Money Amount,
         string Reason,
         string? TraceParent
     );

@@ -9,7 +9,8 @@ internal sealed class RefundOnConfirmationFailed(EndedReservations ended)
 {
     public Task Consume(ConsumeContext<ReservationConfirmationFailed> context)
     {
-        ended.Refund(context.Message.PaymentId, context.Message.Reason);
+        var failed = context.Message;
+        ended.Refund(failed.PaymentId, failed.Amount, failed.Reason);
         return Task.CompletedTask;
     }
 }

@@ -15,7 +15,7 @@ internal sealed class RefundOnConfirmedCancelled(EndedReservations ended)
     public Task Consume(ConsumeContext<ReservationCancelled> context)
     {
         if (context.Message is { WasConfirmed: true, PaymentId: { } paymentId } cancelled)
-            ended.Refund(paymentId, cancelled.Reason);
+            ended.Refund(paymentId, cancelled.Amount, cancelled.Reason);
         return Task.CompletedTask;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 
 namespace ConcertReservation.Tests.Integration.Payments;
 
@@ -148,16 +149,46 @@ internal sealed class CardPaymentTests
         answers[0].Status.ShouldBe(HttpStatusCode.OK, answers[0].Text);
     }
 
-    [Test]
-    public async Task a_hold_that_ran_out_meanwhile_is_not_paid_for()
+    [TestCase("EXPIRED", "reservation-expired")]
+    [TestCase("CANCELLED", "illegal-state")]
+    [TestCase("CONFIRMED", "illegal-state")]
+    public async Task a_hold_that_ended_meanwhile_is_not_paid_for(string status, string problem)
     {
         var mina = System.NewPayer();
         var reservation = await System.ReserveAsync(mina, 132_000);
         var (payment, paymentKey) = await mina.GoesToProviderAsync(reservation, Payer.GoodCard);
-        await System.SetStatusAsync(reservation, "EXPIRED");
+        await System.SetStatusAsync(reservation, status);
 
-        (await mina.ConfirmsAsync(payment, paymentKey)).Problem.ShouldBe("reservation-expired");
+        var refused = await mina.ConfirmsAsync(payment, paymentKey);
 
+        refused.Status.ShouldBe(HttpStatusCode.Conflict, refused.Text);
+        refused.Problem.ShouldBe(problem);
+        (await System.StatusAtProviderAsync(paymentKey)).ShouldBe("IN_PROGRESS");
+        (await System.EventsOfAsync(payment)).ShouldBe(["PAYMENT_STARTED:1"]);
+    }
+
+    [TestCase(1)]
+    [TestCase(131_999)]
+    [TestCase(132_001)]
+    public async Task a_key_of_another_amount_takes_no_money(long amount)
+    {
+        var mina = System.NewPayer();
+        var started = await mina.PaysAsync(await System.ReserveAsync(mina, 132_000), "CARD");
+        using var other = await System.Sandbox.PostAsJsonAsync(
+            "/v1/payments",
+            new
+            {
+                orderId = started.Json["checkout"]!["orderId"]!.GetValue<string>(),
+                amount,
+                cardNumber = Payer.GoodCard,
+            }
+        );
+        var paymentKey = (await Answer.OfAsync(other)).Json["paymentKey"]!.GetValue<string>();
+
+        var declined = await mina.ConfirmsAsync(started.PaymentId, paymentKey);
+
+        declined.Problem.ShouldBe("payment-declined");
+        declined.Text.ShouldContain("amount");
         (await System.StatusAtProviderAsync(paymentKey)).ShouldBe("IN_PROGRESS");
     }
 

@@ -174,19 +174,27 @@ internal sealed class PointPaymentTests
         again.Replayed.ShouldBeFalse();
     }
 
-    [TestCase("EXPIRED", "reservation-expired")]
-    [TestCase("CONFIRMED", "illegal-state")]
-    [TestCase("CANCELLED", "illegal-state")]
-    public async Task what_is_not_held_cannot_be_paid(string status, string problem)
+    [Test]
+    public async Task what_is_not_held_cannot_be_paid(
+        [Values("EXPIRED", "CONFIRMED", "CANCELLED")] string status,
+        [Values("POINT", "CARD")] string method
+    )
     {
         var mina = System.NewPayer();
         await mina.ChargesAsync(200_000);
         var reservation = await System.ReserveAsync(mina, 132_000, status);
 
-        var refused = await mina.PaysAsync(reservation, "POINT");
+        var refused = await mina.PaysAsync(reservation, method);
 
         refused.Status.ShouldBe(HttpStatusCode.Conflict);
-        refused.Problem.ShouldBe(problem);
+        refused.Problem.ShouldBe(status == "EXPIRED" ? "reservation-expired" : "illegal-state");
+        refused.Json["detail"]!.GetValue<string>().ShouldContain($"{reservation}");
+        (
+            await System.AskAsync<long>(
+                "SELECT count(*) FROM payments.payments WHERE reservation_id = $1",
+                reservation
+            )
+        ).ShouldBe(0);
         (await mina.BalanceAsync()).ShouldBe(200_000);
     }
 

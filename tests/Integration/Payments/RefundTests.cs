@@ -5,7 +5,7 @@ namespace ConcertReservation.Tests.Integration.Payments;
 [TestFixture]
 internal sealed class RefundTests
 {
-    private static readonly string[] Refunded =
+    internal static readonly string[] Refunded =
     [
         "PAYMENT_STARTED:1",
         "PAYMENT_COMPLETED:2",
@@ -144,6 +144,32 @@ internal sealed class RefundTests
         (await mina.LooksAtAsync(payment)).PaymentStatus.ShouldBe("STARTED");
     }
 
+    [TestCase(132_001)]
+    [TestCase(long.MaxValue)]
+    public async Task a_refund_of_more_than_was_paid_is_an_error_and_moves_no_money(long amount)
+    {
+        var mina = System.NewPayer();
+        await mina.ChargesAsync(200_000);
+        var byPoints = await System.ReserveAsync(mina, 132_000);
+        var points = (await mina.PaysAsync(byPoints, "POINT")).PaymentId;
+        var byCard = await System.ReserveAsync(mina, 132_000);
+        var (card, paymentKey) = await mina.GoesToProviderAsync(byCard, Payer.GoodCard);
+        await mina.ConfirmsAsync(card, paymentKey);
+
+        foreach (var (reservation, payment) in new[] { (byPoints, points), (byCard, card) })
+        {
+            var refused = await Should.ThrowAsync<InvalidOperationException>(() =>
+                System.ReceiveAsync(ConfirmationFailed(mina, reservation, payment, amount))
+            );
+
+            refused.Message.ShouldStartWith("amount:");
+            (await mina.LooksAtAsync(payment)).PaymentStatus.ShouldBe("COMPLETED");
+        }
+
+        (await mina.BalanceAsync()).ShouldBe(68_000);
+        (await System.StatusAtProviderAsync(paymentKey)).ShouldBe("DONE");
+    }
+
     [Test]
     public async Task the_entries_of_a_wallet_add_up_to_its_balance()
     {
@@ -167,7 +193,8 @@ internal sealed class RefundTests
     internal static ReservationConfirmationFailed ConfirmationFailed(
         Payer payer,
         long reservation,
-        long payment
+        long payment,
+        long amount = 132_000
     ) =>
         new()
         {
@@ -176,7 +203,7 @@ internal sealed class RefundTests
             UserId = payer.CustomerId,
             ConcertId = 1,
             PaymentId = payment,
-            Amount = new Money(132_000),
+            Amount = new Money(amount),
             Reason = "seats gone",
         };
 
