@@ -68,6 +68,12 @@ internal sealed class ConfirmPayment(
                 }
             )
             .TakesIdempotencyKey()
+            .WithResponseHeader(
+                202,
+                "Location",
+                "Where to look until it is final.",
+                PaymentView.PathOf(Examples.PaymentId)
+            )
             .WithParameter("id", "The payment's id.", Examples.PaymentId)
             .Refuses(
                 Problems.Validation("paymentKey", PaymentKeyRule),

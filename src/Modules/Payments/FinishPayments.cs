@@ -11,9 +11,9 @@ namespace ConcertReservation.Payments;
 
 /// <summary>
 /// Sees to it that every attempt ends: asks the provider about what nobody knows, ends
-/// what was abandoned, refunds what was asked back. It runs on every host; a payment is
-/// claimed by moving its <see cref="Payment.NextCheckAt"/> on, so that one host at a time has
-/// it, and another one after a crash.
+/// what was abandoned, refunds what was asked back. It runs on every host; a payment is claimed
+/// until <see cref="Payment.ClaimedUntil"/>, so that one host at a time has it, and another
+/// one after a crash.
 /// </summary>
 internal sealed partial class FinishPayments(
     DatabaseReady database,
@@ -33,9 +33,11 @@ internal sealed partial class FinishPayments(
     private const int OwnAtOnce = 4;
 
     private const string ClaimSql = """
-        UPDATE payments.payments SET next_check_at = clock.now() + $1
+        UPDATE payments.payments
+        SET next_check_at = clock.now() + $1, claimed_until = clock.now() + $1
         WHERE id = (SELECT id FROM payments.payments
                     WHERE next_check_at <= (SELECT clock.now()) AND (payment_key IS NOT NULL) = $2
+                        AND (claimed_until IS NULL OR claimed_until <= (SELECT clock.now()))
                     ORDER BY next_check_at LIMIT 1 FOR UPDATE SKIP LOCKED)
         RETURNING id
         """;

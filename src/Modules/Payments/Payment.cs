@@ -36,6 +36,9 @@ internal sealed class Payment
     /// </summary>
     public DateTimeOffset? NextCheckAt { get; private set; }
 
+    /// <summary>Until then one host has it in hand, or that host has died.</summary>
+    public DateTimeOffset? ClaimedUntil { get; private set; }
+
     /// <summary>How often background work has checked it without an outcome.</summary>
     public int Checks { get; private set; }
 
@@ -100,11 +103,12 @@ internal sealed class Payment
     }
 
     /// <summary>No conclusive answer came: the provider is asked until there is one.</summary>
-    public void MarkUnknown(DateTimeOffset nextCheckAt)
+    /// <param name="claim">As in <see cref="CheckAgain"/>.</param>
+    public void MarkUnknown(DateTimeOffset now, TimeSpan wait, DateTimeOffset? claim)
     {
         Require(IsOpen && WasAsked, "become UNKNOWN");
         Status = PaymentStatus.Unknown;
-        CheckAgain(nextCheckAt);
+        CheckAgain(now, wait, claim);
     }
 
     public PaymentCompleted Complete(DateTimeOffset now)
@@ -179,12 +183,19 @@ internal sealed class Payment
         };
     }
 
-    /// <summary>Background work found no outcome and comes back later.</summary>
-    public void CheckAgain(DateTimeOffset at)
+    /// <summary>No outcome was found: background work comes back later.</summary>
+    /// <param name="claim">
+    /// What <see cref="ClaimedUntil"/> was when the check began: a claim of somebody else stays.
+    /// </param>
+    public void CheckAgain(DateTimeOffset now, TimeSpan wait, DateTimeOffset? claim)
     {
         Require(NextCheckAt is not null, "be checked again");
         Checks++;
-        NextCheckAt = at;
+        if (ClaimedUntil == claim)
+            ClaimedUntil = null;
+        // It is due already where the provider told of a change while it was being asked.
+        if (NextCheckAt > now)
+            NextCheckAt = now + wait;
     }
 
     private void End(PaymentStatus status, string? reason)
@@ -192,6 +203,7 @@ internal sealed class Payment
         Status = status;
         Reason = reason is { Length: > MaxReasonLength } ? reason[..MaxReasonLength] : reason;
         NextCheckAt = null;
+        ClaimedUntil = null;
         Version++;
     }
 

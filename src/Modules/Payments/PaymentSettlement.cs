@@ -57,7 +57,11 @@ internal sealed class PaymentSettlement(
                         outbox.Add(payment.Fail(verdict.Detail, now));
                         break;
                     default:
-                        payment.MarkUnknown(now + options.Value.DelayAfter(payment.Checks));
+                        payment.MarkUnknown(
+                            now,
+                            options.Value.DelayAfter(payment.Checks),
+                            asked.ClaimedUntil
+                        );
                         break;
                 }
 

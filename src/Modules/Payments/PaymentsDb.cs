@@ -83,6 +83,7 @@ internal sealed class PaymentsDb(DbContextOptions<PaymentsDb> options) : DbConte
             payment.Property(p => p.Reason).HasColumnName("reason");
             payment.Property(p => p.NextCheckAt).HasColumnName("next_check_at");
             payment.Property(p => p.Checks).HasColumnName("checks");
+            payment.Property(p => p.ClaimedUntil).HasColumnName("claimed_until");
         });
         modelBuilder.Entity<Wallet>(wallet =>
         {

@@ -28,8 +28,7 @@ public sealed class PaymentsModule : IModule
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsRules>();
 
-        // The gateway says itself what went wrong; a line for each request would drown that.
-        services.AddHttpClient<IPaymentGateway, TossGateway>().RemoveAllLoggers();
+        AddGateways(services);
         services.AddSingleton<PaymentIds>();
         services.AddScoped<StartPayment>();
         services.AddScoped<PayByPoints>();
@@ -55,5 +54,29 @@ public sealed class PaymentsModule : IModule
         StartPayment.Map(api);
         ConfirmPayment.Map(api);
         ShowPayment.Map(api);
+        ReceiveWebhook.Map(api);
     }
+
+    private static void AddGateways(IServiceCollection services)
+    {
+        // Gateways say themselves what went wrong; a line for each request would drown that.
+        services.AddHttpClient<TossGateway>().RemoveAllLoggers();
+        services.AddHttpClient<StripeGateway>().RemoveAllLoggers();
+        services.AddTransient<IPaymentGateway>(s =>
+            ProviderOf(s) == PaymentProvider.Stripe
+                ? s.GetRequiredService<StripeGateway>()
+                : s.GetRequiredService<TossGateway>()
+        );
+        services.AddSingleton<TossWebhooks>();
+        services.AddSingleton<StripeWebhooks>();
+        services.AddSingleton<IWebhookReader>(s =>
+            ProviderOf(s) == PaymentProvider.Stripe
+                ? s.GetRequiredService<StripeWebhooks>()
+                : s.GetRequiredService<TossWebhooks>()
+        );
+        services.AddScoped<ReceiveWebhook>();
+    }
+
+    private static PaymentProvider ProviderOf(IServiceProvider services) =>
+        services.GetRequiredService<IOptions<GatewayOptions>>().Value.Provider;
 }

@@ -36,7 +36,9 @@ internal sealed class RefundPayment(
                     await ReturnAsync(payment, token);
                 else
                     payment.CheckAgain(
-                        clock.GetUtcNow() + options.Value.DelayAfter(payment.Checks)
+                        clock.GetUtcNow(),
+                        options.Value.DelayAfter(payment.Checks),
+                        requested.ClaimedUntil
                     );
 
                 await db.SaveChangesAsync(token);

@@ -1,34 +1,43 @@
 namespace ConcertReservation.PaymentSandbox;
 
+/// <summary>When an answer comes.</summary>
+internal enum Coming
+{
+    AtOnce,
+    Late,
+    Never,
+}
+
 /// <summary>The provider's answers, in the form of Toss Payments.</summary>
 internal static class Answers
 {
-    public static IResult Of(CardPayment payment) =>
-        Results.Json(
-            new
-            {
-                version = "2022-11-16",
-                paymentKey = payment.PaymentKey,
-                orderId = payment.OrderId,
-                status = payment.Status,
-                currency = "KRW",
-                method = "CARD",
-                totalAmount = payment.Amount,
-                balanceAmount = payment.Status == CardPayment.Done ? payment.Amount : 0,
-                requestedAt = payment.RequestedAt,
-                approvedAt = payment.ApprovedAt,
-                card = new { number = Masked(payment.CardNumber), amount = payment.Amount },
-                failure = payment.Status == CardPayment.Aborted
-                    ? new { code = payment.Card.Code, message = payment.Card.Message }
-                    : null,
-                cancels = payment.Status == CardPayment.Canceled
-                    ? new[]
-                    {
-                        new { cancelAmount = payment.Amount, cancelReason = payment.CancelReason },
-                    }
-                    : null,
-            }
-        );
+    public static IResult Of(CardPayment payment) => Results.Json(Shape(payment));
+
+    /// <summary>A payment as answers and webhooks show it.</summary>
+    public static object Shape(CardPayment payment) =>
+        new
+        {
+            version = "2022-11-16",
+            paymentKey = payment.PaymentKey,
+            orderId = payment.OrderId,
+            status = payment.Status,
+            currency = "KRW",
+            method = "CARD",
+            totalAmount = payment.Amount,
+            balanceAmount = payment.Status == CardPayment.Done ? payment.Amount : 0,
+            requestedAt = payment.RequestedAt,
+            approvedAt = payment.ApprovedAt,
+            card = new { number = Masked(payment.CardNumber), amount = payment.Amount },
+            failure = payment.Status == CardPayment.Aborted
+                ? new { code = payment.Card.Code, message = payment.Card.Message }
+                : null,
+            cancels = payment.Status == CardPayment.Canceled
+                ? new[]
+                {
+                    new { cancelAmount = payment.Amount, cancelReason = payment.CancelReason },
+                }
+                : null,
+        };
 
     public static IResult Error(int status, string code, string message) =>
         Results.Json(new { code, message }, statusCode: status);

@@ -11,16 +11,34 @@ internal static class CancelCardPayment
     public static void Map(IEndpointRouteBuilder merchant) =>
         merchant.MapPost("/{paymentKey}/cancel", Handle);
 
-    private static IResult Handle(
+    private static async Task<IResult> Handle(
         string paymentKey,
         CancelRequest request,
         HttpRequest http,
-        Ledger ledger
-    ) =>
-        ledger.Decide(
+        Ledger ledger,
+        TimeProvider clock,
+        CancellationToken stop
+    )
+    {
+        var idempotencyKey = http.Headers["Idempotency-Key"].ToString();
+        var (answer, comes) = ledger.Decide(
             paymentKey,
-            payment => Decide(payment, request, http.Headers["Idempotency-Key"].ToString())
+            payment =>
+            {
+                var (answer, changed) = Decide(payment, request, idempotencyKey);
+                var isSilent =
+                    changed is
+                    {
+                        Status: CardPayment.Canceled,
+                        Card.Behaviour: CardBehaviour.RefundWithoutAnswer
+                    };
+                return ((answer, isSilent ? Coming.Never : Coming.AtOnce), changed);
+            }
         );
+        if (comes == Coming.Never)
+            await Task.Delay(Timeout.InfiniteTimeSpan, clock, stop);
+        return answer;
+    }
 
     /// <summary>Pure: the answer, and the payment as it is then.</summary>
     internal static (IResult Answer, CardPayment? Changed) Decide(

@@ -22,20 +22,29 @@ internal static class ConfirmCardPayment
         var now = clock.GetUtcNow();
         var seen = ledger.FindByKey(request.PaymentKey);
         if (seen is { Status: CardPayment.InProgress, Card.Behaviour: CardBehaviour.ApproveSlowly })
-            await Task.Delay(TimeSpan.FromSeconds(options.Value.SlowSeconds), clock, stop);
+            await Task.Delay(options.Value.Slow, clock, stop);
 
-        var (answer, silent) = ledger.Decide(
+        var (answer, comes) = ledger.Decide(
             request.PaymentKey,
             payment =>
-                Decide(payment?.AsOf(now, options.Value.ExpireAfter), request, idempotencyKey, now)
+                IsPaidByAnother(ledger, payment)
+                    ? ((AlreadyProcessed("paid"), Coming.AtOnce), null)
+                    : Decide(
+                        payment?.AsOf(now, options.Value.ExpireAfter),
+                        request,
+                        idempotencyKey,
+                        now
+                    )
         );
-        if (silent)
+        if (comes == Coming.Late)
+            await Task.Delay(options.Value.Slow, clock, stop);
+        else if (comes == Coming.Never)
             await Task.Delay(Timeout.InfiniteTimeSpan, clock, stop);
         return answer;
     }
 
-    /// <summary>Pure: the answer, whether it is withheld, and the payment as it is then.</summary>
-    internal static ((IResult Answer, bool Silent) Result, CardPayment? Changed) Decide(
+    /// <summary>Pure: the answer, when it comes, and the payment as it is then.</summary>
+    internal static ((IResult Answer, Coming Comes) Result, CardPayment? Changed) Decide(
         CardPayment? payment,
         ConfirmRequest request,
         string idempotencyKey,
@@ -55,13 +64,7 @@ internal static class ConfirmCardPayment
         {
             if (payment.ConfirmedBy != idempotencyKey || idempotencyKey.Length == 0)
             {
-                return Say(
-                    Answers.Error(
-                        400,
-                        "ALREADY_PROCESSED_PAYMENT",
-                        $"The payment is {payment.Status} already."
-                    )
-                );
+                return Say(AlreadyProcessed(payment.Status));
             }
 
             return Say(
@@ -73,11 +76,11 @@ internal static class ConfirmCardPayment
 
         var tried = payment with { Attempts = payment.Attempts + 1 };
         if (payment.Card.Behaviour == CardBehaviour.FailOnce && payment.Attempts == 0)
-            return ((Answers.Broken(), false), tried);
+            return ((Answers.Broken(), Coming.AtOnce), tried);
         if (payment.Card.Behaviour == CardBehaviour.Decline)
         {
             var aborted = tried with { Status = CardPayment.Aborted, ConfirmedBy = idempotencyKey };
-            return ((Answers.Declined(aborted), false), aborted);
+            return ((Answers.Declined(aborted), Coming.AtOnce), aborted);
         }
 
         var done = tried with
@@ -86,9 +89,27 @@ internal static class ConfirmCardPayment
             ApprovedAt = now,
             ConfirmedBy = idempotencyKey,
         };
-        var silent = payment.Card.Behaviour == CardBehaviour.ApproveWithoutAnswer;
-        return ((Answers.Of(done), silent), done);
+        return (Approved(done), done);
 
-        static ((IResult, bool), CardPayment?) Say(IResult answer) => ((answer, false), null);
+        static ((IResult, Coming), CardPayment?) Say(IResult answer) =>
+            ((answer, Coming.AtOnce), null);
     }
+
+    /// <summary>Who begins twice for one order pays once.</summary>
+    private static bool IsPaidByAnother(Ledger ledger, CardPayment? payment) =>
+        payment is not null
+        && ledger.FindByOrder(payment.OrderId) is { Status: CardPayment.Done } paid
+        && paid.PaymentKey != payment.PaymentKey;
+
+    private static IResult AlreadyProcessed(string how) =>
+        Answers.Error(400, "ALREADY_PROCESSED_PAYMENT", $"The payment is {how} already.");
+
+    private static (IResult Answer, Coming Comes) Approved(CardPayment done) =>
+        done.Card.Behaviour switch
+        {
+            CardBehaviour.ApproveAndBreak => (Answers.Broken(), Coming.AtOnce),
+            CardBehaviour.ApproveAndAnswerLate => (Answers.Of(done), Coming.Late),
+            CardBehaviour.ApproveWithoutAnswer => (Answers.Of(done), Coming.Never),
+            _ => (Answers.Of(done), Coming.AtOnce),
+        };
 }

@@ -15,6 +15,11 @@ internal sealed class Ledger : IDisposable
     private readonly Dictionary<string, string> _keyByOrder = new(StringComparer.Ordinal);
     private readonly StreamWriter? _file;
 
+    /// <summary>
+    /// A payment is new, or in another state; told with the ledger locked, the former one first.
+    /// </summary>
+    public Action<CardPayment?, CardPayment>? Changed { get; set; }
+
     /// <param name="directory">Empty: nothing is kept.</param>
     public Ledger(string directory)
     {
@@ -70,8 +75,11 @@ internal sealed class Ledger : IDisposable
 
     private void Note(CardPayment payment)
     {
+        var before = _byKey.GetValueOrDefault(payment.PaymentKey);
         Keep(payment);
         _file?.WriteLine(JsonSerializer.Serialize(payment));
+        if (before?.Status != payment.Status)
+            Changed?.Invoke(before, payment);
     }
 
     private void Keep(CardPayment payment)

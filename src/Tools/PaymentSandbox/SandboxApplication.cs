@@ -23,6 +23,10 @@ internal static class SandboxApplication
             .Services.AddOptions<SandboxOptions>()
             .BindConfiguration(SandboxOptions.Section)
             .ValidateDataAnnotations()
+            .Validate(
+                o => o.WebhookUrl is null or { IsAbsoluteUri: true, Scheme: "http" or "https" },
+                $"{SandboxOptions.Section}:{nameof(SandboxOptions.WebhookUrl)} is no http address."
+            )
             .ValidateOnStart();
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
@@ -33,6 +37,8 @@ internal static class SandboxApplication
         builder.Services.AddSingleton(services => new Ledger(
             services.GetRequiredService<IOptions<SandboxOptions>>().Value.Directory
         ));
+        builder.Services.AddSingleton<Webhooks>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Webhooks>());
         builder.WebHost.ConfigureKestrel(
             (context, kestrel) =>
             {
@@ -81,6 +87,7 @@ internal static class SandboxApplication
                     "GET /v1/payments/{paymentKey}, GET /v1/payments/orders/{orderId}",
                     "POST /v1/payments/{paymentKey}/cancel {cancelReason} gives it back",
                     "Merchants: Authorization: Basic base64(secretKey + ':'), Idempotency-Key",
+                    "Sandbox:WebhookUrl hears PAYMENT_STATUS_CHANGED, signed",
                 },
                 cards = TestCard.All.Select(card => new { number = card.Number, does = card.Does }),
             }

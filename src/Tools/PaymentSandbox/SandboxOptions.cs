@@ -19,7 +19,7 @@ internal sealed class SandboxOptions
     [Required]
     public string SecretKey { get; init; } = "test_sk_concert_reservation";
 
-    /// <summary>How long the slow card takes.</summary>
+    /// <summary>How long slow cards and late webhooks take.</summary>
     [Range(0, 600)]
     public double SlowSeconds { get; init; } = 3;
 
@@ -27,5 +27,18 @@ internal sealed class SandboxOptions
     [Range(1, 86_400)]
     public int ExpireAfterSeconds { get; init; } = 900;
 
+    /// <summary>Where the merchant hears of changes; null: nowhere.</summary>
+    public Uri? WebhookUrl { get; init; }
+
+    /// <summary>What webhooks are signed with; it guards nothing, either.</summary>
+    [Required]
+    public string WebhookSecret { get; init; } = "test_whsec_concert_reservation";
+
+    /// <summary>The wait after the first try of a webhook; each one is four times longer.</summary>
+    [Range(0.01, 600)]
+    public double WebhookRetrySeconds { get; init; } = 60;
+
+    public TimeSpan Slow => TimeSpan.FromSeconds(SlowSeconds);
+    public TimeSpan WebhookRetry => TimeSpan.FromSeconds(WebhookRetrySeconds);
     public TimeSpan ExpireAfter => TimeSpan.FromSeconds(ExpireAfterSeconds);
 }

@@ -12,6 +12,12 @@ internal enum CardBehaviour
     /// <summary>Approved, and the answer never comes: who asks again hears of it.</summary>
     ApproveWithoutAnswer,
 
+    /// <summary>Approved at once, but the answer comes only after a while.</summary>
+    ApproveAndAnswerLate,
+
+    /// <summary>Approved, but the answer is an internal error.</summary>
+    ApproveAndBreak,
+
     /// <summary>
     /// The first confirmation ends in an internal error before anything happened.
     /// </summary>
@@ -19,6 +25,25 @@ internal enum CardBehaviour
 
     /// <summary>Approved; the first two cancellations end in an internal error.</summary>
     RefundFailsTwice,
+
+    /// <summary>Approved; the money goes back, but the answer to that never comes.</summary>
+    RefundWithoutAnswer,
+}
+
+/// <summary>How the merchant hears of it.</summary>
+internal enum WebhookManner
+{
+    /// <summary>Each change once, at once.</summary>
+    Usual,
+
+    /// <summary>After a while.</summary>
+    Late,
+
+    /// <summary>Each change three times.</summary>
+    Repeated,
+
+    /// <summary>Each state after the one that followed it.</summary>
+    OutOfOrder,
 }
 
 /// <param name="Number">Sixteen digits.</param>
@@ -29,7 +54,8 @@ internal sealed record TestCard(
     string Does,
     CardBehaviour Behaviour,
     string? Code = null,
-    string? Message = null
+    string? Message = null,
+    WebhookManner Webhooks = WebhookManner.Usual
 )
 {
     public static readonly IReadOnlyList<TestCard> All =
@@ -64,6 +90,39 @@ internal sealed record TestCard(
             "4000000000005126",
             "approved; the first two refunds end in an internal error (500)",
             CardBehaviour.RefundFailsTwice
+        ),
+        new(
+            "4000000000007726",
+            "approved; refunded when asked, but the answer to that never comes",
+            CardBehaviour.RefundWithoutAnswer
+        ),
+        new(
+            "4000000000000127",
+            "approved, but the answer to the first confirmation is an internal error (500)",
+            CardBehaviour.ApproveAndBreak
+        ),
+        new(
+            "4000000000000259",
+            "approved; its webhook comes at once, the answer after some seconds",
+            CardBehaviour.ApproveAndAnswerLate
+        ),
+        new(
+            "4000000000001976",
+            "approved without an answer; its webhooks come after some seconds",
+            CardBehaviour.ApproveWithoutAnswer,
+            Webhooks: WebhookManner.Late
+        ),
+        new(
+            "4000000000005423",
+            "approved without an answer; each of its webhooks comes three times",
+            CardBehaviour.ApproveWithoutAnswer,
+            Webhooks: WebhookManner.Repeated
+        ),
+        new(
+            "4000000000006975",
+            "approved without an answer; its webhooks come in the wrong order",
+            CardBehaviour.ApproveWithoutAnswer,
+            Webhooks: WebhookManner.OutOfOrder
         ),
     ];
 

@@ -96,6 +96,8 @@ internal sealed class ComposeTests
         await using var sandbox = SandboxApplication.Create([], Configured("payment-sandbox"));
 
         Options<SandboxOptions>(sandbox).Address.ShouldBe("0.0.0.0");
+        Options<SandboxOptions>(sandbox)
+            .WebhookUrl.ShouldBe(new Uri("http://host:5080/api/payments/webhooks/toss"));
         sandbox.Configuration["PORT"].ShouldBe("5090");
     }
 

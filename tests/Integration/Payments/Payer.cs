@@ -13,6 +13,12 @@ internal sealed record Payer(long CustomerId, HttpClient Api, HttpClient Provide
     public const string SilentCard = "4000 0000 0000 0341";
     public const string OnceBrokenCard = "4000 0000 0000 0119";
     public const string RefundBrokenCard = "4000 0000 0000 5126";
+    public const string RefundSilentCard = "4000 0000 0000 7726";
+    public const string TakenAndBrokenCard = "4000 0000 0000 0127";
+    public const string WebhookFirstCard = "4000 0000 0000 0259";
+    public const string LateWebhookCard = "4000 0000 0000 1976";
+    public const string RepeatedWebhookCard = "4000 0000 0000 5423";
+    public const string UnorderedWebhookCard = "4000 0000 0000 6975";
 
     public Task<Answer> ChargesAsync(long amount, string? key = null) =>
         PostAsync("/api/wallet/charges", new { amount }, key);

@@ -37,11 +37,17 @@ internal sealed class PaymentsSystem : IAsyncDisposable
 
     public HttpClient Sandbox { get; }
 
+    /// <summary>What the sandbox tells the hosts by itself: nothing until a test does.</summary>
+    public Webhooks Webhooks => _sandbox.Services.GetRequiredService<Webhooks>();
+
+    public Uri WebhookUrl => new(_hosts[0].Http.BaseAddress!, "/api/payments/webhooks/toss");
+
     public static async Task<PaymentsSystem> StartAsync()
     {
         var database = await TestDatabase.CreateAsync("payments");
         var sandbox = SandboxApplication.Create(
-            ["--PORT=0"],
+            // Slow is slower than the hosts' patience.
+            ["--PORT=0", "--Sandbox:SlowSeconds=1.5", "--Sandbox:WebhookRetrySeconds=0.05"],
             builder => builder.Logging.ClearProviders()
         );
         await sandbox.StartAsync();
@@ -88,6 +94,28 @@ internal sealed class PaymentsSystem : IAsyncDisposable
             """,
             paymentId
         );
+
+    /// <summary>As if so many checks had brought nothing: the next one is far away.</summary>
+    public Task CheckMuchLaterAsync(long paymentId) =>
+        ExecuteAsync(
+            """
+            UPDATE payments.payments
+            SET next_check_at = clock.now() + interval '1 hour', checks = 20
+            WHERE id = $1 AND next_check_at IS NOT NULL
+            """,
+            paymentId
+        );
+
+    public Task<string> OrderOfAsync(long paymentId) =>
+        AskAsync<string>("SELECT order_id FROM payments.payments WHERE id = $1", paymentId);
+
+    /// <summary>A request of nobody's to one of the hosts.</summary>
+    public async Task<Answer> SendAsync(HttpRequestMessage request, int host = 0)
+    {
+        using (request)
+        using (var response = await _hosts[host].Http.SendAsync(request))
+            return await Answer.OfAsync(response);
+    }
 
     /// <summary>The events of a payment in the order of the outbox, as TYPE:version.</summary>
     public Task<IReadOnlyList<string>> EventsOfAsync(long paymentId) =>

@@ -52,6 +52,40 @@ internal sealed class SandboxTests
     }
 
     [Test]
+    public async Task who_begins_twice_for_one_order_pays_once()
+    {
+        const string body =
+            """{"orderId":"order-twice","amount":1000,"cardNumber":"4242424242424242"}""";
+        var keys = new List<string>();
+        for (var i = 0; i < 2; i++)
+        {
+            var begun = await PostAsync("/v1/payments", body);
+            keys.Add(begun.Json["paymentKey"]!.GetValue<string>());
+        }
+
+        var (first, second) = (await ConfirmAsync(keys[0]), await ConfirmAsync(keys[1]));
+
+        first.PaymentStatus.ShouldBe("DONE");
+        second.Json["code"]!.GetValue<string>().ShouldBe("ALREADY_PROCESSED_PAYMENT");
+        (await System.StatusAtProviderAsync(keys[1])).ShouldBe("IN_PROGRESS");
+    }
+
+    private static async Task<Answer> ConfirmAsync(string paymentKey)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/payments/confirm")
+        {
+            Content = new StringContent(
+                $$"""{"paymentKey":"{{paymentKey}}","orderId":"order-twice","amount":1000}""",
+                Encoding.UTF8,
+                "application/json"
+            ),
+        };
+        request.Headers.Add("Authorization", PaymentsSystem.MerchantCredentials);
+        using var response = await System.Sandbox.SendAsync(request);
+        return await Answer.OfAsync(response);
+    }
+
+    [Test]
     public async Task what_a_browser_sends_is_shown_and_not_run()
     {
         var page = await System.Sandbox.GetStringAsync(

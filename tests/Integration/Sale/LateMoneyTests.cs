@@ -1,5 +1,6 @@
 using System.Net;
 using ConcertReservation.Contracts;
+using ConcertReservation.Tests.Integration.Payments;
 
 namespace ConcertReservation.Tests.Integration.Sale;
 
@@ -30,6 +31,38 @@ internal sealed class LateMoneyTests
     {
         if (_system is not null)
             await _system.DisposeAsync();
+    }
+
+    [Test]
+    public async Task a_webhook_makes_the_sale_long_before_the_provider_is_asked_again()
+    {
+        var concert = await Given.AConcert(system: _system);
+        var mina = await Given.ACustomer(_system);
+        var (reservation, payment) = await PaysUnknown(
+            mina,
+            concert.Seats(1, 1),
+            Cards.TakenAndBroken
+        );
+        var order = await _system.Database.ScalarAsync<string>(
+            $"SELECT order_id FROM payments.payments WHERE id = {payment}"
+        );
+
+        var key = await _system.Database.ScalarAsync<string>(
+            $"SELECT payment_key FROM payments.payments WHERE id = {payment}"
+        );
+
+        var told = await _system.HostB.Hears(
+            new TossWebhook(order) { Amount = 50_000, PaymentKey = key }
+        );
+        told.ShouldBe(HttpStatusCode.OK)["outcome"].GetString().ShouldBe("ASKING");
+        await Eventually.Until(
+            "it is completed",
+            async () =>
+                (await mina.Api.Get($"/api/payments/{payment}"))["status"].GetString()
+                == "COMPLETED",
+            TimeSpan.FromSeconds(30)
+        );
+        await mina.SeesReservation(reservation, "CONFIRMED");
     }
 
     [Test]
@@ -92,11 +125,12 @@ internal sealed class LateMoneyTests
     /// <summary>A card payment of which nobody knows yet what became of it.</summary>
     private static async Task<(long Reservation, long Payment)> PaysUnknown(
         Persona customer,
-        Seat[] seats
+        Seat[] seats,
+        string card = Cards.BrokenOnce
     )
     {
         var reservation = await customer.Reserves(seats);
-        var asked = await customer.PaysByCard(reservation, Cards.BrokenOnce);
+        var asked = await customer.PaysByCard(reservation, card);
         asked.ShouldBe(HttpStatusCode.Accepted)["status"].GetString().ShouldBe("UNKNOWN");
         return (reservation, asked["paymentId"].GetInt64());
     }

@@ -147,4 +147,7 @@ internal static class Cards
     /// The provider breaks at the first confirmation; asked again, it takes the money.
     /// </summary>
     public const string BrokenOnce = "4000000000000119";
+
+    /// <summary>The provider takes the money, and answers with an internal error.</summary>
+    public const string TakenAndBroken = "4000000000000127";
 }

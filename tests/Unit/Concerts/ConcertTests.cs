@@ -152,7 +152,7 @@ internal sealed class ConcertTests
         return concert;
     }
 
-    public static Concert AConcert() =>
+    private static Concert AConcert() =>
         Concert.Schedule(
             7,
             organiserId: 3,

@@ -87,9 +87,11 @@ internal sealed class ReservationFactsTests
         actual.CustomerHours.ShouldBe(expected.CustomerHours);
     }
 
-    private const long Reservation = AStory.Reservation;
-    private const long Customer = AStory.Customer;
-    private const long Concert = AStory.Concert;
+    private const long Reservation = 5;
+    private const long Customer = 7;
+    private const long Concert = 11;
+
+    private static readonly long[] Seats = [21, 22];
 
     /// <summary>The sums after each event was learned alone, as its own batch.</summary>
     private static StatisticsChange StatisticsOf(params (ReservationEvent, long)[] story)
@@ -107,17 +109,75 @@ internal sealed class ReservationFactsTests
     }
 
     private static (ReservationEvent, long) Created(long minute) =>
-        Versioned(AStory.Created(Eight.AddMinutes(minute)));
+        (
+            new ReservationCreated
+            {
+                OccurredAt = Eight.AddMinutes(minute),
+                ReservationId = Reservation,
+                UserId = Customer,
+                ConcertId = Concert,
+                SeatId = Seats[0],
+                SeatIds = Seats,
+                Amount = new Money(300_000),
+                UserEmail = "mina@example.com",
+                Language = "ko",
+                ConcertName = "Winter",
+                HeldUntil = Eight.AddMinutes(6),
+            },
+            1
+        );
 
     private static (ReservationEvent, long) Expired(long minute) =>
-        Versioned(AStory.Expired(Eight.AddMinutes(minute)));
+        (
+            new ReservationExpired
+            {
+                OccurredAt = Eight.AddMinutes(minute),
+                ReservationId = Reservation,
+                UserId = Customer,
+                ConcertId = Concert,
+                SeatIds = Seats,
+                UserEmail = "mina@example.com",
+                Language = "ko",
+                ConcertName = "Winter",
+            },
+            2
+        );
 
     private static (ReservationEvent, long) Confirmed(long minute) =>
-        Versioned(AStory.Confirmed(Eight.AddMinutes(minute)));
+        (
+            new ReservationConfirmed
+            {
+                OccurredAt = Eight.AddMinutes(minute),
+                ReservationId = Reservation,
+                UserId = Customer,
+                ConcertId = Concert,
+                SeatIds = Seats,
+                Amount = new Money(300_000),
+                PaymentId = 9,
+                UserEmail = "mina@example.com",
+                Language = "ko",
+                ConcertName = "Winter",
+            },
+            3
+        );
 
     private static (ReservationEvent, long) Cancelled(long minute, bool wasConfirmed) =>
-        Versioned(AStory.Cancelled(Eight.AddMinutes(minute), wasConfirmed));
-
-    private static (ReservationEvent, long) Versioned(ReservationEvent happened) =>
-        (happened, happened.Version);
+        (
+            new ReservationCancelled
+            {
+                OccurredAt = Eight.AddMinutes(minute),
+                ReservationId = Reservation,
+                UserId = Customer,
+                ConcertId = Concert,
+                SeatIds = Seats,
+                Amount = new Money(300_000),
+                PaymentId = 9,
+                WasConfirmed = wasConfirmed,
+                Reason = "customer",
+                UserEmail = "mina@example.com",
+                Language = "ko",
+                ConcertName = "Winter",
+            },
+            4
+        );
 }

@@ -100,11 +100,24 @@ internal sealed class PaymentTests
     {
         var (payment, _) = StartCard();
         payment.MarkAsked("pk_1", Noon);
-        payment.MarkUnknown(Noon.AddSeconds(1));
+        payment.MarkUnknown(Noon, TimeSpan.FromSeconds(1), claim: null);
 
         payment.Complete(Noon);
 
         payment.NextCheckAt.ShouldBeNull();
+    }
+
+    [Test]
+    public void what_the_provider_told_of_meanwhile_is_asked_again_without_a_wait()
+    {
+        var (payment, _) = StartCard();
+        payment.MarkAsked("pk_1", Noon);
+
+        payment.MarkUnknown(Noon, TimeSpan.FromMinutes(1), claim: null);
+        payment.NextCheckAt.ShouldBe(Noon);
+        payment.MarkUnknown(Noon.AddSeconds(-1), TimeSpan.FromMinutes(1), claim: null);
+
+        payment.NextCheckAt.ShouldBe(Noon.AddSeconds(59));
     }
 
     [Test]
@@ -183,7 +196,7 @@ internal sealed class PaymentTests
                 payment.MarkAsked("pk_1", Noon);
                 return null;
             case Command.MarkUnknown:
-                payment.MarkUnknown(Noon);
+                payment.MarkUnknown(Noon, TimeSpan.Zero, claim: null);
                 return null;
             case Command.Complete:
                 return payment.Complete(Noon);

@@ -27,6 +27,31 @@ internal sealed class PaymentsOptionsTests
             .ShouldBe(new Uri("http://localhost:5090/checkout?orderId=payment-1-ab&amount=5000"));
     }
 
+    [TestCase("https://concerts.example", "sk_live_1", "whsec_1", true)]
+    [TestCase(null, "sk_live_1", "whsec_1", false)]
+    [TestCase("https://concerts.example", GatewayOptions.SandboxSecretKey, "whsec_1", false)]
+    [TestCase("https://concerts.example", "sk_live_1", GatewayOptions.SandboxWebhookSecret, false)]
+    [TestCase("https://concerts.example", "sk_live_1", "", false)]
+    public void stripe_needs_a_page_for_cards_and_secrets_of_its_own(
+        string? checkout,
+        string key,
+        string webhooks,
+        bool isValid
+    ) =>
+        new GatewayOptionsRules()
+            .Validate(
+                null,
+                new GatewayOptions
+                {
+                    Provider = PaymentProvider.Stripe,
+                    BaseAddress = new Uri("https://api.stripe.com"),
+                    CheckoutBaseAddress = checkout is null ? null : new Uri(checkout),
+                    SecretKey = key,
+                    WebhookSecret = webhooks,
+                }
+            )
+            .Succeeded.ShouldBe(isValid);
+
     [TestCase("ftp://sandbox")]
     [TestCase("/sandbox")]
     public void an_address_that_is_not_http_is_refused_at_start(string address) =>

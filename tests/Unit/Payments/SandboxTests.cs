@@ -58,6 +58,43 @@ internal sealed class SandboxTests
         Cancel(payment).ShouldBeNull();
     }
 
+    [TestCase(132_001)]
+    [TestCase(1)]
+    [TestCase(0)]
+    [TestCase(-132_000)]
+    [TestCase(long.MaxValue)]
+    public void no_more_and_no_less_than_the_payment_is_given_back(long amount)
+    {
+        var payment = Confirm(InProgress("4242424242424242"), "order-1").ShouldNotBeNull();
+
+        CancelCardPayment
+            .Decide(payment, new("given back", amount), "order-1-refund")
+            .Changed.ShouldBeNull();
+    }
+
+    [Test]
+    public void webhooks_come_as_their_card_says()
+    {
+        var done = InProgress("4242424242424242") with { Status = CardPayment.Done };
+        CardPayment With(string card, string status) =>
+            done with
+            {
+                CardNumber = card,
+                Status = status,
+            };
+
+        Statuses(null, done).ShouldBe([CardPayment.Done]);
+        Statuses(null, With("4000000000005423", CardPayment.Done)).Count().ShouldBe(3);
+        Webhooks.Plan(null, With("4000000000001976", CardPayment.Done)).IsLate.ShouldBeTrue();
+        var unordered = With("4000000000006975", CardPayment.InProgress);
+        Statuses(null, unordered).ShouldBeEmpty();
+        Statuses(unordered, With("4000000000006975", CardPayment.Done))
+            .ShouldBe([CardPayment.Done, CardPayment.InProgress]);
+
+        static IEnumerable<string> Statuses(CardPayment? before, CardPayment now) =>
+            Webhooks.Plan(before, now).Notices.Select(n => n.Status);
+    }
+
     [Test]
     public void what_was_not_taken_cannot_be_given_back() =>
         Cancel(InProgress("4242424242424242")).ShouldBeNull();

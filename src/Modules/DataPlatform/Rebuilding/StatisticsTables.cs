@@ -20,7 +20,6 @@ internal static class StatisticsTables
         "customers",
         "concerts",
         "reservations",
-        "payments",
         "customer_totals",
         "customer_hours",
         "concert_totals",
