@@ -52,6 +52,18 @@ public static class EndpointDocs
         string example
     ) => builder.WithResponseHeader(201, "Location", "Where to look at it.", example);
 
+    /// <summary>Answers as CSV to who prefers that.</summary>
+    /// <param name="example">Its header and a row.</param>
+    public static RouteHandlerBuilder WithCsv(this RouteHandlerBuilder builder, string example) =>
+        builder
+            .WithMetadata(new CsvExample(example))
+            .WithRequestHeader(
+                "Accept",
+                "`application/json`, or `text/csv` for a table (RFC 4180, UTF-8).",
+                "text/csv"
+            )
+            .Refuses(Problems.NotAcceptable());
+
     /// <summary>
     /// What the endpoint itself refuses, as it would say so. What the host refuses in front of
     /// every endpoint (no token, no role, a value that cannot be read, …) is shown without that.
@@ -79,6 +91,8 @@ public static class EndpointDocs
 public sealed record RequestExample(object Example);
 
 public sealed record ResponseExample(int Status, object Example);
+
+public sealed record CsvExample(string Example);
 
 public sealed record ParameterDoc(
     string Name,

@@ -150,6 +150,21 @@ public static class Problems
             RetryAfterSeconds = retryAfterSeconds,
         };
 
+    /// <summary>To an endpoint that answers as JSON or CSV.</summary>
+    public static Problem NotAcceptable() =>
+        new(
+            "not-acceptable",
+            "There is no such format",
+            406,
+            "The answer is application/json or text/csv, in UTF-8."
+        )
+        {
+            Errors = new Dictionary<string, string[]>(StringComparer.Ordinal)
+            {
+                ["Accept"] = ["must allow application/json or text/csv"],
+            },
+        };
+
     public static Problem MethodNotAllowed() =>
         new("method-not-allowed", "Not possible here", 405, "See Allow for what is.");
 

@@ -45,6 +45,7 @@ internal static class DocumentDocs
         ("Payments", "A wallet of points; pay by points or card."),
         ("Rankings", "What is booked most, and what sold out fastest."),
         ("Analytics", "Numbers by hour, concert and customer."),
+        ("Audit", "What happened, and how anything was at any time."),
         ("Operations", "How events flow, and where they got stuck."),
         ("Health", "For whoever runs the host."),
     ];

@@ -109,6 +109,17 @@ internal static class OperationDocs
             foreach (var content in Response(operation, response.Status).Content?.Values ?? [])
                 content.Example = ToNode(response.Example, json);
         }
+
+        foreach (var csv in metadata.OfType<CsvExample>())
+        {
+            var response = Response(operation, StatusCodes.Status200OK);
+            response.Content ??= new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal);
+            response.Content["text/csv"] = new OpenApiMediaType
+            {
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                Example = csv.Example,
+            };
+        }
     }
 
     private static JsonNode? ToNode(object example, JsonSerializerOptions json) =>

@@ -31,8 +31,12 @@ public sealed class DataPlatformModule : IModule
     {
         GetHourlyStatistics.Map(api);
         GetConcertStatistics.Map(api);
+        GetConcertFunnel.Map(api);
+        GetConcertSellThrough.Map(api);
+        ListConcertBookings.Map(api);
         GetCustomerStatistics.Map(api);
         RequestAnalyticsRebuild.Map(api);
         ShowAnalyticsRebuild.Map(api);
+        ShowAuditTrails.Map(api);
     }
 }

@@ -47,6 +47,17 @@ internal static class GetConcertStatistics
         double? SellThrough
     );
 
+    private static readonly CsvColumns<HourOfConcert> Columns = new(
+        ["start", "seatsBooked", "seatsSold", "seatsReturned", "soldSoFar", "sellThrough"],
+        (csv, hour) =>
+            csv.Write(hour.Start)
+                .Write(hour.SeatsBooked)
+                .Write(hour.SeatsSold)
+                .Write(hour.SeatsReturned)
+                .Write(hour.SoldSoFar)
+                .Write(hour.SellThrough)
+    );
+
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapGet("/analytics/concerts/{id}", Handle)
             .RequireAuthorization(Roles.OrganiserOrOperator)
@@ -54,26 +65,34 @@ internal static class GetConcertStatistics
             .WithTags("Analytics")
             .WithSummary("Statistics of a concert")
             .WithDescription(
-                "Seats held and sold, revenue, conversion, and the sell-through hour by hour (UTC)."
+                "Seats held and sold, revenue, conversion, and the sell-through hour by hour "
+                    + "(UTC). As CSV the hours."
             )
             .Produces<ConcertStatistics>()
             .WithResponseExample(200, Example)
+            .WithCsv(Columns.Example(Example.Hours[0]))
             .WithParameter("id", "The concert's id.", Examples.ConcertId)
             .Refuses(Problems.NotFound("concert", Examples.ConcertId));
 
     private static async Task<IResult> Handle(
         long id,
+        AnswerFormat format,
         NpgsqlDataSource dataSource,
         CancellationToken stop
     )
     {
+        if (format.Problem is { } unfit)
+            return unfit;
+
         await using var connection = await dataSource.OpenConnectionAsync(stop);
         var concert = await FindAsync(connection, id, stop);
         if (concert is null)
             return Problems.NotFound("concert", id);
 
         var hours = await HoursAsync(connection, id, concert.TotalSeats, stop);
-        return TypedResults.Ok(concert with { Hours = hours });
+        return format.IsCsv
+            ? Columns.Answer($"concert-{id}-hours", hours)
+            : TypedResults.Ok(concert with { Hours = hours });
     }
 
     private static async Task<ConcertStatistics?> FindAsync(
@@ -115,8 +134,8 @@ internal static class GetConcertStatistics
             reader.GetInt64(10),
             reader.GetInt64(11),
             reader.GetInt64(12),
-            Share(confirmations, bookings),
-            Share(reader.GetInt64(11), totalSeats),
+            Share.Of(confirmations, bookings),
+            Share.Of(reader.GetInt64(11), totalSeats),
             []
         );
     }
@@ -149,7 +168,7 @@ internal static class GetConcertStatistics
                     reader.GetInt64(2),
                     reader.GetInt64(3),
                     reader.GetInt64(4),
-                    Share(reader.GetInt64(4), totalSeats)
+                    Share.Of(reader.GetInt64(4), totalSeats)
                 )
             );
         }
@@ -157,9 +176,6 @@ internal static class GetConcertStatistics
         hours.Reverse();
         return hours;
     }
-
-    private static double? Share(long part, long? whole) =>
-        whole is null or 0 ? null : Math.Round((double)part / whole.Value, 4);
 
     private static ConcertStatistics Example
     {
@@ -181,9 +197,9 @@ internal static class GetConcertStatistics
                 Examples.HeldSeats,
                 sold,
                 Revenue: 59_092_000,
-                Share(206, 236),
-                Share(sold, Examples.TotalSeats),
-                [new HourOfConcert(hour, 473, sold, 0, sold, Share(sold, Examples.TotalSeats))]
+                Share.Of(206, 236),
+                Share.Of(sold, Examples.TotalSeats),
+                [new HourOfConcert(hour, 473, sold, 0, sold, Share.Of(sold, Examples.TotalSeats))]
             );
         }
     }

@@ -20,13 +20,27 @@ internal static class GetCustomerStatistics
         long Seats,
         long Spend,
         IReadOnlyList<FavouriteArtist> FavouriteArtists,
-        IReadOnlyList<HourOfDayBookings> HoursOfDay
+        IReadOnlyList<HourOfDayBookings> HoursOfDay,
+        CustomerPatterns Patterns
     );
 
     internal sealed record FavouriteArtist(string Name, long Bookings, long Seats, long Spend);
 
     /// <param name="HourOfDay">0 to 23, Korean time.</param>
     internal sealed record HourOfDayBookings(int HourOfDay, long Bookings);
+
+    /// <summary>Each of the lists above, one below the other.</summary>
+    private sealed record Line(string About, string Name, long Bookings, long? Seats, long? Spend);
+
+    private static readonly CsvColumns<Line> Columns = new(
+        ["about", "name", "bookings", "seats", "spend"],
+        (csv, line) =>
+            csv.Write(line.About)
+                .Write(line.Name)
+                .Write(line.Bookings)
+                .Write(line.Seats)
+                .Write(line.Spend)
+    );
 
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapGet("/analytics/customers/{id}", Handle)
@@ -36,39 +50,27 @@ internal static class GetCustomerStatistics
             .WithSummary("Statistics of a customer")
             .WithDescription(
                 "Bookings, spend, the five favourite artists (by seats, then bookings) and the "
-                    + "hours of the day (Korean time). Organisers and operators see everyone's, "
-                    + "a customer their own."
+                    + "hours of the day (Korean time), and how they book. Organisers and operators "
+                    + "see everyone's, a customer their own. As CSV a line for each total, artist, "
+                    + "hour, day and payment method."
             )
             .Produces<CustomerStatistics>()
-            .WithResponseExample(
-                200,
-                new CustomerStatistics(
-                    Examples.CustomerId,
-                    Bookings: 1,
-                    Confirmations: 1,
-                    Examples.SeatIds.Count,
-                    Examples.TotalWon,
-                    [
-                        new FavouriteArtist(
-                            Examples.Artist,
-                            1,
-                            Examples.SeatIds.Count,
-                            Examples.TotalWon
-                        ),
-                    ],
-                    [new HourOfDayBookings(20, 1)]
-                )
-            )
+            .WithResponseExample(200, Example)
+            .WithCsv(Columns.Example(Lines(Example).First()))
             .WithParameter("id", "The customer's account id.", Examples.CustomerId)
             .Refuses(Problems.NotFound("customer", Examples.CustomerId));
 
     private static async Task<IResult> Handle(
         long id,
         CurrentCustomer asking,
+        AnswerFormat format,
         NpgsqlDataSource dataSource,
         CancellationToken stop
     )
     {
+        if (format.Problem is { } unfit)
+            return unfit;
+
         var own = asking.Id == id;
         if (!own && !asking.IsOrganiser && !asking.IsOperator)
             return Problems.NotFound("customer", id);
@@ -78,8 +80,45 @@ internal static class GetCustomerStatistics
         if (!own && !await ExistsAsync(connection, id, stop))
             return Problems.NotFound("customer", id);
 
-        return TypedResults.Ok(await ReadAsync(connection, id, stop));
+        var patterns = await CustomerPatterns.ReadAsync(connection, id, stop);
+        var statistics = await ReadAsync(connection, id, patterns, stop);
+        return format.IsCsv
+            ? Columns.Answer($"customer-{id}", Lines(statistics))
+            : TypedResults.Ok(statistics);
     }
+
+    private static IEnumerable<Line> Lines(CustomerStatistics all) =>
+        [
+            new Line("total", "", all.Bookings, all.Seats, all.Spend),
+            .. all.FavouriteArtists.Select(a => new Line(
+                "artist",
+                a.Name,
+                a.Bookings,
+                a.Seats,
+                a.Spend
+            )),
+            .. all.HoursOfDay.Select(h => new Line(
+                "hourOfDay",
+                $"{h.HourOfDay}",
+                h.Bookings,
+                null,
+                null
+            )),
+            .. all.Patterns.DaysOfWeek.Select(d => new Line(
+                "dayOfWeek",
+                $"{d.DayOfWeek}",
+                d.Bookings,
+                null,
+                null
+            )),
+            .. all.Patterns.PaymentMethods.Select(m => new Line(
+                "paymentMethod",
+                m.Method,
+                m.Payments,
+                null,
+                m.Spend
+            )),
+        ];
 
     private static async Task<bool> ExistsAsync(
         NpgsqlConnection connection,
@@ -98,6 +137,7 @@ internal static class GetCustomerStatistics
     private static async Task<CustomerStatistics> ReadAsync(
         NpgsqlConnection connection,
         long id,
+        CustomerPatterns patterns,
         CancellationToken stop
     )
     {
@@ -133,7 +173,8 @@ internal static class GetCustomerStatistics
             reader.GetInt64(2),
             reader.GetInt64(3),
             [],
-            []
+            [],
+            patterns
         );
         await reader.NextResultAsync(stop);
         var artists = new List<FavouriteArtist>();
@@ -162,4 +203,28 @@ internal static class GetCustomerStatistics
             batch.BatchCommands.Add(command);
         }
     }
+
+    private static CustomerStatistics Example { get; } =
+        new(
+            Examples.CustomerId,
+            Bookings: 1,
+            Confirmations: 1,
+            Examples.SeatIds.Count,
+            Examples.TotalWon,
+            [new FavouriteArtist(Examples.Artist, 1, Examples.SeatIds.Count, Examples.TotalWon)],
+            [new HourOfDayBookings(20, 1)],
+            new CustomerPatterns(
+                Examples.HeldAt,
+                Examples.HeldAt,
+                Expiries: 0,
+                Cancellations: 0,
+                Returns: 0,
+                Conversion: 1,
+                Examples.SeatIds.Count,
+                MedianSecondsToPay: 40,
+                MedianSecondsAfterSaleStart: 12,
+                [new DayOfWeekBookings(5, 1)],
+                [new MethodPayments("CARD", 1, 0, Examples.TotalWon)]
+            )
+        );
 }

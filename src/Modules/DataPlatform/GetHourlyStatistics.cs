@@ -12,12 +12,6 @@ internal static class GetHourlyStatistics
     private static readonly TimeSpan DefaultRange = TimeSpan.FromHours(24);
     private static readonly TimeSpan MaxRange = TimeSpan.FromDays(31);
 
-    /// <summary>Before that there was nothing to count.</summary>
-    private static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-    /// <summary>Clocks differ, and a day may be asked for before it is over.</summary>
-    private static readonly TimeSpan Ahead = TimeSpan.FromDays(1);
-
     /// <param name="From">The start of the first hour.</param>
     /// <param name="To">The end of the last hour.</param>
     internal sealed record HourlyStatistics(
@@ -44,6 +38,32 @@ internal static class GetHourlyStatistics
         long Refunds
     );
 
+    private static readonly CsvColumns<StatisticsHour> Columns = new(
+        [
+            "start",
+            "bookings",
+            "seatsBooked",
+            "confirmations",
+            "seatsSold",
+            "revenue",
+            "expiries",
+            "cancellations",
+            "seatsReturned",
+            "refunds",
+        ],
+        (csv, hour) =>
+            csv.Write(hour.Start)
+                .Write(hour.Sums.Bookings)
+                .Write(hour.Sums.SeatsBooked)
+                .Write(hour.Sums.Confirmations)
+                .Write(hour.Sums.SeatsSold)
+                .Write(hour.Sums.Revenue)
+                .Write(hour.Sums.Expiries)
+                .Write(hour.Sums.Cancellations)
+                .Write(hour.Sums.SeatsReturned)
+                .Write(hour.Sums.Refunds)
+    );
+
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapGet("/analytics/hourly", Handle)
             .RequireAuthorization(Roles.OrganiserOrOperator)
@@ -56,6 +76,7 @@ internal static class GetHourlyStatistics
             )
             .Produces<HourlyStatistics>()
             .WithResponseExample(200, Example)
+            .WithCsv(Columns.Example(Example.Hours[0]))
             .WithParameter(
                 "from",
                 "In the first hour; a day before the end where it is missing.",
@@ -71,13 +92,14 @@ internal static class GetHourlyStatistics
     private static async Task<IResult> Handle(
         DateTimeOffset? from,
         DateTimeOffset? to,
+        AnswerFormat format,
         NpgsqlDataSource dataSource,
         TimeProvider clock,
         CancellationToken stop
     )
     {
         var now = clock.GetUtcNow();
-        if (Unreasonable(from, to, now) is { } unreasonable)
+        if (TimeRange.Check(from, to, now).ToProblem() is { } unreasonable)
             return unreasonable;
 
         var end = to ?? (from is { } given ? Earlier(given + DefaultRange, now) : now);
@@ -85,31 +107,18 @@ internal static class GetHourlyStatistics
         var errors = new FieldErrors()
             .Require(start < end, "from", "must be before to")
             .Require(end - start <= MaxRange, "to", "must be at most 31 days after from");
-        if (errors.ToProblem() is { } problem)
+        if ((format.Problem ?? errors.ToProblem()) is { } problem)
             return problem;
 
         var firstHour = start.AddTicks(-(start.UtcTicks % TimeSpan.TicksPerHour));
         var count = (int)Math.Ceiling((end - firstHour) / TimeSpan.FromHours(1));
         var hours = await ReadAsync(dataSource, firstHour, count, stop);
+        if (format.IsCsv)
+            return Columns.Answer("hourly", hours);
+
         return TypedResults.Ok(
             new HourlyStatistics(hours[0].Start, hours[^1].Start.AddHours(1), Total(hours), hours)
         );
-    }
-
-    /// <summary>Whatever is computed from the two stays within what can be represented.</summary>
-    private static Problem? Unreasonable(
-        DateTimeOffset? from,
-        DateTimeOffset? to,
-        DateTimeOffset now
-    )
-    {
-        var range = "must be between 2000-01-01 and a day from now";
-        return new FieldErrors()
-            .Require(from is null || IsReasonable(from.Value), "from", range)
-            .Require(to is null || IsReasonable(to.Value), "to", range)
-            .ToProblem();
-
-        bool IsReasonable(DateTimeOffset time) => time >= Earliest && time <= now + Ahead;
     }
 
     private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;

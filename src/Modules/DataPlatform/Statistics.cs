@@ -42,6 +42,7 @@ internal static class Statistics
 
         await LearnCustomersAsync(work, schema, [.. events.Select(e => e.Event)], stop);
         await LearnConcertsAsync(work, schema, events, stop);
+        await PaymentTable.LearnAsync(work, schema, events.Select(e => e.Event), stop);
         await LearnReservationsAsync(work, schema, events, stop);
     }
 

@@ -32,6 +32,8 @@ internal sealed class Recount
         RankSoldOut(events);
         foreach (var concert in events.Where(e => e.Event is ConcertEvent).GroupBy(e => e.Key))
             Learn([.. concert.OrderBy(e => e.Version)]);
+        foreach (var payment in events.Where(e => e.Event is PaymentEvent).GroupBy(e => e.Key))
+            LearnEnd([.. payment.Select(e => (PaymentEvent)e.Event!)]);
         foreach (var customer in events.Select(e => e.Event).OfType<UserSignedUp>())
             _facts[Views.ExistsOf(customer.UserId)] = Views.Exists;
         _namesOfHolds = events
@@ -164,6 +166,25 @@ internal sealed class Recount
             scheduled?.TotalSeats,
             events.OfType<ConcertSoldOut>().FirstOrDefault()?.SoldOutTime,
             events.OfType<ConcertCancelled>().FirstOrDefault()?.OccurredAt
+        );
+    }
+
+    /// <summary>Only what has come to an end is kept.</summary>
+    private void LearnEnd(IReadOnlyList<PaymentEvent> story)
+    {
+        var completed = story.OfType<PaymentCompleted>().FirstOrDefault()?.OccurredAt;
+        var failed = story.OfType<PaymentFailed>().FirstOrDefault()?.OccurredAt;
+        var refunded = story.OfType<PaymentRefunded>().FirstOrDefault()?.OccurredAt;
+        if ((completed ?? failed ?? refunded) is null)
+            return;
+
+        var payment = story[0];
+        _facts[Views.PaymentOf(payment.ReservationId, payment.PaymentId)] = Views.Payment(
+            payment.PaymentMethod,
+            payment.Amount.Won,
+            completed,
+            failed,
+            refunded
         );
     }
 

@@ -84,6 +84,25 @@ internal static class Views
 
     public const string Exists = "signed up";
 
+    public static string PaymentOf(long reservation, long payment) =>
+        $"payment {payment} of reservation {reservation}";
+
+    public static string Payment(
+        string method,
+        long amount,
+        DateTimeOffset? completed,
+        DateTimeOffset? failed,
+        DateTimeOffset? refunded
+    ) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{amount} by {method}, completed {completed?.UtcDateTime:O}, "
+        )
+        + string.Create(
+            CultureInfo.InvariantCulture,
+            $"failed {failed?.UtcDateTime:O}, refunded {refunded?.UtcDateTime:O}"
+        );
+
     private static string Text(string[] names, long[] sums) =>
         string.Join(", ", names.Zip(sums, (name, sum) => $"{sum} {name}"));
 }

@@ -75,6 +75,7 @@ internal sealed class AnalyticsRebuildTests
             UPDATE data_platform.hours SET revenue = revenue + 1;
             UPDATE data_platform.concerts SET name = 'another', name_version = 99;
             DELETE FROM data_platform.reservations;
+            UPDATE data_platform.payments SET completed_at = NULL, amount = -1;
             INSERT INTO data_platform.customers VALUES (-1);
             INSERT INTO data_platform.customer_totals VALUES (-1, -1, 1, 1, 1, 1);
             """

@@ -1,3 +1,8 @@
+using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.DataPlatform;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
 namespace ConcertReservation.Tests.Integration.DataPlatform;
 
 /// <summary>All of the statistics, as text that can be compared.</summary>
@@ -6,6 +11,7 @@ internal static class StatisticsContent
     public static IReadOnlyList<string> Tables { get; } =
     [
         "reservations",
+        "payments",
         "concerts",
         "customers",
         "hours",
@@ -14,23 +20,49 @@ internal static class StatisticsContent
         "customer_hours",
     ];
 
-    public static async Task<string> ReadAsync(TestDatabase database)
-    {
-        var tables = new List<string>();
-        foreach (var table in Tables)
-        {
-            tables.Add(
-                await database.ScalarAsync<string>(
-                    $"""
-                    SELECT '{table}' || coalesce(string_agg(t::text, E'\n' ORDER BY t::text), '')
-                    FROM data_platform.{table} t
-                    """
-                )
-            );
-        }
+    public static Task<string> ReadAsync(TestDatabase database) =>
+        database.ScalarAsync<string>(AllSql(StatisticsTables.Schema));
 
-        return string.Join('\n', tables);
+    /// <summary>
+    /// What they would be, had the events of the store come in such batches; nothing is kept.
+    /// </summary>
+    public static async Task<string> OfAsync(
+        TestHost host,
+        Func<CountedEvent[], IEnumerable<CountedEvent[]>> batches
+    )
+    {
+        await using var scope = host.Services.CreateAsyncScope();
+        var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
+        return await work.RunAsync(
+            async stop =>
+            {
+                await StatisticsTables.CreateNewAsync(work, stop);
+                var all = await EventStore.ReadPageAsync(work, 0, long.MaxValue, 10_000, stop);
+                foreach (var batch in batches([.. all.Select(e => e.Event)]))
+                    await Statistics.ApplyAsync(work, StatisticsTables.NewSchema, batch, stop);
+                await using var command = new NpgsqlCommand(
+                    AllSql(StatisticsTables.NewSchema),
+                    work.Connection
+                );
+                return (string)(await command.ExecuteScalarAsync(stop))!;
+            },
+            commits: _ => false,
+            CancellationToken.None
+        );
     }
+
+    private static string AllSql(string schema) =>
+        "SELECT concat_ws(E'\\n', "
+        + string.Join(
+            ", ",
+            Tables.Select(table =>
+                $"""
+                    (SELECT '{table}' || coalesce(string_agg(t::text, E'\n' ORDER BY t::text), '')
+                    FROM {schema}.{table} t)
+                    """
+            )
+        )
+        + ")";
 
     /// <summary>The same, once all that was published is counted.</summary>
     public static async Task<string> SettledAsync(TestDatabase database)

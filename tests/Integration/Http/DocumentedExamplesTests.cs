@@ -200,6 +200,6 @@ internal sealed partial class DocumentedExamplesTests
     [GeneratedRegex("^[^.\\[]+", RegexOptions.NonBacktracking)]
     private static partial Regex FirstStep();
 
-    [GeneratedRegex("(?<thing>[a-z]+)s/\\{", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("(?<thing>[a-z]+?)s?/\\{", RegexOptions.NonBacktracking)]
     private static partial Regex ThingOfPath();
 }

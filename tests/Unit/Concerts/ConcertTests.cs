@@ -152,7 +152,7 @@ internal sealed class ConcertTests
         return concert;
     }
 
-    private static Concert AConcert() =>
+    public static Concert AConcert() =>
         Concert.Schedule(
             7,
             organiserId: 3,

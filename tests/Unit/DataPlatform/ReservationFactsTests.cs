@@ -87,11 +87,9 @@ internal sealed class ReservationFactsTests
         actual.CustomerHours.ShouldBe(expected.CustomerHours);
     }
 
-    private const long Reservation = 5;
-    private const long Customer = 7;
-    private const long Concert = 11;
-
-    private static readonly long[] Seats = [21, 22];
+    private const long Reservation = AStory.Reservation;
+    private const long Customer = AStory.Customer;
+    private const long Concert = AStory.Concert;
 
     /// <summary>The sums after each event was learned alone, as its own batch.</summary>
     private static StatisticsChange StatisticsOf(params (ReservationEvent, long)[] story)
@@ -109,75 +107,17 @@ internal sealed class ReservationFactsTests
     }
 
     private static (ReservationEvent, long) Created(long minute) =>
-        (
-            new ReservationCreated
-            {
-                OccurredAt = Eight.AddMinutes(minute),
-                ReservationId = Reservation,
-                UserId = Customer,
-                ConcertId = Concert,
-                SeatId = Seats[0],
-                SeatIds = Seats,
-                Amount = new Money(300_000),
-                UserEmail = "mina@example.com",
-                Language = "ko",
-                ConcertName = "Winter",
-                HeldUntil = Eight.AddMinutes(6),
-            },
-            1
-        );
+        Versioned(AStory.Created(Eight.AddMinutes(minute)));
 
     private static (ReservationEvent, long) Expired(long minute) =>
-        (
-            new ReservationExpired
-            {
-                OccurredAt = Eight.AddMinutes(minute),
-                ReservationId = Reservation,
-                UserId = Customer,
-                ConcertId = Concert,
-                SeatIds = Seats,
-                UserEmail = "mina@example.com",
-                Language = "ko",
-                ConcertName = "Winter",
-            },
-            2
-        );
+        Versioned(AStory.Expired(Eight.AddMinutes(minute)));
 
     private static (ReservationEvent, long) Confirmed(long minute) =>
-        (
-            new ReservationConfirmed
-            {
-                OccurredAt = Eight.AddMinutes(minute),
-                ReservationId = Reservation,
-                UserId = Customer,
-                ConcertId = Concert,
-                SeatIds = Seats,
-                Amount = new Money(300_000),
-                PaymentId = 9,
-                UserEmail = "mina@example.com",
-                Language = "ko",
-                ConcertName = "Winter",
-            },
-            3
-        );
+        Versioned(AStory.Confirmed(Eight.AddMinutes(minute)));
 
     private static (ReservationEvent, long) Cancelled(long minute, bool wasConfirmed) =>
-        (
-            new ReservationCancelled
-            {
-                OccurredAt = Eight.AddMinutes(minute),
-                ReservationId = Reservation,
-                UserId = Customer,
-                ConcertId = Concert,
-                SeatIds = Seats,
-                Amount = new Money(300_000),
-                PaymentId = 9,
-                WasConfirmed = wasConfirmed,
-                Reason = "customer",
-                UserEmail = "mina@example.com",
-                Language = "ko",
-                ConcertName = "Winter",
-            },
-            4
-        );
+        Versioned(AStory.Cancelled(Eight.AddMinutes(minute), wasConfirmed));
+
+    private static (ReservationEvent, long) Versioned(ReservationEvent happened) =>
+        (happened, happened.Version);
 }

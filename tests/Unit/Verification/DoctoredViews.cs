@@ -113,6 +113,15 @@ internal static partial class DoctoredHistories
         );
         yield return Case(
             9,
+            "the statistics know another end of a payment",
+            WithStatistic(
+                h,
+                h.Statistics.Keys.First(k => k.StartsWith("payment ", StringComparison.Ordinal)),
+                "refunded"
+            )
+        );
+        yield return Case(
+            9,
             "the statistics know a customer that nobody is",
             WithStatistic(h, "customer 99", "signed up")
         );

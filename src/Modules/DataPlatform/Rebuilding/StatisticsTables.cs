@@ -20,6 +20,7 @@ internal static class StatisticsTables
         "customers",
         "concerts",
         "reservations",
+        "payments",
         "customer_totals",
         "customer_hours",
         "concert_totals",

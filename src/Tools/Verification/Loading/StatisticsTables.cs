@@ -79,7 +79,7 @@ internal static class StatisticsTables
             );
     }
 
-    /// <summary>What is known of concerts, and which customers there are.</summary>
+    /// <summary>What is known of concerts and payments, and which customers there are.</summary>
     private static async Task<List<(string Row, string Facts, bool IsZero)>> FactsAsync(
         NpgsqlConnection db,
         CancellationToken stop
@@ -106,12 +106,31 @@ internal static class StatisticsTables
                 ),
             stop
         );
+        var payments = await db.ListAsync(
+            """
+            SELECT reservation_id, payment_id, method, amount, completed_at, failed_at, refunded_at
+            FROM data_platform.payments
+            """,
+            r =>
+                (
+                    Views.PaymentOf(r.GetInt64(0), r.GetInt64(1)),
+                    Views.Payment(
+                        r.GetString(2),
+                        r.GetInt64(3),
+                        Time(r, 4),
+                        Time(r, 5),
+                        Time(r, 6)
+                    ),
+                    false
+                ),
+            stop
+        );
         var customers = await db.ListAsync(
             "SELECT customer_id FROM data_platform.customers",
             r => (Views.ExistsOf(r.GetInt64(0)), Views.Exists, false),
             stop
         );
-        return [.. concerts, .. customers];
+        return [.. concerts, .. payments, .. customers];
 
         static DateTimeOffset? Time(NpgsqlDataReader reader, int column) =>
             reader.IsDBNull(column) ? null : reader.Time(column);

@@ -1,0 +1,110 @@
+using ConcertReservation.BuildingBlocks.Http;
+using Microsoft.AspNetCore.Builder;
+using Npgsql;
+
+namespace ConcertReservation.DataPlatform;
+
+/// <summary>A concert and the part of its sale that is asked for.</summary>
+/// <param name="Intervals">null where nobody has booked, and no range is asked for.</param>
+internal sealed record ConcertRange(
+    long ConcertId,
+    string Name,
+    int? TotalSeats,
+    Intervals? Intervals
+)
+{
+    /// <remarks>Its bookings are looked through only where the range is left open.</remarks>
+    private const string Sql = """
+        SELECT name, total_seats, first_hold, last_change
+        FROM data_platform.concerts c
+        CROSS JOIN LATERAL (
+            SELECT min(created_at) AS first_hold,
+                max(greatest(created_at, confirmed_at, expired_at, cancelled_at)) AS last_change
+            FROM data_platform.reservations r WHERE $2 AND r.concert_id = c.concert_id
+        ) AS bookings
+        WHERE c.concert_id = $1
+        """;
+
+    /// <summary>
+    /// Without a range, from the first hold to what happened last; until now where only the
+    /// beginning is given.
+    /// </summary>
+    public static async Task<(ConcertRange? Range, Problem? Problem)> FindAsync(
+        NpgsqlConnection connection,
+        long id,
+        DateTimeOffset? from,
+        DateTimeOffset? to,
+        string? interval,
+        DateTimeOffset now,
+        CancellationToken stop
+    )
+    {
+        var problem = TimeRange
+            .Check(from, to, now)
+            .Require(id > 0, "id", "must be positive")
+            .Require(
+                interval is null || Intervals.Units.Contains(interval),
+                "interval",
+                $"must be one of {string.Join(", ", Intervals.Units)}"
+            )
+            .Require(from is null || to is null || from < to, "from", "must be before to")
+            .ToProblem();
+        if (problem is not null)
+            return (null, problem);
+
+        await using var command = new NpgsqlCommand(Sql, connection);
+        command.Parameters.AddWithValue(id);
+        command.Parameters.AddWithValue(from is null || to is null);
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        if (!await reader.ReadAsync(stop))
+            return (null, Problems.NotFound("concert", id));
+
+        var range = new ConcertRange(
+            id,
+            reader.GetString(0),
+            reader.IsDBNull(1) ? null : reader.GetInt32(1),
+            Intervals: null
+        );
+        var (first, last) = (TimeAt(2), TimeAt(3));
+        // The last one belongs to it.
+        to ??= from is null ? last?.AddMicroseconds(1) : now;
+        if ((from ?? first) is not { } start || to is not { } end)
+            return (range, null);
+        // What ended before the first hold is a range without anything.
+        if (from is null && start >= end)
+            start = end.AddMinutes(-1);
+
+        var (intervals, unfit) = Intervals.Of(start, end, interval);
+        return unfit is null ? (range with { Intervals = intervals }, null) : (null, unfit);
+
+        DateTimeOffset? TimeAt(int column) =>
+            reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
+    }
+
+    /// <summary>Documents what <see cref="FindAsync"/> takes and refuses.</summary>
+    public static RouteHandlerBuilder Document(RouteHandlerBuilder endpoint) =>
+        endpoint
+            .WithParameter("id", "The concert's id.", Examples.ConcertId)
+            .WithParameter(
+                "from",
+                "In the first interval; the first hold where it is missing.",
+                Examples.BookingStartTime
+            )
+            .WithParameter(
+                "to",
+                "After the last interval; what happened last where it is missing, or now where "
+                    + "from is given.",
+                Examples.BookingStartTime.AddMinutes(1)
+            )
+            .WithParameter(
+                "interval",
+                $"Its length, at most {Intervals.Max} of them; where it is missing the shortest "
+                    + "that is not too many. A day is Korea's.",
+                "minute",
+                [.. Intervals.Units]
+            )
+            .Refuses(
+                Problems.Validation("interval", "must be one of minute, hour, day"),
+                Problems.NotFound("concert", Examples.ConcertId)
+            );
+}

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ConcertReservation.Tests.Integration.DataPlatform.Recorded;
+
+/// <summary>
+/// What the modules' own tables say of things, in the words of the audit trail; but for what no
+/// event tells: that a payment is under way, and how far a hold was extended.
+/// </summary>
+internal static class LiveTables
+{
+    private const string Sql = """
+        SELECT 'reservation/' || r.id, jsonb_build_object(
+            'version', r.version, 'concertId', r.concert_id, 'customerId', r.customer_id,
+            'status', CASE r.status WHEN 'PAYING' THEN 'HELD' ELSE r.status END,
+            'seatIds', r.seat_ids, 'amount', r.total_amount,
+            'createdAt', pg_temp.wire(r.created_at),
+            'paymentId', CASE WHEN r.status IN ('CONFIRMED', 'CANCELLED') THEN r.payment_id END)
+        FROM reservations.reservations r
+        UNION ALL
+        SELECT 'payment/' || p.id, jsonb_build_object(
+            'version', p.version, 'reservationId', p.reservation_id, 'customerId', p.customer_id,
+            'status', CASE p.status WHEN 'UNKNOWN' THEN 'STARTED' ELSE p.status END,
+            'amount', p.amount, 'method', p.method, 'reason', p.reason,
+            'startedAt', pg_temp.wire(p.started_at))
+        FROM payments.payments p
+        UNION ALL
+        SELECT 'concert/' || c.id, jsonb_build_object(
+            'version', c.version, 'status', c.status, 'name', c.name, 'artist', c.artist,
+            'venue', c.venue, 'startsAt', pg_temp.wire(c.starts_at),
+            'bookingStartTime', pg_temp.wire(c.booking_start_time), 'totalSeats', c.total_seats,
+            'ticketsPerCustomer', c.tickets_per_customer, 'holdSeconds', c.hold_seconds,
+            'soldOutTime', pg_temp.wire(c.sold_out_time))
+        FROM concerts.concerts c
+        UNION ALL
+        SELECT 'customer/' || u.id, jsonb_build_object(
+            'version', u.version, 'email', u.email, 'name', u.name, 'language', u.language,
+            'signedUpAt', pg_temp.wire(u.signed_up_at))
+        FROM accounts.customers u
+        """;
+
+    private const string WireSql = """
+        CREATE FUNCTION pg_temp.wire(timestamptz) RETURNS text LANGUAGE sql
+            RETURN to_char($1 AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+        """;
+
+    /// <summary>By kind and id, as the path of the audit trail has them.</summary>
+    public static async Task<IReadOnlyDictionary<string, JsonObject>> ReadAsync(
+        TestDatabase database
+    )
+    {
+        await using var connection = await database.DataSource.OpenConnectionAsync();
+        await using var batch = connection.CreateBatch();
+        foreach (var sql in new[] { "DROP FUNCTION IF EXISTS pg_temp.wire", WireSql, Sql })
+        {
+            var command = batch.CreateBatchCommand();
+            command.CommandText = sql;
+            batch.BatchCommands.Add(command);
+        }
+
+        await using var rows = await batch.ExecuteReaderAsync();
+        var things = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
+        while (await rows.ReadAsync())
+            things[rows.GetString(0)] = JsonNode.Parse(rows.GetString(1))!.AsObject();
+        return things;
+    }
+
+    /// <returns>What the trail says otherwise; nothing where all agrees.</returns>
+    public static IReadOnlyList<string> Differences(JsonObject live, Answer trail) =>
+        [
+            .. live.Select(member =>
+                    (
+                        member.Key,
+                        Live: JsonElement.Parse(member.Value?.ToJsonString() ?? "null"),
+                        Told: member.Key == "version"
+                            ? trail["version"]
+                            : trail["state"].GetProperty(member.Key)
+                    )
+                )
+                .Where(m => !JsonElement.DeepEquals(m.Live, m.Told))
+                .Select(m => $"{m.Key} was {m.Live} and is told as {m.Told}"),
+        ];
+}
