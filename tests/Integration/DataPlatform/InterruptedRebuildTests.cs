@@ -1,4 +1,5 @@
 using ConcertReservation.Contracts;
+using ConcertReservation.Tests.Integration.Sale;
 using Confluent.Kafka;
 using Npgsql;
 
@@ -58,6 +59,42 @@ internal sealed class InterruptedRebuildTests
         done["read"].GetInt64().ShouldBe(half["events"].GetInt64());
         (await NewTablesAsync(system, "data_platform")).ShouldBe(tables);
         (await StatisticsContent.ReadAsync(system.Database)).ShouldBe(live);
+    }
+
+    /// <summary>The version before kept nothing of payments.</summary>
+    [Test]
+    public async Task what_a_new_version_keeps_it_takes_from_old_events_by_itself()
+    {
+        await using var system = await TestSystem.StartAsync(
+            new TestSystemOptions
+            {
+                StartHosts = false,
+                EmbeddedKafka = true,
+                Settings = AnalyticsRebuild.Settings(pageEvents: 50),
+            }
+        );
+        await system.HostA.StartReadyAsync();
+        var caller = await Given.TheOperator(system);
+        var concert = await Given.AConcert(system: system);
+        await (await Given.ACustomer(system)).Buys(concert.Seats(1, 2));
+        var right = await StatisticsContent.SettledAsync(system.Database);
+        right.ShouldContain("payments(");
+        var index = await StatisticsContent.DescribeTablesAsync(system.Database);
+        await system.HostA.StopAsync();
+        await system.Database.ExecuteAsync(
+            """
+            DROP TABLE data_platform.payments;
+            DROP INDEX data_platform.reservations_concert_id_customer_id_reservation_id_idx;
+            DELETE FROM data_platform.migrations WHERE "MigrationId" = '20261121_0020_payments';
+            """
+        );
+
+        await system.HostB.StartReadyAsync();
+
+        var done = await AnalyticsRebuild.DoneAsync(caller.On(system.HostB));
+        done["requestedBy"].GetString().ShouldBe("migration payments");
+        (await StatisticsContent.ReadAsync(system.Database)).ShouldBe(right);
+        (await StatisticsContent.DescribeTablesAsync(system.Database)).ShouldBe(index);
     }
 
     [Test]

@@ -11,13 +11,13 @@ namespace ConcertReservation.DataPlatform;
 /// <param name="Expired">Nobody paid in time.</param>
 /// <param name="Cancelled">Given back before they were sold.</param>
 /// <param name="Returned">Given back after they were sold.</param>
-/// <param name="Refunded">Money went back.</param>
+/// <param name="Refunded">Of those that are no sales, or no longer: money went back.</param>
 /// <param name="PaidShare">Of those held, 0 to 1; null where there are none.</param>
 /// <param name="ConfirmedShare">Of those held, 0 to 1; null where there are none.</param>
 /// <param name="SeatsHeld">Of all.</param>
 /// <param name="SeatsSold">Of the sales that stand.</param>
 /// <param name="Revenue">Of the sales that stand, in won.</param>
-/// <param name="MedianSecondsToPay">From hold to money; null where none was paid.</param>
+/// <param name="MedianSecondsToConfirm">From hold to sale; null where none is.</param>
 internal sealed record FunnelSteps(
     long Held,
     long Paid,
@@ -33,7 +33,7 @@ internal sealed record FunnelSteps(
     long SeatsHeld,
     long SeatsSold,
     long Revenue,
-    double? MedianSecondsToPay
+    double? MedianSecondsToConfirm
 )
 {
     public static readonly FunnelSteps None = Of(0, 0, 0, 0, 0, 0, 0, 0, 0);
@@ -64,7 +64,7 @@ internal sealed record FunnelSteps(
             SeatsHeld: 0,
             SeatsSold: 0,
             Revenue: 0,
-            MedianSecondsToPay: null
+            MedianSecondsToConfirm: null
         );
 
     /// <summary>As <see cref="WriteTo"/> writes them.</summary>
@@ -84,7 +84,7 @@ internal sealed record FunnelSteps(
         "seatsHeld",
         "seatsSold",
         "revenue",
-        "medianSecondsToPay",
+        "medianSecondsToConfirm",
     ];
 
     public void WriteTo(CsvWriter csv) =>
@@ -102,7 +102,7 @@ internal sealed record FunnelSteps(
             .Write(SeatsHeld)
             .Write(SeatsSold)
             .Write(Revenue)
-            .Write(MedianSecondsToPay);
+            .Write(MedianSecondsToConfirm);
 
     /// <summary>From the second column on.</summary>
     public static FunnelSteps Read(NpgsqlDataReader row) =>
@@ -121,7 +121,7 @@ internal sealed record FunnelSteps(
             SeatsHeld = row.GetInt64(10),
             SeatsSold = row.GetInt64(11),
             Revenue = row.GetInt64(12),
-            MedianSecondsToPay = row.IsDBNull(13) ? null : Math.Round(row.GetDouble(13), 3),
+            MedianSecondsToConfirm = row.IsDBNull(13) ? null : Math.Round(row.GetDouble(13), 3),
         };
 }
 

@@ -10,33 +10,37 @@ namespace ConcertReservation.DataPlatform;
 internal static class GetConcertFunnel
 {
     /// <remarks>
-    /// A reservation may have been paid twice, by two attempts at once; it counts once. One whose
-    /// first event has not come is not counted yet. GROUPING SETS adds the row of the total.
+    /// A sale was paid, so payments are looked for only where there is none, or none any more: of
+    /// 100,000 bookings that saves most of the time. A reservation whose first event has not come
+    /// is not counted yet. GROUPING SETS adds the row of the total.
     /// </remarks>
     private const string Sql = $"""
         WITH bookings AS (
-            SELECT date_bin($4, r.created_at, $5) AS start, r.seats, r.amount, r.created_at,
-                r.confirmed_version IS NOT NULL AS confirmed, min(p.completed_at) AS paid_at,
-                coalesce(bool_or(p.refunded_at IS NOT NULL), false) AS refunded,
+            SELECT date_bin($4, r.created_at, $5) AS start, r.seats, r.amount,
+                extract(epoch FROM r.confirmed_at - r.created_at)::float8 AS seconds,
+                r.confirmed_version IS NOT NULL AS confirmed, money.came, money.went_back,
                 {BookingOutcome.Sql} AS outcome
             FROM data_platform.reservations r
-            LEFT JOIN data_platform.payments p
-                ON p.reservation_id = r.reservation_id AND p.completed_at IS NOT NULL
+            CROSS JOIN LATERAL (
+                SELECT count(p.completed_at) > 0 AS came, count(p.refunded_at) > 0 AS went_back
+                FROM data_platform.payments p
+                WHERE p.reservation_id = r.reservation_id
+                    AND (r.confirmed_version IS NULL OR r.cancelled_version IS NOT NULL)
+            ) AS money
             WHERE r.concert_id = $1 AND r.created_at >= $2 AND r.created_at < $3
-            GROUP BY r.reservation_id
         )
-        SELECT start, count(*), count(paid_at), count(*) FILTER (WHERE confirmed),
+        SELECT start, count(*), count(*) FILTER (WHERE confirmed OR came),
+            count(*) FILTER (WHERE confirmed),
             count(*) FILTER (WHERE outcome = '{BookingOutcome.Open}'),
             count(*) FILTER (WHERE outcome = '{BookingOutcome.Sold}'),
             count(*) FILTER (WHERE outcome = '{BookingOutcome.Expired}'),
             count(*) FILTER (WHERE outcome = '{BookingOutcome.Cancelled}'),
             count(*) FILTER (WHERE outcome = '{BookingOutcome.Returned}'),
-            count(*) FILTER (WHERE refunded),
+            count(*) FILTER (WHERE went_back),
             coalesce(sum(seats), 0)::bigint,
             coalesce(sum(seats) FILTER (WHERE outcome = '{BookingOutcome.Sold}'), 0)::bigint,
             coalesce(sum(amount) FILTER (WHERE outcome = '{BookingOutcome.Sold}'), 0)::bigint,
-            percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM paid_at - created_at)
-                ::float8)
+            percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds)
         FROM bookings GROUP BY GROUPING SETS ((start), ()) ORDER BY start NULLS FIRST
         """;
 
@@ -158,7 +162,7 @@ internal static class GetConcertFunnel
                 SeatsHeld = 473,
                 SeatsSold = Examples.SoldSeats,
                 Revenue = 59_092_000,
-                MedianSecondsToPay = 41.5,
+                MedianSecondsToConfirm = 41.5,
             };
             return new ConcertFunnel(
                 Examples.ConcertId,

@@ -12,17 +12,13 @@ internal static class GetConcertSellThrough
     /// <remarks>What happened before the range is one row, without a start.</remarks>
     private const string Sql = """
         SELECT CASE WHEN happened_at >= $2 THEN date_bin($4, happened_at, $5) END AS start,
-            sum(sold)::bigint,
-            sum(returned)::bigint, sum(revenue)::bigint, sum(refunds)::bigint
-        FROM (
-            SELECT confirmed_at AS happened_at, seats AS sold, 0 AS returned, amount AS revenue,
-                0 AS refunds
-            FROM data_platform.reservations WHERE concert_id = $1 AND confirmed_at IS NOT NULL
-            UNION ALL
-            SELECT cancelled_at, 0, seats, 0, amount FROM data_platform.reservations
-            WHERE concert_id = $1 AND confirmed_at IS NOT NULL AND cancelled_at IS NOT NULL
-        ) AS changes
-        WHERE happened_at < $3 GROUP BY start ORDER BY start NULLS FIRST
+            sum(sold)::bigint, sum(returned)::bigint, sum(revenue)::bigint, sum(refunds)::bigint
+        FROM data_platform.reservations r
+        CROSS JOIN LATERAL (VALUES
+            (r.confirmed_at, r.seats, 0, r.amount, 0), (r.cancelled_at, 0, r.seats, 0, r.amount)
+        ) AS change (happened_at, sold, returned, revenue, refunds)
+        WHERE r.concert_id = $1 AND r.confirmed_at IS NOT NULL AND happened_at < $3
+        GROUP BY start ORDER BY start NULLS FIRST
         """;
 
     /// <param name="From">The start of the first interval; null where there is none.</param>

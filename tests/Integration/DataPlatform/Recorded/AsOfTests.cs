@@ -32,6 +32,28 @@ internal sealed class AsOfTests
             await ShouldTellAsync($"/api/audit/{thing}", live, thing);
     }
 
+    [Test]
+    public async Task what_was_otherwise_would_be_found()
+    {
+        var changes = 0;
+        foreach (var (before, after) in Recording.Sale.Steps.Zip(Recording.Sale.Steps.Skip(1)))
+        {
+            foreach (var (thing, was) in before.Things)
+            {
+                var became = after.Things[thing];
+                if (JsonNode.DeepEquals(was, became))
+                    continue;
+
+                var path = $"/api/audit/{thing}?asOf={before.Time.UtcDateTime:O}";
+                var told = await Recording.Operator.Api.Get(path);
+                LiveTables.Differences(became, told).ShouldNotBeEmpty($"{thing} {after.Name}");
+                changes++;
+            }
+        }
+
+        changes.ShouldBeGreaterThan(8);
+    }
+
     private static async Task ShouldTellAsync(string path, JsonObject? live, string what)
     {
         var told = await Recording.Operator.Api.Get(path);
