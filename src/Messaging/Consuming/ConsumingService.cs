@@ -60,7 +60,6 @@ internal sealed class ConsumingService(
             services.GetRequiredService<IOptions<ConsumingOptions>>().Value,
             services.GetRequiredService<KafkaClients>(),
             services.GetRequiredService<KafkaCluster>(),
-            services.GetRequiredService<HostSlot>(),
             services.GetRequiredService<NpgsqlDataSource>(),
             services.GetRequiredService<TimeProvider>(),
             logs.CreateLogger("ConcertReservation.Messaging.Consuming")

@@ -30,8 +30,6 @@ internal static class ConsumingServices
         services.AddSingleton<InboxMaintenance>();
         services.AddSingleton<IDatabasePreparation>(p => p.GetRequiredService<InboxMaintenance>());
         services.AddHostedService(p => p.GetRequiredService<InboxMaintenance>());
-        services.AddSingleton<HostSlot>();
-        services.AddHostedService(p => p.GetRequiredService<HostSlot>());
         services.AddHostedService<ConsumingService>();
         return services;
     }

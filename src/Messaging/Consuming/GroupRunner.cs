@@ -1,6 +1,5 @@
 using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
-using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -14,7 +13,6 @@ internal sealed partial class GroupRunner(
     ConsumingOptions options,
     KafkaClients clients,
     KafkaCluster cluster,
-    HostSlot slot,
     NpgsqlDataSource dataSource,
     TimeProvider time,
     ILogger log
@@ -60,8 +58,6 @@ internal sealed partial class GroupRunner(
                     LogWaits(routes.Group, e.Message);
                 else
                     LogFailed(e, routes.Group, pause.TotalSeconds);
-                if (e is KafkaException { Error.Code: ErrorCode.FencedInstanceId })
-                    await slot.GiveUpAsync(stop);
                 await Task.Delay(pause, time, stop);
             }
         }
@@ -76,7 +72,6 @@ internal sealed partial class GroupRunner(
             await GroupTable.IdOfAsync(dataSource, routes.Group, stop),
             facts.Incarnation,
             facts.IsEmbedded,
-            $"host-{await slot.TakeAsync(stop)}",
             await ResetTable.NumberAsync(dataSource, routes.Group, stop),
             routes.Topics
         );

@@ -12,7 +12,6 @@ internal sealed record SessionSetup(
     int GroupId,
     string Incarnation,
     bool IsEmbeddedKafka,
-    string InstanceId,
     int ResetNumber,
     IReadOnlyList<string> Topics
 );

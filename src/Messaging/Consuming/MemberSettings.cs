@@ -4,10 +4,8 @@ namespace ConcertReservation.Messaging;
 
 /// <summary>How a host is a member of a consumer group.</summary>
 /// <remarks>
-/// The embedded coordinator does not know members by their instance: one that came back would wait
-/// for the dead one it was. And each of its rebalances waits for the whole session but a second,
-/// however soon all have joined (librdkafka's rdkafka_mock_cgrp.c): so sessions are short there,
-/// and a member that goes says so.
+/// Not a static one (<c>group.instance.id</c>): that does not say when it leaves, and its
+/// partitions would wait for the rest of its session.
 /// </remarks>
 internal static class MemberSettings
 {
@@ -21,8 +19,10 @@ internal static class MemberSettings
     private const int FetchedKilobytes = 8 * 1024;
 
     /// <summary>
-    /// Well above the 3 s for which the embedded coordinator lets the first member of a group wait:
-    /// it expires also those whom it keeps waiting.
+    /// Short, as each rebalance of the embedded coordinator waits for the whole session but a
+    /// second, however soon all have joined (librdkafka's rdkafka_mock_cgrp.c). Well above the 3 s
+    /// for which it lets the first member of a group wait: it expires also those whom it keeps
+    /// waiting.
     /// </summary>
     private const int EmbeddedSessionMs = 5000;
 
@@ -40,7 +40,8 @@ internal static class MemberSettings
         KafkaClients clients
     )
     {
-        var config = clients.ConsumerConfig(setup.Group, $"{setup.Group}-{setup.InstanceId}");
+        var host = $"{Environment.MachineName}-{Environment.ProcessId}";
+        var config = clients.ConsumerConfig(setup.Group, $"{setup.Group}-{host}");
         config.PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky;
         config.QueuedMaxMessagesKbytes = FetchedKilobytes;
         var (sessionMs, heartbeatMs) = (
@@ -55,7 +56,6 @@ internal static class MemberSettings
         }
         else
         {
-            config.GroupInstanceId = setup.InstanceId;
             config.SessionTimeoutMs = sessionMs;
             config.HeartbeatIntervalMs = heartbeatMs;
             config.MaxPollIntervalMs = Math.Max(MaxPollIntervalMs, sessionMs);

@@ -57,9 +57,6 @@ internal sealed class ConsumingHost : IAsyncDisposable
                 .Keys.Where(tags => tags.Contains($"group={Group}", StringComparison.Ordinal)),
         ];
 
-    public Task<int> SlotAsync() =>
-        _host.Services.GetRequiredService<HostSlot>().TakeAsync(CancellationToken.None);
-
     public static async Task<ConsumingHost> StartAsync(
         ConsumingSystem system,
         (string Key, string Value)[] settings
