@@ -14,6 +14,8 @@ public static class EventCatalogue
         new EventDescription[]
         {
             new("USER_SIGNED_UP", typeof(UserSignedUp), Topics.Users),
+            new("USER_CHANGED", typeof(UserChanged), Topics.Users),
+            new("USER_DELETED", typeof(UserDeleted), Topics.Users),
             new("CONCERT_SCHEDULED", typeof(ConcertScheduled), Topics.Concerts),
             new("CONCERT_CHANGED", typeof(ConcertChanged), Topics.Concerts),
             new("CONCERT_CANCELLED", typeof(ConcertCancelled), Topics.Concerts),
@@ -60,6 +62,8 @@ public sealed record EventDescription(string Name, Type Type, string Topic);
     Converters = [typeof(UtcTimeJsonConverter)]
 )]
 [JsonSerializable(typeof(UserSignedUp))]
+[JsonSerializable(typeof(UserChanged))]
+[JsonSerializable(typeof(UserDeleted))]
 [JsonSerializable(typeof(ConcertScheduled))]
 [JsonSerializable(typeof(ConcertChanged))]
 [JsonSerializable(typeof(ConcertCancelled))]

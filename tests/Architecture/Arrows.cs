@@ -38,6 +38,11 @@ internal static class Arrows
         "ConcertReservation.Contracts.LogPosition",
         // Where the records of a time begin; it names no event either.
         "ConcertReservation.Contracts.IEventHistory",
+        // What names a person in any event, and who has to erase it.
+        "ConcertReservation.Contracts.IPersonalData",
+        "ConcertReservation.Contracts.PersonalFields",
+        "ConcertReservation.Contracts.PersonalRecord",
+        "ConcertReservation.Contracts.Obstacle",
         // How a time is written in any event.
         "ConcertReservation.Contracts.UtcTimeJsonConverter",
     ];

@@ -32,6 +32,9 @@ public sealed class Problem(string type, string title, int status, string detail
     /// <summary>The seats that the problem is about.</summary>
     public IReadOnlyList<long>? SeatIds { get; init; }
 
+    /// <summary>What has to end before the account can be deleted.</summary>
+    public IReadOnlyList<Obstacle>? Obstacles { get; init; }
+
     /// <summary>When booking starts, where it has not.</summary>
     public DateTimeOffset? BookingStartTime { get; init; }
 
@@ -107,6 +110,20 @@ public sealed class Problem(string type, string title, int status, string detail
             json.WriteStartArray("seatIds");
             foreach (var seat in seats)
                 json.WriteNumberValue(seat);
+            json.WriteEndArray();
+        }
+
+        if (Obstacles is { } obstacles)
+        {
+            json.WriteStartArray("obstacles");
+            foreach (var obstacle in obstacles)
+            {
+                json.WriteStartObject();
+                json.WriteString("about", obstacle.About);
+                json.WriteString("reason", obstacle.Reason);
+                json.WriteEndObject();
+            }
+
             json.WriteEndArray();
         }
 

@@ -1,3 +1,5 @@
+using ConcertReservation.Contracts;
+
 namespace ConcertReservation.BuildingBlocks.Http;
 
 /// <summary>Every refusal that the API knows.</summary>
@@ -86,6 +88,17 @@ public static class Problems
 
     public static Problem ReservationExpired(long id) =>
         new("reservation-expired", "The hold has run out", 409, $"Reservation {id} has expired.");
+
+    public static Problem AccountInUse(IReadOnlyList<Obstacle> obstacles) =>
+        new(
+            "account-in-use",
+            "The account is in use",
+            409,
+            string.Join(" ", obstacles.Select(o => $"{o.About}: {o.Reason}"))
+        )
+        {
+            Obstacles = obstacles,
+        };
 
     public static Problem IllegalState(string detail) =>
         new("illegal-state", "Not possible in this state", 409, detail);

@@ -1,4 +1,5 @@
 using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.Contracts;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -25,6 +26,7 @@ internal static class ConsumingServices
         services.AddSingleton<DeadLetterTopic>();
         services.AddSingleton<DeadLetterProjection>();
         services.AddSingleton<SelectedLetters>();
+        services.AddScoped<IPersonalData, PersonalDataOfLetters>();
         services.AddSingleton<ReplayUnit>();
         services.AddSingleton<LetterReplay>();
         services.AddSingleton<InboxMaintenance>();

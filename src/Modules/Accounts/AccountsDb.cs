@@ -28,11 +28,15 @@ internal sealed class AccountsDb(DbContextOptions<AccountsDb> options) : DbConte
     public DbSet<Revocation> Revocations => Set<Revocation>();
 
     /// <summary>
-    /// The customer, locked until the unit of work ends; null where there is none.
+    /// The customer, locked until the unit of work ends; null where there is none any more.
     /// </summary>
     public Task<Customer?> LockCustomerAsync(long id, CancellationToken stop) =>
         Customers
-            .FromSql($"SELECT * FROM accounts.customers WHERE id = {id} FOR UPDATE")
+            .FromSql(
+                $"""
+                SELECT * FROM accounts.customers WHERE id = {id} AND deleted_at IS NULL FOR UPDATE
+                """
+            )
             .SingleOrDefaultAsync(stop);
 
     public Task<string[]> RolesOfAsync(long customerId, CancellationToken stop) =>

@@ -1,6 +1,7 @@
 using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.BuildingBlocks.Http;
+using ConcertReservation.Contracts;
 using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -24,6 +25,10 @@ public sealed class AccountsModule : IModule
                 o => o.Operator.Email.Length == 0 || o.Operator.Password.Length > 0,
                 "Accounts:Operator:Password is missing."
             )
+            .Validate(
+                o => o.TrustedNetworks() is not null,
+                "Accounts:TrustedProxies is no list of addresses or networks."
+            )
             .ValidateOnStart();
         services.AddModuleDatabase<AccountsDb>(AccountsDb.Schema);
         services
@@ -35,8 +40,16 @@ public sealed class AccountsModule : IModule
         services.AddSingleton<ILookupNormalizer, UpperInvariantLookupNormalizer>();
         services.AddSingleton<CustomerIds>();
         services.AddSingleton<Passwords>();
+        services.AddSingleton<ClientAddress>();
         services.AddSingleton<AttemptLimits>();
         services.AddScoped<SignUp>();
+        services.AddScoped<PasswordCheck>();
+        services.AddScoped<SignInGuard>();
+        services.AddScoped<StartSession>();
+        services.AddScoped<ChangeAccount>();
+        services.AddScoped<DeleteAccount>();
+        services.AddScoped<IPersonalData, PersonalDataOfAccounts>();
+        services.AddHostedService<ErasePersonalData>();
         services.AddScoped<EndSession>();
         services.AddScoped<IDatabasePreparation, FirstOperator>();
         AddTokens(services);
@@ -49,6 +62,9 @@ public sealed class AccountsModule : IModule
         RefreshTokens.Map(api);
         SignOut.Map(api);
         ShowMe.Map(api);
+        ChangeAccount.Map(api);
+        DeleteAccount.Map(api);
+        ExportAccount.Map(api);
         GrantRole.Map(api);
         RevokeRole.Map(api);
     }

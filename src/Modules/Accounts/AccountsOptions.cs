@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 
 namespace ConcertReservation.Accounts;
 
@@ -24,13 +25,49 @@ internal sealed class AccountsOptions
     [Range(1, 100_000)]
     public int PasswordQueueLength { get; set; } = 200;
 
+    /// <summary>
+    /// Addresses, or networks such as 10.0.0.0/8, separated by commas: of the proxies in front of
+    /// the hosts, whose X-Forwarded-For tells where somebody signs in from. Without them, everybody
+    /// behind a proxy has one address.
+    /// </summary>
+    public string TrustedProxies { get; set; } = "";
+
     /// <summary>Sign-ins from one address and minute.</summary>
     [Range(1, 10_000_000)]
     public int SignInsPerMinuteAndAddress { get; set; } = 60;
 
-    /// <summary>Sign-ins to one account and minute, from wherever.</summary>
+    /// <summary>
+    /// Sign-ins to one account and minute from all addresses that it does not know, and from each
+    /// that it knows; also how often the password may be asked of who is signed in.
+    /// </summary>
     [Range(1, 10_000_000)]
     public int SignInsPerMinuteAndAccount { get; set; } = 10;
+
+    /// <summary>
+    /// Wrong passwords for an account from one address, one after the other, until sign-in to the
+    /// account is locked from there.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int SignInFailuresBeforeLockout { get; set; } = 5;
+
+    /// <summary>The first lockout; each further failure doubles it.</summary>
+    [Range(1, 3600)]
+    public int LockoutSeconds { get; set; } = 30;
+
+    /// <summary>No lockout is longer.</summary>
+    [Range(1, 24 * 3600)]
+    public int LongestLockoutSeconds { get; set; } = 900;
+
+    /// <summary>
+    /// An address that an account was signed in to from is the owner's for so long: what others
+    /// try elsewhere does not slow it down.
+    /// </summary>
+    [Range(1, 365)]
+    public int KnownAddressDays { get; set; } = 30;
+
+    /// <summary>Exports of one's data, of each person.</summary>
+    [Range(1, 10_000)]
+    public int ExportsPerMinute { get; set; } = 3;
 
     /// <summary>Sign-ups from one address and minute.</summary>
     [Range(1, 10_000_000)]
@@ -39,6 +76,45 @@ internal sealed class AccountsOptions
     /// <summary>Sign-ups with one e-mail address and minute.</summary>
     [Range(1, 10_000_000)]
     public int SignUpsPerMinuteAndAccount { get; set; } = 5;
+
+    /// <summary>Between two looks for deleted accounts whose person is to be erased.</summary>
+    [Range(1, 3600)]
+    public int ErasureSeconds { get; set; } = 2;
+
+    /// <returns>null where <see cref="TrustedProxies"/> is no list of addresses.</returns>
+    public IReadOnlyList<IPNetwork>? TrustedNetworks()
+    {
+        var networks = new List<IPNetwork>();
+        foreach (
+            var part in TrustedProxies.Split(
+                ',',
+                StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries
+            )
+        )
+        {
+            if (IPAddress.TryParse(part, out var one))
+                networks.Add(new IPNetwork(one, one.GetAddressBytes().Length * 8));
+            else if (IPNetwork.TryParse(part, out var network))
+                networks.Add(network);
+            else
+                return null;
+        }
+
+        return networks;
+    }
+
+    /// <returns>How long sign-in is locked after so many failures; null where it is not.</returns>
+    public TimeSpan? LockoutAfter(int failures)
+    {
+        // Beyond that, any doubling is longer than the longest.
+        const int MaxDoublings = 20;
+        var further = failures - SignInFailuresBeforeLockout;
+        if (further < 0)
+            return null;
+
+        var seconds = (double)LockoutSeconds * (1 << Math.Min(further, MaxDoublings));
+        return TimeSpan.FromSeconds(Math.Min(seconds, LongestLockoutSeconds));
+    }
 
     /// <summary>Between two looks at what other hosts revoked.</summary>
     [Range(50, 5000)]

@@ -19,6 +19,7 @@ public sealed class ConcertsModule : IModule
         services.AddModuleDatabase<ConcertsDb>("concerts");
         services.AddSingleton<ConcertIds>();
         services.AddScoped<IConcertCatalogue, ConcertCatalogue>();
+        services.AddScoped<IPersonalData, PersonalDataOfConcerts>();
         services.AddScoped<SoldOutState>();
         services.AddScoped<SoldSeats>();
         services.AddHostedService<RecheckSoldOut>();

@@ -21,6 +21,7 @@ public sealed class DataPlatformModule : IModule
             .ValidateOnStart();
         services.AddModuleDatabase<DataPlatformDb>(StatisticsTables.Schema);
         services.AddSingleton<IEventHistory, EventStore>();
+        services.AddScoped<IPersonalData, PersonalDataOfEvents>();
         services.AddSingleton<EventStorePartitions>();
         services.AddSingleton<RebuildProgress>();
         services.AddHostedService<RebuildStatistics>();

@@ -29,11 +29,52 @@ internal sealed class EventStore(NpgsqlDataSource dataSource, GroupProgress prog
         CancellationToken stop
     )
     {
-        await work.Connection.ExecuteAsync($"SELECT pg_advisory_xact_lock_shared({LockKey})", stop);
+        var persons = batch.Select(PersonOf).ToArray();
+        var erased = await LockAsync(work, persons, stop);
         await using var copy = await work.Connection.BeginBinaryImportAsync(CopySql, stop);
-        foreach (var happened in batch)
-            Write(copy, happened);
+        foreach (var (happened, person) in batch.Zip(persons))
+        {
+            var isErased = person is { } id && erased.Contains(id);
+            var body = happened.Record.Body;
+            Write(copy, happened, (isErased ? PersonalFields.Erase(body) : null) ?? body);
+        }
+
         await copy.CompleteAsync(stop);
+    }
+
+    /// <summary>Whom what is in the event could name.</summary>
+    private static long? PersonOf(AnyEvent happened) =>
+        happened.Known switch
+        {
+            UserEvent user => user.UserId,
+            ReservationEvent reservation => reservation.UserId,
+            null => PersonalFields.PersonOf(happened.Record.Body.Span),
+            _ => null,
+        };
+
+    /// <returns>
+    /// Of these persons those whose events are stored without what names them. Whoever erases has
+    /// told so before they wait for the lock.
+    /// </returns>
+    private static async Task<HashSet<long>> LockAsync(
+        UnitOfWork work,
+        IEnumerable<long?> persons,
+        CancellationToken stop
+    )
+    {
+        await using var batch = new NpgsqlBatch(work.Connection);
+        batch.BatchCommands.Add(new($"SELECT FROM pg_advisory_xact_lock_shared({LockKey})"));
+        var erasedOf = new NpgsqlBatchCommand(
+            "SELECT customer_id FROM data_platform.erased_customers WHERE customer_id = ANY($1)"
+        );
+        erasedOf.Parameters.AddArray(persons.OfType<long>().Distinct());
+        batch.BatchCommands.Add(erasedOf);
+        await using var reader = await batch.ExecuteReaderAsync(stop);
+        await reader.NextResultAsync(stop);
+        var erased = new HashSet<long>();
+        while (await reader.ReadAsync(stop))
+            erased.Add(reader.GetInt64(0));
+        return erased;
     }
 
     /// <summary>
@@ -139,7 +180,11 @@ internal sealed class EventStore(NpgsqlDataSource dataSource, GroupProgress prog
     }
 
     /// <summary>Into the buffer; only a full one waits for the database.</summary>
-    private static void Write(NpgsqlBinaryImporter copy, AnyEvent happened)
+    private static void Write(
+        NpgsqlBinaryImporter copy,
+        AnyEvent happened,
+        ReadOnlyMemory<byte> body
+    )
     {
         var record = happened.Record;
         copy.StartRow();
@@ -161,7 +206,7 @@ internal sealed class EventStore(NpgsqlDataSource dataSource, GroupProgress prog
             record.Headers.Select(h => h.Value).ToArray(),
             NpgsqlDbType.Array | NpgsqlDbType.Bytea
         );
-        copy.Write(record.Body, NpgsqlDbType.Bytea);
+        copy.Write(body, NpgsqlDbType.Bytea);
     }
 }
 

@@ -9,7 +9,8 @@ internal sealed record UserCopy(
     string Email,
     string Name,
     string Language,
-    long Version
+    long Version,
+    bool IsDeleted = false
 );
 
 /// <summary>What is null is not known, or not told by this event.</summary>
@@ -32,8 +33,10 @@ internal sealed record ConcertCopy(
             };
 }
 
+/// <param name="UserId">null where an older copy does not say.</param>
 internal sealed record ReservationCopy(
     long ReservationId,
+    long? UserId,
     long ConcertId,
     string ConcertName,
     string Email,
@@ -59,7 +62,7 @@ internal sealed class KnownFacts(UnitOfWork work)
             ON CONFLICT (user_id) DO UPDATE
                 SET email = excluded.email, name = excluded.name, language = excluded.language,
                     version = excluded.version
-                WHERE known.version < excluded.version
+                WHERE known.version < excluded.version AND NOT known.is_deleted
             """,
             work.Connection
         );
@@ -117,15 +120,17 @@ internal sealed class KnownFacts(UnitOfWork work)
         await using var command = new NpgsqlCommand(
             """
             INSERT INTO notifications.reservations
-                (reservation_id, concert_id, concert_name, email, language)
-            SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[])
-                AS told (reservation_id, concert_id, concert_name, email, language)
+                (reservation_id, user_id, concert_id, concert_name, email, language)
+            SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[],
+                    $6::text[])
+                AS told (reservation_id, user_id, concert_id, concert_name, email, language)
             ORDER BY reservation_id
             ON CONFLICT (reservation_id) DO NOTHING
             """,
             work.Connection
         );
         command.Parameters.AddWithValue(reservations.Select(r => r.ReservationId).ToArray());
+        command.Parameters.AddWithValue(reservations.Select(r => r.UserId).ToArray());
         command.Parameters.AddWithValue(reservations.Select(r => r.ConcertId).ToArray());
         command.Parameters.AddWithValue(reservations.Select(r => r.ConcertName).ToArray());
         command.Parameters.AddWithValue(reservations.Select(r => r.Email).ToArray());
@@ -139,7 +144,7 @@ internal sealed class KnownFacts(UnitOfWork work)
     ) =>
         ReadAsync(
             """
-            SELECT user_id, email, name, language, version
+            SELECT user_id, email, name, language, version, is_deleted
             FROM notifications.users WHERE user_id = ANY($1)
             """,
             userIds,
@@ -148,7 +153,8 @@ internal sealed class KnownFacts(UnitOfWork work)
                 row.GetString(1),
                 row.GetString(2),
                 row.GetString(3),
-                row.GetInt64(4)
+                row.GetInt64(4),
+                row.GetBoolean(5)
             ),
             stop
         );
@@ -179,16 +185,17 @@ internal sealed class KnownFacts(UnitOfWork work)
     ) =>
         ReadAsync(
             """
-            SELECT reservation_id, concert_id, concert_name, email, language
+            SELECT reservation_id, user_id, concert_id, concert_name, email, language
             FROM notifications.reservations WHERE reservation_id = ANY($1)
             """,
             reservationIds,
             row => new ReservationCopy(
                 row.GetInt64(0),
-                row.GetInt64(1),
-                row.GetString(2),
+                row.IsDBNull(1) ? null : row.GetInt64(1),
+                row.GetInt64(2),
                 row.GetString(3),
-                row.GetString(4)
+                row.GetString(4),
+                row.GetString(5)
             ),
             stop
         );

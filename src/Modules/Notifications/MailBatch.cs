@@ -98,6 +98,7 @@ internal sealed class MailBatch(
 }
 
 /// <summary>A customer's mail of one event.</summary>
+/// <param name="Email">As the event says; our own copy of the customer knows better.</param>
 /// <param name="Language">As the event says; our own copy of the customer knows better.</param>
 internal sealed record PersonalMail(
     Guid EventId,
@@ -108,6 +109,9 @@ internal sealed record PersonalMail(
     MailFacts Facts
 )
 {
+    /// <summary>The mail is about the address, or the customer has none any more.</summary>
+    public bool IsToThisAddress { get; init; }
+
     /// <summary>Of the event, while it is consumed: the batch's end is no part of it.</summary>
     public string? TraceParent { get; init; } = Activity.Current?.Id;
 }

@@ -12,6 +12,7 @@ internal sealed class MailOnReservationCreated(MailBatch batch) : IConsumer<Rese
         batch.Remember(
             new ReservationCopy(
                 created.ReservationId,
+                created.UserId,
                 created.ConcertId,
                 created.ConcertName,
                 created.UserEmail,

@@ -16,7 +16,11 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
 
         var users = await known.UsersAsync(mails.Select(m => m.UserId), stop);
         var concerts = await known.ConcertsAsync(mails.Select(m => m.ConcertId ?? 0), stop);
-        await InsertAsync([.. mails.Select(Address)], stop);
+        await InsertAsync([.. mails.Where(HasReader).Select(Address)], stop);
+
+        // Whoever has deleted their account hears of that, and of nothing else any more.
+        bool HasReader(PersonalMail mail) =>
+            mail.IsToThisAddress || users.GetValueOrDefault(mail.UserId) is not { IsDeleted: true };
 
         QueuedMail Address(PersonalMail mail)
         {
@@ -32,7 +36,7 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
                 mail.EventId,
                 mail.UserId,
                 facts.Kind,
-                mail.Email,
+                mail.IsToThisAddress ? mail.Email : user?.Email ?? mail.Email,
                 facts.CustomerName,
                 MailComposer.Compose(
                     facts,
@@ -60,7 +64,7 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
         {
             var user = users.GetValueOrDefault(refund.UserId);
             var reservation = reservations.GetValueOrDefault(refund.ReservationId);
-            if ((reservation?.Email ?? user?.Email) is { } email)
+            if ((user?.Email ?? reservation?.Email) is { } email)
                 mails.Add(Mail(refund, email, user, reservation));
             else
                 unaddressed.Add(refund);
@@ -142,7 +146,7 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
                     ON m.language =
                         CASE WHEN u.language = ANY($3) THEN u.language
                             ELSE '{Languages.Default}' END
-            WHERE w.concert_id = $7 AND w.joined_at <= $8
+            WHERE w.concert_id = $7 AND w.joined_at <= $8 AND u.is_deleted IS NOT TRUE
             ORDER BY w.joined_at, w.user_id
             ON CONFLICT (event_id, user_id) DO NOTHING
             """,
@@ -162,6 +166,9 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
 
     private async Task InsertAsync(IReadOnlyCollection<QueuedMail> mails, CancellationToken stop)
     {
+        if (mails.Count == 0)
+            return;
+
         await using var command = new NpgsqlCommand(
             """
             INSERT INTO notifications.mails

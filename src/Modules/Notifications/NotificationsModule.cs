@@ -1,5 +1,6 @@
 using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.Contracts;
 using ConcertReservation.Messaging;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,6 +20,7 @@ public sealed class NotificationsModule : IModule
         services.AddSingleton<IValidateOptions<NotificationsOptions>, NotificationsOptionsRules>();
         services.AddModuleDatabase<NotificationsDb>("notifications");
         services.AddScoped<KnownFacts>();
+        services.AddScoped<IPersonalData, PersonalDataOfNotifications>();
         services.AddScoped<MailQueueWriter>();
         services.AddScoped<MailBatch>();
         services.AddSingleton<MailSignal>();
@@ -27,6 +29,8 @@ public sealed class NotificationsModule : IModule
         services.AddConsumerGroup(
             "notification-service",
             typeof(WelcomeOnUserSignedUp),
+            typeof(MailOnUserChanged),
+            typeof(MailOnUserDeleted),
             typeof(RememberConcert),
             typeof(MailOnReservationCreated),
             typeof(MailOnReservationConfirmed),

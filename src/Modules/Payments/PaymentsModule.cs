@@ -1,5 +1,6 @@
 using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.Contracts;
 using ConcertReservation.Messaging;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,6 +31,7 @@ public sealed class PaymentsModule : IModule
 
         AddGateways(services);
         services.AddSingleton<PaymentIds>();
+        services.AddScoped<IPersonalData, PersonalDataOfPayments>();
         services.AddScoped<StartPayment>();
         services.AddScoped<PayByPoints>();
         services.AddScoped<ConfirmPayment>();

@@ -25,7 +25,8 @@ public sealed class ReservationsModule : IModule
         services.AddSingleton<SeatMaps>();
         services.AddScoped<ISeatInventory, SeatInventory>();
         services.AddScoped<UnknownConcerts>();
-        services.AddScoped<SignedUpCustomers>();
+        services.AddScoped<KnownCustomers>();
+        services.AddScoped<IPersonalData, PersonalDataOfReservations>();
         services.AddSingleton<HoldWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<HoldWriter>());
 
@@ -41,7 +42,7 @@ public sealed class ReservationsModule : IModule
             typeof(BuildInventoryOnConcertScheduled),
             typeof(FollowConcertOnConcertChanged),
             typeof(StopSaleOnConcertCancelled),
-            typeof(LearnLanguageOnUserSignedUp),
+            typeof(FollowCustomerOnUserEvents),
             typeof(ConfirmOnPaymentCompleted),
             typeof(ReleaseOnPaymentFailed)
         );

@@ -13,7 +13,7 @@ internal static class Contract
     /// Raised with what readers may notice: the second number for a new field or event, the first
     /// never, since a break is a new event type beside the old one.
     /// </summary>
-    public const string Version = "1.0.0";
+    public const string Version = "1.1.0";
 
     private const string BindingVersion = "0.5.0";
 

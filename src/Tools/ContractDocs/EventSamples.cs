@@ -22,6 +22,24 @@ internal static class EventSamples
             Name = "김미나",
             Language = "ko",
         },
+        new UserChanged
+        {
+            EventId = EventId,
+            OccurredAt = Now,
+            UserId = 42,
+            Email = "mina@example.org",
+            Name = "김미나",
+            Language = "en",
+            PreviousEmail = "mina@example.com",
+        },
+        new UserDeleted
+        {
+            EventId = EventId,
+            OccurredAt = Now,
+            UserId = 42,
+            Email = "mina@example.org",
+            Language = "en",
+        },
         .. Concerts(),
         .. Reservations(),
         .. Payments(),

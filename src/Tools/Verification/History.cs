@@ -119,6 +119,10 @@ internal sealed record History
             StringComparer.Ordinal
         );
 
+    /// <summary>Customers whose accounts are gone.</summary>
+    public IReadOnlySet<long> Deleted =>
+        Customers.Where(c => c.IsDeleted).Select(c => c.Id).ToHashSet();
+
     /// <summary>Whether Kafka cannot have the record any more that was stored.</summary>
     public bool IsBeyondLog(StoredEvent stored) =>
         !stored.IsOfThisLog

@@ -2,7 +2,16 @@ using ConcertReservation.Contracts;
 
 namespace ConcertReservation.Verification;
 
-internal sealed record CustomerRow(long Id, string Email, string Language, long Version);
+/// <param name="IsDeleted">The account is gone.</param>
+/// <param name="IsErased">What names its person is, too.</param>
+internal sealed record CustomerRow(
+    long Id,
+    string Email,
+    string Language,
+    long Version,
+    bool IsDeleted = false,
+    bool IsErased = false
+);
 
 /// <param name="Section">In the order of the plan.</param>
 /// <param name="State">free, held, pinned or sold.</param>
@@ -129,7 +138,16 @@ internal sealed record TopicEvent(
     long Version,
     string BodyHash,
     DomainEvent? Event
-);
+)
+{
+    /// <summary>The customer that it is about; null where it is about none.</summary>
+    public long? Person { get; init; }
+
+    /// <summary>
+    /// What the body's hash is without what names the customer; null where nothing does.
+    /// </summary>
+    public string? ErasedHash { get; init; }
+}
 
 /// <param name="IsRelayed">The relay's position says that it is in Kafka.</param>
 internal sealed record OutboxRow(long Seq, TopicEvent Event, bool IsRelayed);

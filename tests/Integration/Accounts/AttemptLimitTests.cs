@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
 using static System.Net.HttpStatusCode;
 
 namespace ConcertReservation.Tests.Integration.Accounts;
@@ -10,8 +13,8 @@ internal sealed class AttemptLimitTests
     {
         await using var system = await StartAsync("Accounts:SignInsPerMinuteAndAccount", limit: 3);
         var email = (await Given.ACustomer(system)).Email;
-        (await SignIn(system, email)).ShouldBe(Unauthorized);
-        (await SignIn(system, email)).ShouldBe(Unauthorized);
+        for (var guess = 0; guess < 3; guess++)
+            (await SignIn(system, email)).ShouldBe(Unauthorized);
 
         var refused = await SignIn(system, email.ToUpperInvariant());
 
@@ -27,6 +30,79 @@ internal sealed class AttemptLimitTests
         (await SignIn(system, "b@test.example")).ShouldBe(Unauthorized);
 
         ShouldBeTooMany(await SignIn(system, "c@test.example"));
+    }
+
+    [Test]
+    public async Task five_wrong_passwords_lock_the_account_for_the_address_that_they_came_from()
+    {
+        await using var system = await TestSystem.StartAsync();
+        var mina = await Given.ACustomer(system);
+        // The guesser has hosts to choose from, and the count is one.
+        for (var guess = 0; guess < 5; guess++)
+            (await SignIn(system, mina.Email, system.Hosts[guess % 2])).ShouldBe(Unauthorized);
+
+        var locked = await SignIn(system, mina.Email, system.HostB, mina.Password);
+
+        ShouldBeTooMany(locked);
+        locked["retryAfter"].GetInt32().ShouldBeInRange(20, 30);
+        (await mina.Api.Get("/api/accounts/me")).ShouldBe(OK);
+        using var elsewhere = From("127.0.0.2", system.HostA);
+        (await SignIn(elsewhere, mina.Email, mina.Password)).ShouldBe(OK);
+
+        await system.AdvanceAsync(seconds: 31);
+
+        (await SignIn(system, mina.Email)).ShouldBe(Unauthorized);
+        ShouldBeTooMany(await SignIn(system, mina.Email, system.HostA, mina.Password), 31, 60);
+        await system.AdvanceAsync(seconds: 61);
+        (await SignIn(system, mina.Email, system.HostA, mina.Password)).ShouldBe(OK);
+        // The count began anew.
+        (await SignIn(system, mina.Email)).ShouldBe(Unauthorized);
+        (await SignIn(system, mina.Email, system.HostA, mina.Password)).ShouldBe(OK);
+    }
+
+    [Test]
+    public async Task an_account_that_there_is_not_is_locked_alike()
+    {
+        await using var system = await StartAsync("Accounts:SignInFailuresBeforeLockout", limit: 2);
+        (await SignIn(system, "nobody@test.example")).ShouldBe(Unauthorized);
+        (await SignIn(system, "Nobody@test.example")).ShouldBe(Unauthorized);
+
+        ShouldBeTooMany(await SignIn(system, "NOBODY@test.example"));
+    }
+
+    [Test]
+    public async Task a_crowd_that_guesses_elsewhere_does_not_keep_the_owner_out()
+    {
+        await using var system = await StartAsync("Accounts:SignInsPerMinuteAndAccount", limit: 4);
+        var mina = await Given.ACustomer(system);
+        // Her first sign-in came from an address that was not known yet, as these.
+        for (var guess = 0; guess < 3; guess++)
+        {
+            using var stranger = From($"127.0.1.{guess + 1}", system.HostA);
+            (await SignIn(stranger, mina.Email, "a guess")).ShouldBe(Unauthorized);
+        }
+
+        using var another = From("127.0.1.9", system.HostA);
+        ShouldBeTooMany(await SignIn(another, mina.Email, mina.Password));
+
+        (await SignIn(system, mina.Email, system.HostA, mina.Password)).ShouldBe(OK);
+    }
+
+    [Test]
+    public async Task a_stolen_token_does_not_help_to_guess_the_password()
+    {
+        await using var system = await StartAsync("Accounts:SignInsPerMinuteAndAccount", limit: 2);
+        var mina = await Given.ACustomer(system);
+        (await Delete("one")).ShouldBe(BadRequest, "validation", "password");
+        (await Delete("two")).ShouldBe(BadRequest, "validation", "password");
+
+        ShouldBeTooMany(await Delete(mina.Password));
+
+        // The thief took nothing from the owner's sign-ins.
+        (await SignIn(system, mina.Email, system.HostA, mina.Password)).ShouldBe(OK);
+
+        Task<Answer> Delete(string password) =>
+            mina.Api.Send(HttpMethod.Delete, "/api/accounts/me", new { password });
     }
 
     [Test]
@@ -59,16 +135,49 @@ internal sealed class AttemptLimitTests
             }
         );
 
-    private static void ShouldBeTooMany(Answer answer)
+    private static void ShouldBeTooMany(Answer answer, int from = 1, int to = 60)
     {
         answer.ShouldBe(TooManyRequests, "too-many-requests");
         var seconds = answer["retryAfter"].GetInt32();
-        seconds.ShouldBeInRange(1, 60);
+        seconds.ShouldBeInRange(from, to);
         answer.Headers["Retry-After"].ShouldBe($"{seconds}");
     }
 
-    private static Task<Answer> SignIn(TestSystem system, string email) =>
-        new Api(system.HostA).Post("/api/accounts/login", new { email, password = "a guess" });
+    private static Task<Answer> SignIn(
+        TestSystem system,
+        string email,
+        TestHost? host = null,
+        string password = "a guess"
+    ) => new Api(host ?? system.HostA).Post("/api/accounts/login", new { email, password });
+
+    private static async Task<Answer> SignIn(HttpClient from, string email, string password)
+    {
+        var path = new Uri("/api/accounts/login", UriKind.Relative);
+        using var answer = await from.PostAsJsonAsync(path, new { email, password });
+        return await Answer.OfAsync(answer);
+    }
+
+    /// <summary>Somebody with another address: the whole of 127/8 is this machine.</summary>
+    private static HttpClient From(string address, TestHost host) =>
+        new(
+            new SocketsHttpHandler
+            {
+                ConnectCallback = async (context, stop) =>
+                {
+                    var socket = new Socket(
+                        AddressFamily.InterNetwork,
+                        SocketType.Stream,
+                        ProtocolType.Tcp
+                    );
+                    socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+                    await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, stop);
+                    return new NetworkStream(socket, ownsSocket: true);
+                },
+            }
+        )
+        {
+            BaseAddress = host.Http.BaseAddress,
+        };
 
     private static Task<Answer> SignUp(TestSystem system, string email) =>
         new Api(system.HostA).Post(

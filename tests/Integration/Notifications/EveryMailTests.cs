@@ -3,7 +3,7 @@ using ConcertReservation.Contracts;
 namespace ConcertReservation.Tests.Integration.Notifications;
 
 /// <summary>
-/// Each of the eight mails in both languages as it lies in the folder, read by another program:
+/// Each of the eleven mails in both languages as it lies in the folder, read by another program:
 /// both formats, and what they say.
 /// </summary>
 [Parallelizable]
@@ -27,6 +27,12 @@ internal sealed class EveryMailTests
         ["sold-out-en"] = "[Night] Sold out",
         ["reopened-ko"] = "[Night] 좌석이 다시 나왔습니다",
         ["reopened-en"] = "[Night] Seats are available again",
+        ["password-changed-ko"] = "비밀번호가 변경되었습니다",
+        ["password-changed-en"] = "Your password was changed",
+        ["email-changed-ko"] = "이메일 주소가 변경되었습니다",
+        ["email-changed-en"] = "Your e-mail address was changed",
+        ["account-deleted-ko"] = "탈퇴가 완료되었습니다",
+        ["account-deleted-en"] = "Your account is deleted",
     };
 
     /// <summary>What both formats say, beside the greeting.</summary>
@@ -48,6 +54,12 @@ internal sealed class EveryMailTests
         ["sold-out-en"] = ["Sold out at", "10"],
         ["reopened-ko"] = ["예매 가능 좌석", "1석"],
         ["reopened-en"] = ["Available seats", "1"],
+        ["password-changed-ko"] = ["user-1@example.org", "로그아웃되었습니다"],
+        ["password-changed-en"] = ["user-2@example.org", "signed out"],
+        ["email-changed-ko"] = ["새 이메일 주소", "u***@example.net"],
+        ["email-changed-en"] = ["New address", "u***@example.net"],
+        ["account-deleted-ko"] = ["user-1@example.org", "다시 가입할 수 있습니다"],
+        ["account-deleted-en"] = ["user-2@example.org", "sign up again"],
     };
 
     private string _folder = "";
@@ -78,6 +90,10 @@ internal sealed class EveryMailTests
         }
 
         await _system.HostB.ReceiveAsync([.. OfCustomer(1), .. OfCustomer(2), .. OfConcert()]);
+        await _system.HostA.ReceiveAsync([
+            .. OfAccount(1, "민아", "ko"),
+            .. OfAccount(2, "Jisoo", "en"),
+        ]);
         await _system.AllSentAsync(Subjects.Count);
         _mails = await ReadAsync();
     }
@@ -135,6 +151,33 @@ internal sealed class EveryMailTests
             Told.Expired(created),
             Told.Cancelled(created),
             Told.Refunded(100 + customer, customer),
+        ];
+    }
+
+    private static IEnumerable<DomainEvent> OfAccount(long customer, string name, string language)
+    {
+        var changed = Told.Changed(customer, name, language);
+        return
+        [
+            changed with
+            {
+                PasswordChanged = true,
+            },
+            changed with
+            {
+                EventId = Guid.CreateVersion7(),
+                Version = 3,
+                Email = "user@example.net",
+                PreviousEmail = changed.Email,
+            },
+            new UserDeleted
+            {
+                OccurredAt = Told.Now,
+                Version = 4,
+                UserId = customer,
+                Email = changed.Email,
+                Language = language,
+            },
         ];
     }
 

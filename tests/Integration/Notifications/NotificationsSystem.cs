@@ -142,6 +142,17 @@ internal static class Told
             Language = language,
         };
 
+    public static UserChanged Changed(long userId, string name, string language = "ko") =>
+        new()
+        {
+            OccurredAt = Now,
+            Version = 2,
+            UserId = userId,
+            Email = $"user-{userId}@example.org",
+            Name = name,
+            Language = language,
+        };
+
     public static ConcertScheduled Scheduled(long concertId, string name) =>
         new()
         {

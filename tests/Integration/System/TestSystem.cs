@@ -184,6 +184,7 @@ internal sealed class TestSystem : IAsyncDisposable
             ["Accounts:SignInsPerMinuteAndAccount"] = "1000000",
             ["Accounts:SignUpsPerMinuteAndAddress"] = "1000000",
             ["Accounts:SignUpsPerMinuteAndAccount"] = "1000000",
+            ["Accounts:ExportsPerMinute"] = "10000",
         };
         foreach (var (key, value) in options.Settings)
             settings[key] = value;

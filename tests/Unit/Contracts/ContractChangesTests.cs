@@ -159,8 +159,8 @@ internal sealed class ContractChangesTests
         [
             Change(
                 "an event is new",
-                "event USER_CHANGED is new",
-                c => c.At(Messages)["USER_CHANGED"] = c.At($"{Messages}/USER_SIGNED_UP").DeepClone()
+                "event USER_MERGED is new",
+                c => c.At(Messages)["USER_MERGED"] = c.At($"{Messages}/USER_SIGNED_UP").DeepClone()
             ),
             Change(
                 "an optional field is new",

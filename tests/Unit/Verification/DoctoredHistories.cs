@@ -28,6 +28,7 @@ internal static partial class DoctoredHistories
             .. Origins(h),
             .. Mails(h),
             .. Facts(h),
+            .. Erasures(h),
             .. Poisoned(h),
             .. Retention(h),
         ];

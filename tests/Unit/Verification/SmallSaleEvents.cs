@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using ConcertReservation.Contracts;
 using ConcertReservation.Verification;
+using ConcertReservation.Verification.Loading;
 
 namespace ConcertReservation.Tests.Unit.Verification;
 
@@ -10,14 +10,13 @@ internal static partial class SmallSale
     public static TopicEvent Event(DomainEvent happened, long version)
     {
         var body = EventCatalogue.Serialize(happened);
-        return new TopicEvent(
+        return Reading.Event(
             happened.Topic,
             happened.Key,
             happened.EventId,
             happened.EventType,
             version,
-            Convert.ToHexString(SHA256.HashData(body)),
-            happened
+            body
         );
     }
 
@@ -64,7 +63,7 @@ internal static partial class SmallSale
             ConcertName = "Winter",
         };
 
-    private static UserSignedUp SignedUp(long customer, string name, string language) =>
+    public static UserSignedUp SignedUp(long customer, string name, string language) =>
         new()
         {
             OccurredAt = Start,

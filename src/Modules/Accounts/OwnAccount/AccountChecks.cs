@@ -17,10 +17,14 @@ internal static class AccountChecks
     public static FieldErrors RequireEmail(this FieldErrors errors, string email) =>
         errors.Require(IsEmail(email), "email", "must be an address such as mina@example.com");
 
-    public static FieldErrors RequirePassword(this FieldErrors errors, string password) =>
+    public static FieldErrors RequirePassword(
+        this FieldErrors errors,
+        string password,
+        string field = "password"
+    ) =>
         errors.Require(
             password.Length is >= MinPasswordLength and <= MaxPasswordLength,
-            "password",
+            field,
             $"must have {MinPasswordLength} to {MaxPasswordLength} characters"
         );
 

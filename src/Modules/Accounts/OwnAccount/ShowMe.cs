@@ -49,7 +49,7 @@ internal static class ShowMe
     {
         var customer = await db
             .Customers.AsNoTracking()
-            .SingleOrDefaultAsync(c => c.Id == me.Id, stop);
+            .SingleOrDefaultAsync(c => c.Id == me.Id && c.DeletedAt == null, stop);
         return customer is null
             ? Problems.NotSignedIn()
             : TypedResults.Ok(Profile.Of(customer, await db.RolesOfAsync(me.Id, stop)));

@@ -131,7 +131,7 @@ internal sealed class SignUp(
         }
     }
 
-    private static bool IsEmailInUse(DbUpdateException e) =>
+    public static bool IsEmailInUse(DbUpdateException e) =>
         e.InnerException
             is PostgresException
             {

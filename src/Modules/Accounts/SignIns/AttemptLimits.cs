@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Threading.RateLimiting;
 using ConcertReservation.BuildingBlocks.Http;
 using Microsoft.AspNetCore.Http;
@@ -10,10 +11,18 @@ namespace ConcertReservation.Accounts;
 /// How often one address, and one account, may sign in or up: buckets that refill over a minute,
 /// counted by each host for itself. They slow guessing down; no rule of the domain rests on them.
 /// </summary>
-internal sealed class AttemptLimits(ILookupNormalizer normalizer, IOptions<AccountsOptions> options)
-    : IDisposable
+internal sealed class AttemptLimits(
+    ILookupNormalizer normalizer,
+    ClientAddress client,
+    IOptions<AccountsOptions> options
+) : IDisposable
 {
     private const int RefillsPerMinute = 12;
+
+    /// <summary>
+    /// At a time and host: each has a connection to the database, and whoever reads it may be slow.
+    /// </summary>
+    private const int MaxExports = 4;
     private static readonly TimeSpan RefillInterval = TimeSpan.FromMinutes(1) / RefillsPerMinute;
 
     private readonly PartitionedRateLimiter<string> _signInsByAddress = PerMinute(
@@ -21,6 +30,15 @@ internal sealed class AttemptLimits(ILookupNormalizer normalizer, IOptions<Accou
     );
     private readonly PartitionedRateLimiter<string> _signInsByAccount = PerMinute(
         options.Value.SignInsPerMinuteAndAccount
+    );
+    private readonly PartitionedRateLimiter<string> _passwordChecks = PerMinute(
+        options.Value.SignInsPerMinuteAndAccount
+    );
+    private readonly PartitionedRateLimiter<string> _exports = PerMinute(
+        options.Value.ExportsPerMinute
+    );
+    private readonly ConcurrencyLimiter _runningExports = new(
+        new ConcurrencyLimiterOptions { PermitLimit = MaxExports }
     );
     private readonly PartitionedRateLimiter<string> _signUpsByAddress = PerMinute(
         options.Value.SignUpsPerMinuteAndAddress
@@ -30,17 +48,52 @@ internal sealed class AttemptLimits(ILookupNormalizer normalizer, IOptions<Accou
     );
 
     /// <returns>The refusal, or null where the attempt is allowed.</returns>
-    public Problem? RefuseSignIn(HttpContext http, string email) =>
-        Take(_signInsByAddress, Address(http)) ?? Take(_signInsByAccount, Account(email));
+    public Problem? RefuseSignIn(string address) => Take(_signInsByAddress, address);
+
+    /// <summary>
+    /// An address that the account knows has a bucket of its own: a crowd of strangers that guess
+    /// the password empties theirs, and the owner still gets in.
+    /// </summary>
+    /// <returns>The refusal, or null where the attempt is allowed.</returns>
+    public Problem? RefuseSignIn(SignInGuard.Attempt attempt, bool isKnown) =>
+        Take(
+            _signInsByAccount,
+            isKnown ? $"{attempt.NormalizedEmail} {attempt.Address}" : attempt.NormalizedEmail
+        );
+
+    /// <summary>
+    /// Whoever has stolen a token and guesses the password takes nothing from the owner's sign-ins.
+    /// </summary>
+    /// <returns>The refusal, or null where the attempt is allowed.</returns>
+    public Problem? RefusePasswordCheck(long customerId) =>
+        Take(_passwordChecks, customerId.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>An export reads much.</summary>
+    /// <returns>The refusal; or the place that it takes until it is disposed of.</returns>
+    public (Problem? Refusal, IDisposable? Place) BeginExport(long customerId)
+    {
+        var place = _runningExports.AttemptAcquire();
+        var refusal = place.IsAcquired
+            ? Take(_exports, customerId.ToString(CultureInfo.InvariantCulture))
+            : ExportAccount.TooBusy();
+        if (refusal is null)
+            return (null, place);
+
+        place.Dispose();
+        return (refusal, null);
+    }
 
     /// <returns>The refusal, or null where the attempt is allowed.</returns>
     public Problem? RefuseSignUp(HttpContext http, string email) =>
-        Take(_signUpsByAddress, Address(http)) ?? Take(_signUpsByAccount, Account(email));
+        Take(_signUpsByAddress, client.Of(http)) ?? Take(_signUpsByAccount, Account(email));
 
     public void Dispose()
     {
         _signInsByAddress.Dispose();
         _signInsByAccount.Dispose();
+        _passwordChecks.Dispose();
+        _exports.Dispose();
+        _runningExports.Dispose();
         _signUpsByAddress.Dispose();
         _signUpsByAccount.Dispose();
     }
@@ -74,17 +127,4 @@ internal sealed class AttemptLimits(ILookupNormalizer normalizer, IOptions<Accou
     }
 
     private string Account(string email) => normalizer.NormalizeEmail(email);
-
-    /// <summary>An IPv6 household has a whole /64, so it counts as one address.</summary>
-    private static string Address(HttpContext http)
-    {
-        const int PrefixBytes = 8;
-        if (http.Connection.RemoteIpAddress is not { } address)
-            return "";
-
-        if (address.IsIPv4MappedToIPv6)
-            address = address.MapToIPv4();
-        var bytes = address.GetAddressBytes();
-        return bytes.Length > 4 ? Convert.ToHexString(bytes, 0, PrefixBytes) : address.ToString();
-    }
 }

@@ -90,7 +90,8 @@ internal sealed class Revocations(
     }
 
     /// <summary>
-    /// Forgets, here and in the table, what concerns only tokens that have expired.
+    /// Forgets, here and in the tables, what concerns only tokens that have expired, and old news
+    /// of sign-ins.
     /// </summary>
     public async Task ForgetExpiredAsync(CancellationToken stop)
     {
@@ -110,12 +111,19 @@ internal sealed class Revocations(
 
         await using var command = dataSource.CreateCommand(
             """
-            WITH sessions AS (DELETE FROM accounts.sessions WHERE expires_at < (SELECT clock.now()))
+            WITH sessions AS (DELETE FROM accounts.sessions
+                    WHERE expires_at < (SELECT clock.now())),
+                failures AS (DELETE FROM accounts.sign_in_failures
+                    WHERE failed_at < (SELECT clock.now()) - $2),
+                addresses AS (DELETE FROM accounts.known_addresses
+                    WHERE seen_at < (SELECT clock.now()) - make_interval(days => $3))
             DELETE FROM accounts.revocations
             WHERE revoked_at < (SELECT clock.now()) - make_interval(secs => $1)
             """
         );
         command.Parameters.AddWithValue(lifetime.TotalSeconds);
+        command.Parameters.AddWithValue(SignInGuard.FailuresKept);
+        command.Parameters.AddWithValue(options.Value.KnownAddressDays);
         await command.ExecuteNonQueryAsync(stop);
     }
 

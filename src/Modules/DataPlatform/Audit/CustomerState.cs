@@ -5,12 +5,14 @@ namespace ConcertReservation.DataPlatform;
 
 /// <summary>A customer's account as its events tell it.</summary>
 /// <param name="Language">ko or en.</param>
+/// <param name="DeletedAt">From then on nothing names the customer.</param>
 internal sealed record CustomerState(
     long CustomerId,
     string? Email,
     string? Name,
     string? Language,
-    DateTimeOffset? SignedUpAt
+    DateTimeOffset? SignedUpAt,
+    DateTimeOffset? DeletedAt = null
 )
 {
     public static readonly CustomerState Example = new(
@@ -35,6 +37,14 @@ internal sealed record CustomerState(
                 Name = e.Name,
                 Language = e.Language,
                 SignedUpAt = e.OccurredAt,
+            },
+            UserChanged e => before with { Email = e.Email, Name = e.Name, Language = e.Language },
+            UserDeleted e => before with
+            {
+                Email = null,
+                Name = null,
+                Language = null,
+                DeletedAt = e.OccurredAt,
             },
             _ => before,
         };

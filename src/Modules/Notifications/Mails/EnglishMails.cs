@@ -14,6 +14,7 @@ internal sealed class EnglishMails : IMailWording
     public MailLabels Labels { get; } =
         new(
             Account: "Account",
+            NewAddress: "New address",
             Concert: "Concert",
             StartsAt: "Date",
             Venue: "Venue",
@@ -139,6 +140,43 @@ internal sealed class EnglishMails : IMailWording
             ["Seats of this sold-out concert have been returned. You can book them now."],
             "Everyone on the waitlist hears of it at the same time: the first to book "
                 + "gets the seats."
+        );
+
+    public MailText EmailChanged(MailFacts facts) =>
+        new(
+            "Your e-mail address was changed",
+            "Account",
+            "Your e-mail address was changed",
+            [
+                "Your account has another e-mail address now. We no longer write to this one.",
+                .. facts.PasswordChanged
+                    ? ["The password was changed, too."]
+                    : Array.Empty<string>(),
+            ],
+            "If that was not you, somebody knows your password: contact us at once."
+        );
+
+    public MailText PasswordChanged(MailFacts facts) =>
+        new(
+            "Your password was changed",
+            "Account",
+            "Your password was changed",
+            ["Your account has a new password. All other devices have been signed out."],
+            "If that was not you, somebody knew your password: contact us at once."
+        );
+
+    public MailText AccountDeleted(MailFacts facts) =>
+        new(
+            "Your account is deleted",
+            "Account",
+            "Your account is deleted",
+            [
+                "As you asked, your account is deleted and you have been signed out everywhere.",
+                "We erase your name and your address. What the law makes us keep, such as "
+                    + "payments, stays without them.",
+            ],
+            "This is our last mail to you. If you change your mind, you can sign up again with "
+                + "this address."
         );
 
     private static string Date(DateTimeOffset time, string clockFormat) =>

@@ -29,6 +29,9 @@ internal interface IMailWording
     MailText Refunded(MailFacts facts);
     MailText SoldOut(MailFacts facts);
     MailText Reopened(MailFacts facts);
+    MailText EmailChanged(MailFacts facts);
+    MailText PasswordChanged(MailFacts facts);
+    MailText AccountDeleted(MailFacts facts);
 }
 
 /// <summary>What one kind of mail says beside its details.</summary>
@@ -45,6 +48,7 @@ internal sealed record MailText(
 /// <summary>What the details are called.</summary>
 internal sealed record MailLabels(
     string Account,
+    string NewAddress,
     string Concert,
     string StartsAt,
     string Venue,

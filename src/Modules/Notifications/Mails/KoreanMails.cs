@@ -16,6 +16,7 @@ internal sealed class KoreanMails : IMailWording
     public MailLabels Labels { get; } =
         new(
             Account: "계정",
+            NewAddress: "새 이메일 주소",
             Concert: "공연",
             StartsAt: "공연 일시",
             Venue: "장소",
@@ -136,6 +137,42 @@ internal sealed class KoreanMails : IMailWording
             "좌석이 다시 나왔습니다",
             ["매진되었던 공연에 취소된 좌석이 나왔습니다. 지금 예매할 수 있습니다."],
             "대기 명단의 모든 분께 함께 알려 드리며, 좌석은 먼저 예매하는 분께 돌아갑니다."
+        );
+
+    public MailText EmailChanged(MailFacts facts) =>
+        new(
+            "이메일 주소가 변경되었습니다",
+            "계정",
+            "이메일 주소가 변경되었습니다",
+            [
+                "회원님 계정의 이메일 주소가 변경되었습니다. 앞으로 이 주소로는 메일을 보내지 않습니다.",
+                .. facts.PasswordChanged
+                    ? ["비밀번호도 함께 변경되었습니다."]
+                    : Array.Empty<string>(),
+            ],
+            "본인이 변경하지 않았다면 다른 사람이 비밀번호를 알고 있는 것이니 즉시 문의해 주세요."
+        );
+
+    public MailText PasswordChanged(MailFacts facts) =>
+        new(
+            "비밀번호가 변경되었습니다",
+            "계정",
+            "비밀번호가 변경되었습니다",
+            ["회원님 계정의 비밀번호가 변경되었고, 다른 모든 기기에서 로그아웃되었습니다."],
+            "본인이 변경하지 않았다면 다른 사람이 비밀번호를 알고 있었던 것이니 즉시 문의해 주세요."
+        );
+
+    public MailText AccountDeleted(MailFacts facts) =>
+        new(
+            "탈퇴가 완료되었습니다",
+            "계정",
+            "탈퇴가 완료되었습니다",
+            [
+                "요청하신 대로 계정이 삭제되었으며 모든 기기에서 로그아웃되었습니다.",
+                "이름과 이메일 주소는 지워집니다. 결제 내역처럼 법에 따라 보관해야 하는 기록은 이름과 "
+                    + "주소 없이 남습니다.",
+            ],
+            "이 메일이 마지막 메일입니다. 언제든지 이 주소로 다시 가입할 수 있습니다."
         );
 
     private static string Date(DateTimeOffset time, string clockFormat) =>

@@ -12,6 +12,9 @@ internal enum MailKind
     Refunded,
     SoldOut,
     Reopened,
+    EmailChanged,
+    PasswordChanged,
+    AccountDeleted,
 }
 
 internal static class MailKindNames
@@ -28,6 +31,9 @@ internal static class MailKindNames
             MailKind.Refunded => "refunded",
             MailKind.SoldOut => "sold-out",
             MailKind.Reopened => "reopened",
+            MailKind.EmailChanged => "email-changed",
+            MailKind.PasswordChanged => "password-changed",
+            MailKind.AccountDeleted => "account-deleted",
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
 }
@@ -56,6 +62,9 @@ internal sealed record MailFacts(MailKind Kind)
     public string? Reason { get; init; }
     public bool PaidByPoint { get; init; }
     public DateTimeOffset? SoldOutTime { get; init; }
+
+    /// <summary>With the address, the password was changed as well.</summary>
+    public bool PasswordChanged { get; init; }
 }
 
 /// <summary>A mail in words, before it becomes text or HTML: both say the same.</summary>

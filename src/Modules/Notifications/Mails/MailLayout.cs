@@ -33,6 +33,9 @@ internal static class MailLayout
             MailKind.Refunded => words.Refunded(facts),
             MailKind.SoldOut => words.SoldOut(facts),
             MailKind.Reopened => words.Reopened(facts),
+            MailKind.EmailChanged => words.EmailChanged(facts),
+            MailKind.PasswordChanged => words.PasswordChanged(facts),
+            MailKind.AccountDeleted => words.AccountDeleted(facts),
             _ => throw new ArgumentOutOfRangeException(nameof(facts), facts.Kind, null),
         };
 
@@ -40,7 +43,10 @@ internal static class MailLayout
     {
         var labels = words.Labels;
         if (facts.Email is { } email)
-            yield return new(labels.Account, email);
+            yield return new(
+                facts.Kind == MailKind.EmailChanged ? labels.NewAddress : labels.Account,
+                email
+            );
         if (facts.ConcertName is { } concert)
             yield return new(labels.Concert, concert, IsStrong: true);
         if (facts.StartsAt is { } startsAt)

@@ -1,4 +1,5 @@
 using ConcertReservation.BuildingBlocks.Http;
+using ConcertReservation.Contracts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -17,7 +18,7 @@ internal static class ResendMail
         UPDATE notifications.mails
         SET state = 'pending', resends = resends + 1, attempts_before = attempts, reason = NULL,
             sent_at = NULL, next_attempt_at = clock.now()
-        WHERE id = $1 AND state <> 'pending'
+        WHERE id = $1 AND state <> 'pending' AND recipient <> '{PersonalFields.ErasedEmail}'
         RETURNING {MailView.Columns}
         """;
 
@@ -44,7 +45,8 @@ internal static class ResendMail
             .WithParameter("id", "The mail's id.", MailView.Example.MailId)
             .Refuses(
                 Problems.NotFound("mail", MailView.Example.MailId),
-                StillPending(MailView.Example.MailId)
+                StillPending(MailView.Example.MailId),
+                Erased(MailView.Example.MailId)
             );
 
     private static async Task<IResult> Handle(
@@ -66,13 +68,20 @@ internal static class ResendMail
         }
 
         await using var find = dataSource.CreateCommand(
-            "SELECT FROM notifications.mails WHERE id = $1"
+            "SELECT state = 'pending' FROM notifications.mails WHERE id = $1"
         );
         find.Parameters.AddWithValue(id);
-        await using var found = await find.ExecuteReaderAsync(stop);
-        return found.HasRows ? StillPending(id) : Problems.NotFound("mail", id);
+        return await find.ExecuteScalarAsync(stop) switch
+        {
+            true => StillPending(id),
+            false => Erased(id),
+            _ => Problems.NotFound("mail", id),
+        };
     }
 
     private static Problem StillPending(long id) =>
         Problems.IllegalState($"Mail {id} is still to be sent.");
+
+    private static Problem Erased(long id) =>
+        Problems.IllegalState($"Mail {id} was erased with its customer's account.");
 }

@@ -61,17 +61,38 @@ internal static class EachEventOnce
         foreach (var repeated in stored.Where(e => e.Count() > 1))
             inspection.Violated($"event {repeated.Key} is stored {repeated.Count()} times");
 
+        var deleted = history.Deleted;
         var dead = new DeadLetters(history);
         foreach (var e in history.Log.Select(r => r.Event).DistinctBy(e => e.EventId))
         {
             inspection.Require(
-                stored[e.EventId].Any(s => IsSame(s, e))
+                stored[e.EventId].Any(s => IsSame(s, e) || IsErased(s, e))
                     || dead.Has(ConsumerGroups.DataPlatform, e),
                 () => $"{e.EventType} {e.Key} version {e.Version} is not stored as it was received"
             );
         }
 
+        CheckErased(inspection, history);
         CheckOrigins(inspection, history);
+
+        // Of a deleted account the store keeps all but what names its person.
+        bool IsErased(TopicEvent s, TopicEvent received) =>
+            received.ErasedHash is { } hash
+            && deleted.Contains(received.Person ?? 0)
+            && IsSame(s, received with { BodyHash = hash });
+    }
+
+    private static void CheckErased(Inspection inspection, History history)
+    {
+        var erased = history.Customers.Where(c => c.IsErased).Select(c => c.Id).ToHashSet();
+        inspection.Figure("customers erased", erased.Count);
+        foreach (var e in history.Stored.Select(s => s.Event))
+        {
+            inspection.Require(
+                e.ErasedHash is null || !erased.Contains(e.Person ?? 0),
+                () => $"{e.EventType} {e.Key} still names customer {e.Person}, who is erased"
+            );
+        }
     }
 
     private static bool IsSame(TopicEvent a, TopicEvent b) =>

@@ -16,6 +16,7 @@ internal static class MailsOfEvents
     private static readonly Dictionary<string, string> Kinds = new(StringComparer.Ordinal)
     {
         ["USER_SIGNED_UP"] = "welcome",
+        ["USER_DELETED"] = "account-deleted",
         ["RESERVATION_CREATED"] = "seats-held",
         ["RESERVATION_CONFIRMED"] = "confirmed",
         ["RESERVATION_EXPIRED"] = "expired",
@@ -24,6 +25,17 @@ internal static class MailsOfEvents
         ["CONCERT_SOLD_OUT"] = "sold-out",
         ["CONCERT_REOPENED"] = "reopened",
     };
+
+    private static bool IsErased(MailRow mail) => mail.Recipient == PersonalFields.ErasedEmail;
+
+    /// <returns>null where the event makes no mail.</returns>
+    private static string? KindOf(TopicEvent e) =>
+        e.Event switch
+        {
+            UserChanged { PreviousEmail: not null } => "email-changed",
+            UserChanged { PasswordChanged: true } => "password-changed",
+            _ => Kinds.GetValueOrDefault(e.EventType),
+        };
 
     public static void Check(Inspection inspection, History history)
     {
@@ -38,12 +50,16 @@ internal static class MailsOfEvents
 
         var mails = history.Mails.ToLookup(m => m.EventId);
         var people = new People(history);
+        var deleted = history.Deleted;
         var dead = new DeadLetters(history);
-        var told = history.Events.Where(e => Kinds.ContainsKey(e.EventType)).ToList();
+        var told = history.Events.Where(e => KindOf(e) is not null).ToList();
         foreach (var e in told.Where(e => !dead.Has(ConsumerGroups.Notifications, e)))
         {
+            // Whoever is gone is written to no more, and the mails that there were name nobody.
+            if (deleted.Contains(e.Person ?? 0) && mails[e.EventId].All(IsErased))
+                continue;
             if (e.Event is ConcertEvent concert)
-                CheckWaitlist(inspection, history, concert, [.. mails[e.EventId]]);
+                CheckWaitlist(inspection, history, concert, [.. mails[e.EventId]], people);
             else if (mails[e.EventId].ToList() is not [var mail])
                 inspection.Violated($"{e.EventType} {e.Key} made {mails[e.EventId].Count()} mails");
             else
@@ -62,14 +78,17 @@ internal static class MailsOfEvents
     {
         var (user, emails, languages) = e.Event switch
         {
-            UserSignedUp u => (u.UserId, [u.Email], [u.Language]),
-            ReservationCreated r => Booked(r, r.UserEmail, r.Language),
-            ReservationConfirmed r => Booked(r, r.UserEmail, r.Language),
-            ReservationExpired r => Booked(r, r.UserEmail, r.Language),
-            ReservationCancelled r => Booked(r, r.UserEmail, r.Language),
+            UserSignedUp u => Of(u.UserId, u.Email, u.Language),
+            UserChanged { PreviousEmail: { } old } u => At(u.UserId, old, u.Language),
+            UserChanged u => Of(u.UserId, u.Email, u.Language),
+            UserDeleted u => At(u.UserId, u.Email, u.Language),
+            ReservationCreated r => Of(r.UserId, r.UserEmail, r.Language),
+            ReservationConfirmed r => Of(r.UserId, r.UserEmail, r.Language),
+            ReservationExpired r => Of(r.UserId, r.UserEmail, r.Language),
+            ReservationCancelled r => Of(r.UserId, r.UserEmail, r.Language),
             PaymentRefunded p => (
                 p.UserId,
-                people.EmailsOf(p.UserId, p.ReservationId),
+                [.. people.EmailsOf(p.UserId), .. people.EmailsOfHold(p.ReservationId)],
                 people.LanguagesOf(p.UserId)
             ),
             _ => (mail.UserId, [mail.Recipient], [mail.Language]),
@@ -87,10 +106,13 @@ internal static class MailsOfEvents
                 + string.Join(" or ", languages)
         );
 
-        // The event says what was known of the language when seats were held; the mail may know
-        // better.
-        (long, string[], string[]) Booked(ReservationEvent by, string email, string language) =>
-            (by.UserId, [email], [language, .. people.LanguagesOf(by.UserId)]);
+        // The event says what was known of address and language when seats were held; the mail may
+        // know better.
+        (long, string[], string[]) Of(long user, string email, string language) =>
+            (user, [email, .. people.EmailsOf(user)], [language, .. people.LanguagesOf(user)]);
+
+        (long, string[], string[]) At(long user, string email, string language) =>
+            (user, [email], [language, .. people.LanguagesOf(user)]);
     }
 
     /// <summary>
@@ -100,7 +122,8 @@ internal static class MailsOfEvents
         Inspection inspection,
         History history,
         ConcertEvent e,
-        IReadOnlyList<MailRow> mails
+        IReadOnlyList<MailRow> mails,
+        People people
     )
     {
         var told = mails.Select(m => m.UserId).ToHashSet();
@@ -115,12 +138,11 @@ internal static class MailsOfEvents
             );
         }
 
-        var languages = history.Customers.ToDictionary(c => c.Id, c => c.Language);
         foreach (var mail in mails)
         {
             inspection.Require(
                 mail.Language == DefaultLanguage
-                    || mail.Language == languages.GetValueOrDefault(mail.UserId),
+                    || people.LanguagesOf(mail.UserId).Contains(mail.Language),
                 () => $"{e.EventType} {e.Key} made a mail in {mail.Language} to {mail.UserId}"
             );
         }
@@ -133,7 +155,7 @@ internal static class MailsOfEvents
         IEnumerable<TopicEvent> told
     )
     {
-        var kinds = told.ToDictionary(e => e.EventId, e => Kinds[e.EventType]);
+        var kinds = told.ToDictionary(e => e.EventId, KindOf);
         foreach (var mail in history.Mails)
         {
             var kind = kinds.GetValueOrDefault(mail.EventId);
@@ -147,18 +169,29 @@ internal static class MailsOfEvents
     /// <summary>What events told of customers.</summary>
     private sealed class People
     {
-        private readonly ILookup<long, UserSignedUp> _users;
+        private readonly ILookup<long, (string Email, string Language)> _users;
         private readonly ILookup<long, ReservationCreated> _holds;
 
         public People(History history)
         {
             var events = history.Events.Select(e => e.Event).ToList();
-            _users = events.OfType<UserSignedUp>().ToLookup(e => e.UserId);
+            _users = events
+                .OfType<UserSignedUp>()
+                .Select(u => (u.UserId, Told: (u.Email, u.Language)))
+                .Concat(
+                    events
+                        .OfType<UserChanged>()
+                        .Select(u => (u.UserId, Told: (u.Email, u.Language)))
+                )
+                .ToLookup(u => u.UserId, u => u.Told);
             _holds = events.OfType<ReservationCreated>().ToLookup(e => e.ReservationId);
         }
 
-        public string[] EmailsOf(long user, long reservation) =>
-            [.. _users[user].Select(u => u.Email), .. _holds[reservation].Select(h => h.UserEmail)];
+        /// <summary>All that the customer has had.</summary>
+        public IEnumerable<string> EmailsOf(long user) => _users[user].Select(u => u.Email);
+
+        public IEnumerable<string> EmailsOfHold(long reservation) =>
+            _holds[reservation].Select(h => h.UserEmail);
 
         /// <summary>Korean until somebody has told.</summary>
         public string[] LanguagesOf(long user) =>

@@ -49,6 +49,8 @@ internal static class Draining
             UNION ALL {BehindSql()}
             UNION ALL SELECT 'lapsed holds', count(*) FROM reservations.reservations
                 WHERE status = 'HELD' AND held_until < clock.now()
+            UNION ALL SELECT 'deleted accounts whose person is to be erased', count(*)
+                FROM accounts.customers WHERE deleted_at IS NOT NULL AND erasures = 0
             UNION ALL SELECT 'payments being taken', count(*) FROM reservations.reservations
                 WHERE status = 'PAYING'
             UNION ALL SELECT 'cancelled concerts with reservations to end', count(*)

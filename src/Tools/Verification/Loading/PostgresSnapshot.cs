@@ -170,8 +170,18 @@ internal static class PostgresSnapshot
         history with
         {
             Customers = await db.ListAsync(
-                "SELECT id, email, language, version FROM accounts.customers",
-                r => new CustomerRow(r.GetInt64(0), r.GetString(1), r.GetString(2), r.GetInt64(3)),
+                """
+                SELECT id, email, language, version, deleted_at IS NOT NULL, erasures > 0
+                FROM accounts.customers
+                """,
+                r => new CustomerRow(
+                    r.GetInt64(0),
+                    r.GetString(1),
+                    r.GetString(2),
+                    r.GetInt64(3),
+                    r.GetBoolean(4),
+                    r.GetBoolean(5)
+                ),
                 stop
             ),
             Mails = await db.ListAsync(

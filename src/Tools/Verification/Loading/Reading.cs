@@ -45,9 +45,15 @@ internal static class Reading
             eventId,
             eventType,
             version,
-            Convert.ToHexString(SHA256.HashData(body)),
+            Hash(body),
             EventCatalogue.ByName.ContainsKey(eventType)
                 ? EventCatalogue.Deserialize(eventType, body)
                 : null
-        );
+        )
+        {
+            Person = PersonalFields.PersonOf(body),
+            ErasedHash = PersonalFields.Erase(body) is { } erased ? Hash(erased) : null,
+        };
+
+    private static string Hash(byte[] body) => Convert.ToHexString(SHA256.HashData(body));
 }

@@ -1,0 +1,127 @@
+using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.Contracts;
+using Npgsql;
+
+namespace ConcertReservation.Notifications;
+
+/// <summary>
+/// Where and how a customer is written to, what was written, and what they wait for.
+/// </summary>
+internal sealed class PersonalDataOfNotifications(UnitOfWork work, NpgsqlDataSource dataSource)
+    : IPersonalData
+{
+    /// <remarks>
+    /// The row stays and says so: an event that comes late makes no new copy. A mail that is still
+    /// to be sent, such as the last one, has a day for it.
+    /// </remarks>
+    private static readonly string[] EraseSql =
+    [
+        """
+            UPDATE notifications.reservations SET email = $2
+            WHERE (user_id = $1 OR (user_id IS NULL AND email IN (
+                    SELECT email FROM notifications.users WHERE user_id = $1
+                    UNION SELECT recipient FROM notifications.mails WHERE user_id = $1)))
+                AND email <> $2
+            """,
+        $"""
+            INSERT INTO notifications.users (user_id, email, name, language, version, is_deleted)
+            VALUES ($1, $2, '', '{Languages.Default}', 0, true)
+            ON CONFLICT (user_id) DO UPDATE
+                SET email = excluded.email, name = excluded.name, is_deleted = true
+            """,
+        "DELETE FROM notifications.waitlist WHERE user_id = $1",
+        """
+            UPDATE notifications.mails
+            SET recipient = $2, recipient_name = '', subject = '', text = '', html = '',
+                reason = NULL,
+                state = CASE state WHEN 'pending' THEN 'failed' ELSE state END
+            WHERE user_id = $1 AND recipient <> $2
+                AND (state <> 'pending' OR created_at < (SELECT clock.now()) - interval '1 day')
+            """,
+    ];
+
+    internal sealed record Contact(string Email, string Name, string Language);
+
+    internal sealed record OwnMail(
+        long MailId,
+        string Kind,
+        string Recipient,
+        string Subject,
+        string Text,
+        string State,
+        DateTimeOffset CreatedAt,
+        DateTimeOffset? SentAt
+    );
+
+    internal sealed record Waiting(long ConcertId, string Email, DateTimeOffset JoinedAt);
+
+    public string Section => "notifications";
+
+    public IAsyncEnumerable<PersonalRecord> ReadAsync(long customerId, CancellationToken stop) =>
+        dataSource
+            .ReadPersonalAsync(
+                "contact",
+                "SELECT email, name, language FROM notifications.users WHERE user_id = $1",
+                customerId,
+                row => new Contact(row.GetString(0), row.GetString(1), row.GetString(2)),
+                stop
+            )
+            .Concat(
+                dataSource.ReadPersonalAsync(
+                    "waitlist",
+                    """
+                    SELECT concert_id, email, joined_at FROM notifications.waitlist
+                    WHERE user_id = $1 ORDER BY concert_id
+                    """,
+                    customerId,
+                    row => new Waiting(
+                        row.GetInt64(0),
+                        row.GetString(1),
+                        row.GetFieldValue<DateTimeOffset>(2)
+                    ),
+                    stop
+                )
+            )
+            .Concat(
+                dataSource.ReadPersonalAsync(
+                    "mails",
+                    """
+                    SELECT id, kind, recipient, subject, text, state, created_at, sent_at
+                    FROM notifications.mails WHERE user_id = $1 ORDER BY id
+                    """,
+                    customerId,
+                    Read,
+                    stop
+                )
+            );
+
+    public Task EraseAsync(long customerId, CancellationToken stop) =>
+        work.RunAsync(
+            async stop =>
+            {
+                await using var batch = new NpgsqlBatch(work.Connection);
+                foreach (var sql in EraseSql)
+                {
+                    var command = new NpgsqlBatchCommand(sql);
+                    command.Parameters.AddWithValue(customerId);
+                    command.Parameters.AddWithValue(PersonalFields.ErasedEmail);
+                    batch.BatchCommands.Add(command);
+                }
+
+                return await batch.ExecuteNonQueryAsync(stop);
+            },
+            stop
+        );
+
+    private static OwnMail Read(NpgsqlDataReader row) =>
+        new(
+            row.GetInt64(0),
+            row.GetString(1),
+            row.GetString(2),
+            row.GetString(3),
+            row.GetString(4),
+            row.GetString(5),
+            row.GetFieldValue<DateTimeOffset>(6),
+            row.IsDBNull(7) ? null : row.GetFieldValue<DateTimeOffset>(7)
+        );
+}

@@ -1,0 +1,122 @@
+using System.Runtime.CompilerServices;
+using ConcertReservation.Contracts;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace ConcertReservation.Payments;
+
+/// <summary>
+/// A customer's payments and wallet: books that are kept, for they name nobody but by an id. Money
+/// that is under way needs its owner.
+/// </summary>
+internal sealed class PersonalDataOfPayments(
+    PaymentsDb db,
+    IReservationPayments reservations,
+    IOptions<GatewayOptions> gateway
+) : IPersonalData
+{
+    private static readonly PaymentStatus[] UnderWay =
+    [
+        PaymentStatus.Started,
+        PaymentStatus.Unknown,
+        PaymentStatus.RefundRequested,
+    ];
+
+    internal sealed record OwnWallet(long Balance);
+
+    internal sealed record OwnEntry(
+        long EntryId,
+        string Kind,
+        long Amount,
+        long Balance,
+        long? PaymentId,
+        DateTimeOffset OccurredAt
+    );
+
+    public string Section => "payments";
+
+    public async Task<IReadOnlyList<Obstacle>> ObstaclesAsync(
+        long customerId,
+        CancellationToken stop
+    )
+    {
+        var obstacles = new List<Obstacle>();
+        var payments = await db
+            .Payments.AsNoTracking()
+            .Where(p => p.CustomerId == customerId)
+            .Where(p => UnderWay.Contains(p.Status) || p.Status == PaymentStatus.Completed)
+            .OrderBy(p => p.Id)
+            .Select(p => new
+            {
+                p.Id,
+                p.ReservationId,
+                p.Status,
+            })
+            .ToListAsync(stop);
+        foreach (var payment in payments)
+        {
+            // Taken, and neither a sale nor a refund yet.
+            if (
+                UnderWay.Contains(payment.Status)
+                || await reservations.FindAsync(payment.ReservationId, customerId, stop)
+                    is not { Status: ReservationStatuses.Confirmed }
+            )
+            {
+                obstacles.Add(new($"payment {payment.Id}", "is under way: wait for its end."));
+            }
+        }
+
+        if (await db.LockWalletAsync(customerId, stop) is { Balance: var points } && points.Won > 0)
+        {
+            obstacles.Add(
+                new(
+                    "wallet",
+                    $"has {points} points: pay with them, or send forfeitPoints.",
+                    IsOnlyPoints: true
+                )
+            );
+        }
+
+        return obstacles;
+    }
+
+    public async IAsyncEnumerable<PersonalRecord> ReadAsync(
+        long customerId,
+        [EnumeratorCancellation] CancellationToken stop
+    )
+    {
+        var payments = db
+            .Payments.AsNoTracking()
+            .Where(p => p.CustomerId == customerId)
+            .OrderBy(p => p.Id)
+            .AsAsyncEnumerable();
+        await foreach (var payment in payments.WithCancellation(stop))
+            yield return new("payments", PaymentView.Of(payment, gateway.Value));
+
+        var wallet = await db
+            .Wallets.AsNoTracking()
+            .SingleOrDefaultAsync(w => w.CustomerId == customerId, stop);
+        if (wallet is not null)
+            yield return new("wallet", new OwnWallet(wallet.Balance.Won));
+
+        var entries = db
+            .Entries.AsNoTracking()
+            .Where(e => e.CustomerId == customerId)
+            .OrderBy(e => e.Id)
+            .AsAsyncEnumerable();
+        await foreach (var e in entries.WithCancellation(stop))
+        {
+            yield return new(
+                "walletEntries",
+                new OwnEntry(
+                    e.Id,
+                    e.Kind.ToString().ToUpperInvariant(),
+                    e.AmountWon,
+                    e.Balance.Won,
+                    e.PaymentId,
+                    e.OccurredAt
+                )
+            );
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.Contracts;
+using Npgsql;
+
+namespace ConcertReservation.Reservations;
+
+/// <summary>
+/// A customer's reservations, each with the address that its events tell. A ticket for a concert to
+/// come needs its owner.
+/// </summary>
+internal sealed class PersonalDataOfReservations(UnitOfWork work, NpgsqlDataSource dataSource)
+    : IPersonalData
+{
+    private const string LiveSql = """
+        SELECT r.id, r.status FROM reservations.reservations r
+        JOIN reservations.concerts c ON c.id = r.concert_id
+        WHERE r.customer_id = $1 AND (
+            r.status = 'PAYING'
+            OR (r.status = 'HELD' AND r.held_until > (SELECT clock.now()))
+            OR (r.status = 'CONFIRMED' AND c.starts_at > (SELECT clock.now())))
+        ORDER BY r.id
+        """;
+
+    private const string AllSql = $"""
+        SELECT r.*, o.user_email FROM ({ReservationView.SelectSql} WHERE r.customer_id = $1) AS r
+        JOIN reservations.reservations o USING (id)
+        ORDER BY r.id
+        """;
+
+    internal sealed record OwnReservation(ReservationView Reservation, string UserEmail);
+
+    public string Section => "reservations";
+
+    public async Task<IReadOnlyList<Obstacle>> ObstaclesAsync(
+        long customerId,
+        CancellationToken stop
+    )
+    {
+        // Whoever is holding seats for the customer right now is waited for.
+        await work.ReadIdsAsync(Locks.CustomersSql, stop, Locks.Of([customerId]));
+        await using var command = new NpgsqlCommand(LiveSql, work.Connection);
+        command.Parameters.AddWithValue(customerId);
+        var obstacles = new List<Obstacle>();
+        await using var row = await command.ExecuteReaderAsync(stop);
+        while (await row.ReadAsync(stop))
+        {
+            obstacles.Add(
+                new(
+                    $"reservation {row.GetInt64(0)}",
+                    row.GetString(1) switch
+                    {
+                        ReservationStatuses.Held => "holds seats: cancel it, or let it run out.",
+                        ReservationStatuses.Paying => "is being paid for: wait for the outcome.",
+                        _ => "is booked for a concert to come: cancel it before.",
+                    }
+                )
+            );
+        }
+
+        return obstacles;
+    }
+
+    public IAsyncEnumerable<PersonalRecord> ReadAsync(long customerId, CancellationToken stop) =>
+        dataSource.ReadPersonalAsync(
+            "reservations",
+            AllSql,
+            customerId,
+            row => new OwnReservation(ReservationView.Read(row), row.GetString(9)),
+            stop
+        );
+
+    /// <remarks>Events to come, of a hold that still lapses, tell the same.</remarks>
+    public async Task EraseAsync(long customerId, CancellationToken stop)
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            UPDATE reservations.reservations SET user_email = $2
+            WHERE customer_id = $1 AND user_email <> $2
+            """
+        );
+        command.Parameters.AddWithValue(customerId);
+        command.Parameters.AddWithValue(PersonalFields.ErasedEmail);
+        await command.ExecuteNonQueryAsync(stop);
+    }
+}

@@ -1,0 +1,281 @@
+using System.Text;
+using ConcertReservation.Contracts;
+using ConcertReservation.Tests.Integration.DataPlatform;
+using ConcertReservation.Tests.Integration.Verification;
+using Confluent.Kafka;
+using static System.Net.HttpStatusCode;
+
+namespace ConcertReservation.Tests.Integration.Accounts;
+
+/// <summary>
+/// Mina has booked, moved, waited and been told; then her account goes, and what names her with it.
+/// Everything else is as it was.
+/// </summary>
+[Parallelizable]
+internal sealed class ErasureTests
+{
+    /// <summary>The relay's rows are dropped by themselves, after a day.</summary>
+    private const string Transport = "messaging.outbox";
+
+    private TestSystem _system = null!;
+    private Persona _mina = null!;
+    private string _name = "";
+    private string _newEmail = "";
+    private IReadOnlyList<string> _namedBefore = [];
+    private IReadOnlyList<string> _namedAfter = [];
+    private string _statisticsBefore = "";
+
+    [OneTimeSetUp]
+    public async Task DeleteAsync()
+    {
+        _system = await TestSystem.StartAsync(new TestSystemOptions { Hosts = 1 });
+        await LiveAsync();
+        _statisticsBefore = await StatisticsContent.SettledAsync(_system.Database);
+        await Eventually.Until(
+            "every mail is sent",
+            () =>
+                _system.Database.ScalarAsync<bool>(
+                    "SELECT count(*) >= 5 AND bool_and(state = 'sent') FROM notifications.mails"
+                )
+        );
+        _namedBefore = await TablesThatNameAsync();
+
+        var deleted = await _mina.Api.Send(
+            HttpMethod.Delete,
+            "/api/accounts/me",
+            new { _mina.Password }
+        );
+        deleted.ShouldBe(NoContent);
+        await ErasedAsync(times: 1);
+        await Eventually.Until(
+            "she is told",
+            () =>
+                _system.Database.ScalarAsync<bool>(
+                    """
+                    SELECT EXISTS (SELECT FROM notifications.mails
+                        WHERE kind = 'account-deleted' AND state = 'sent')
+                    """
+                )
+        );
+        _system.Mails.To(_newEmail).ShouldNotBeEmpty();
+        await ProduceLateAsync();
+        await _system.AdvanceAsync(seconds: 3700);
+        await ErasedAsync(times: 2);
+        _namedAfter = await TablesThatNameAsync();
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        if (_system is not null)
+            await _system.DisposeAsync();
+    }
+
+    [Test]
+    public void before_she_was_named_wherever_names_are_kept() =>
+        _namedBefore.ShouldBe(
+            [
+                "accounts.customers",
+                "data_platform.events",
+                "messaging.dead_letters",
+                "notifications.mails",
+                "notifications.reservations",
+                "notifications.users",
+                "notifications.waitlist",
+                "reservations.reservations",
+            ],
+            ignoreOrder: true
+        );
+
+    [Test]
+    public void what_named_her_is_in_no_table_any_more() => _namedAfter.ShouldBeEmpty();
+
+    [Test]
+    public async Task what_comes_late_is_stored_without_her_name()
+    {
+        var stored = await _system.Database.ScalarAsync<string>(
+            """
+            SELECT convert_from(body, 'UTF8') FROM data_platform.events
+            WHERE event_type = 'PROFILE_SEEN'
+            """
+        );
+
+        stored.ShouldContain($"\"userId\":{_mina.Id}");
+        stored.ShouldContain(PersonalFields.ErasedEmail);
+        stored.ShouldNotContain(_mina.Email);
+    }
+
+    [Test]
+    public async Task a_mail_to_her_cannot_be_sent_again()
+    {
+        var op = await Given.TheOperator(_system);
+        var mails = (await op.Api.Get($"/api/ops/mails?customerId={_mina.Id}"))["items"];
+        var mail = mails[0].GetProperty("mailId").GetInt64();
+        mails[0].GetProperty("recipient").GetString().ShouldBe(PersonalFields.ErasedEmail);
+
+        (await op.Api.Post($"/api/ops/mails/{mail}/resend")).ShouldBe(Conflict, "illegal-state");
+    }
+
+    [Test]
+    public async Task nothing_is_lost_and_statistics_built_anew_are_the_same()
+    {
+        (await StatisticsContent.SettledAsync(_system.Database)).ShouldBe(_statisticsBefore);
+
+        await AnalyticsRebuild.RunAsync(await Given.TheOperator(_system));
+
+        (await StatisticsContent.ReadAsync(_system.Database)).ShouldBe(_statisticsBefore);
+        await _system.HasLostNothing();
+    }
+
+    /// <summary>
+    /// A booking for a concert that then takes place, and all that names her by it.
+    /// </summary>
+    private async Task LiveAsync()
+    {
+        _name = $"Minerva {Guid.NewGuid():N}";
+        _newEmail = $"{Guid.NewGuid():N}@test.example";
+        _mina = await Persona.SignUp(_system, _name);
+        var waited = await Given.AConcert(system: _system);
+        (await _mina.Api.Post($"/api/concerts/{waited.Id}/waitlist")).ShouldBe(NoContent);
+        var concert = await AConcertSoonAsync();
+        (await _mina.Charges(50_000)).ShouldBe(Created);
+        var held = (await _mina.Holds(concert.Seat(1))).ShouldBe(Created);
+        var reservation = held["reservationId"].GetInt64();
+        (await _mina.PaysByPoints(reservation)).ShouldBe(Created);
+        await Eventually.Until(
+            "the seat is hers",
+            async () => (await _mina.Sees(reservation))["status"].GetString() == "CONFIRMED"
+        );
+        await ADeadLetterAsync();
+        var moved = await _mina.Api.Send(
+            HttpMethod.Patch,
+            "/api/accounts/me",
+            new { email = _newEmail, password = _mina.Password }
+        );
+        moved.ShouldBe(OK);
+        // The concert has begun, and her token has run out.
+        await _system.AdvanceAsync(seconds: 7300);
+        _mina = await Persona.SignIn(_system, _system.HostA, _newEmail, _mina.Password) with
+        {
+            Email = _mina.Email,
+        };
+    }
+
+    private async Task<ConcertOnSale> AConcertSoonAsync()
+    {
+        var now = await _system.Database.ScalarAsync<DateTime>("SELECT clock.now()");
+        var created = await (await Given.TheOperator(_system)).Api.Post(
+            "/api/concerts",
+            new
+            {
+                name = "Soon",
+                artist = "Aria",
+                venue = "Hall",
+                startsAt = now.AddHours(2),
+                bookingStartTime = now.AddSeconds(-60),
+                sections = new[]
+                {
+                    new
+                    {
+                        name = "R",
+                        price = 50_000,
+                        rows = 1,
+                        seatsPerRow = 5,
+                    },
+                },
+            }
+        );
+        var id = created.ShouldBe(Created)["concertId"].GetInt64();
+        var map = await Eventually.Value(
+            "the seats are built",
+            async () =>
+            {
+                var answer = await _mina.Api.Get($"/api/concerts/{id}/seats");
+                return answer.IsSuccess ? answer : null;
+            }
+        );
+        return new ConcertOnSale(id, map["sections"][0].GetProperty("firstSeatId").GetInt64(), 5);
+    }
+
+    private Task ADeadLetterAsync() =>
+        _system.Database.ExecuteAsync(
+            """
+            INSERT INTO messaging.dead_letters (consumer_group, topic, partition, record_offset,
+                incarnation, version, status, exception_type, exception_message, recorded_at,
+                header_names, header_values, body, claimed)
+            VALUES ('notification-service', 'user-events', 0, 0, 'another Kafka', 1, 'discarded',
+                'None', 'None', clock.now(), '{}', '{}', $1, false)
+            """,
+            Encoding.UTF8.GetBytes(
+                $$"""{"userId": {{_mina.Id}}, "email": "{{_mina.Email}}", "name": "{{_name}}"}"""
+            )
+        );
+
+    /// <summary>Another system has seen her, and says so when she is gone.</summary>
+    private async Task ProduceLateAsync()
+    {
+        using var producer = new ProducerBuilder<string, string>(
+            new ProducerConfig { BootstrapServers = _system.Kafka.BootstrapServers }
+        ).Build();
+        var body = $$"""
+            {"eventId":"{{Guid.CreateVersion7()}}","eventType":"PROFILE_SEEN",
+            "occurredAt":"2026-11-21T12:00:00.000000Z","email":"{{_mina.Email}}",
+            "userId":{{_mina.Id}}}
+            """;
+        await producer.ProduceAsync(
+            _system.Kafka.Prefix + Topics.Users,
+            new Message<string, string> { Key = $"user-{_mina.Id}", Value = body }
+        );
+        await Eventually.Until(
+            "it is stored",
+            () =>
+                _system.Database.ScalarAsync<bool>(
+                    """
+                    SELECT EXISTS (SELECT FROM data_platform.events
+                        WHERE event_type = 'PROFILE_SEEN')
+                    """
+                )
+        );
+    }
+
+    private Task ErasedAsync(int times) =>
+        Eventually.Until(
+            $"she was erased {times} times",
+            async () =>
+                await _system.Database.ScalarAsync<int>(
+                    "SELECT erasures FROM accounts.customers WHERE id = $1",
+                    _mina.Id
+                ) >= times
+        );
+
+    /// <summary>Every table of ours in whose rows her name or an address of hers is.</summary>
+    private async Task<IReadOnlyList<string>> TablesThatNameAsync()
+    {
+        var tables = await _system.Database.ReadAsync<string>(
+            """
+            SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+            WHERE relkind IN ('r', 'p') AND NOT relispartition
+                AND nspname NOT IN ('pg_catalog', 'information_schema')
+            ORDER BY 1
+            """
+        );
+        tables.Count.ShouldBeGreaterThan(30);
+        // Bytes are shown as hexadecimal digits.
+        string[] names = [_name, _mina.Email, _newEmail];
+        var sought = names.Concat(
+            names.Select(n => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(n)))
+        );
+        var naming = new List<string>();
+        foreach (var table in tables.Where(t => t != Transport))
+        {
+            var found = await _system.Database.ScalarAsync<bool>(
+                $"SELECT EXISTS (SELECT FROM {table} t WHERE t::text ILIKE ANY ($1))",
+                (object)sought.Select(s => $"%{s}%").ToArray()
+            );
+            if (found)
+                naming.Add(table);
+        }
+
+        return naming;
+    }
+}
