@@ -35,7 +35,9 @@ internal sealed class AttemptLimitTests
     [Test]
     public async Task five_wrong_passwords_lock_the_account_for_the_address_that_they_came_from()
     {
-        await using var system = await TestSystem.StartAsync();
+        await using var system = await TestSystem.StartAsync(
+            new TestSystemOptions { EmbeddedKafka = true }
+        );
         var mina = await Given.ACustomer(system);
         // The guesser has hosts to choose from, and the count is one.
         for (var guess = 0; guess < 5; guess++)
@@ -131,6 +133,7 @@ internal sealed class AttemptLimitTests
             new TestSystemOptions
             {
                 Hosts = 1,
+                EmbeddedKafka = true,
                 Settings = new Dictionary<string, string?> { [key] = $"{limit}" },
             }
         );

@@ -190,7 +190,9 @@ internal sealed class DeleteAccountTests
     [Test]
     public async Task the_last_operator_stays()
     {
-        await using var system = await TestSystem.StartAsync(new TestSystemOptions { Hosts = 1 });
+        await using var system = await TestSystem.StartAsync(
+            new TestSystemOptions { Hosts = 1, EmbeddedKafka = true }
+        );
         var first = await Given.TheOperator(system);
         (await ObstaclesOf(first)).ShouldBe(["account"]);
         var second = await Given.ACustomer(system);

@@ -82,6 +82,7 @@ internal sealed class ExportTests
             new TestSystemOptions
             {
                 Hosts = 1,
+                EmbeddedKafka = true,
                 Settings = new Dictionary<string, string?> { ["Accounts:ExportsPerMinute"] = "1" },
             }
         );

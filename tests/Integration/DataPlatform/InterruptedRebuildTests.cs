@@ -16,6 +16,7 @@ internal sealed class InterruptedRebuildTests
             new TestSystemOptions
             {
                 StartHosts = false,
+                EmbeddedKafka = true,
                 Settings = AnalyticsRebuild.Settings(pageEvents: 4),
             }
         );
