@@ -25,6 +25,8 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
         QueuedMail Address(PersonalMail mail)
         {
             var user = users.GetValueOrDefault(mail.UserId);
+            // Of who was erased the copy tells neither address nor language.
+            var asTheEventSays = mail.IsToThisAddress || user is null;
             var concert = concerts.GetValueOrDefault(mail.ConcertId ?? 0);
             var facts = mail.Facts with
             {
@@ -36,11 +38,11 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
                 mail.EventId,
                 mail.UserId,
                 facts.Kind,
-                mail.IsToThisAddress ? mail.Email : user?.Email ?? mail.Email,
+                asTheEventSays ? mail.Email : user!.Email,
                 facts.CustomerName,
                 MailComposer.Compose(
                     facts,
-                    MailComposer.LanguageOf(user?.Language ?? mail.Language)
+                    MailComposer.LanguageOf(asTheEventSays ? mail.Language : user!.Language)
                 ),
                 mail.TraceParent
             );

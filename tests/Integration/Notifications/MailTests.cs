@@ -180,6 +180,33 @@ internal sealed class MailTests
     }
 
     [Test]
+    public async Task who_was_erased_before_we_heard_of_them_reads_of_it_in_their_language()
+    {
+        await using (var scope = _system.HostA.Services.CreateAsyncScope())
+        {
+            var kept = scope.ServiceProvider.GetRequiredService<IPersonalData>();
+            await kept.EraseAsync(4, CancellationToken.None);
+        }
+
+        await _system.HostA.ReceiveAsync(
+            Told.SignedUp(4, "Mina", "en"),
+            new UserDeleted
+            {
+                OccurredAt = Told.Now,
+                Version = 2,
+                UserId = 4,
+                Email = "user-4@example.org",
+                Language = "en",
+            }
+        );
+
+        var mail = (await _system.MailsAsync()).ShouldHaveSingleItem();
+        (mail.Kind, mail.Language, mail.Recipient).ShouldBe(
+            ("account-deleted", "en", "user-4@example.org")
+        );
+    }
+
+    [Test]
     public async Task a_moved_concert_is_told_where_it_is_now()
     {
         var moved = new ConcertChanged
