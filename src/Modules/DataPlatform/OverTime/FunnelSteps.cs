@@ -124,10 +124,3 @@ internal sealed record FunnelSteps(
             MedianSecondsToConfirm = row.IsDBNull(13) ? null : Math.Round(row.GetDouble(13), 3),
         };
 }
-
-internal static class Share
-{
-    /// <returns>0 to 1; null where there is no whole.</returns>
-    public static double? Of(long part, long? whole) =>
-        whole is null or 0 ? null : Math.Round((double)part / whole.Value, 4);
-}
