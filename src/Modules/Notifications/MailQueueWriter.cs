@@ -26,7 +26,10 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
         {
             var user = users.GetValueOrDefault(mail.UserId);
             // Of who was erased the copy tells neither address nor language.
-            var asTheEventSays = mail.IsToThisAddress || user is null;
+            var (email, language) =
+                mail.IsToThisAddress || user is null
+                    ? (mail.Email, mail.Language)
+                    : (user.Email, user.Language);
             var concert = concerts.GetValueOrDefault(mail.ConcertId ?? 0);
             var facts = mail.Facts with
             {
@@ -38,12 +41,9 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
                 mail.EventId,
                 mail.UserId,
                 facts.Kind,
-                asTheEventSays ? mail.Email : user!.Email,
+                email,
                 facts.CustomerName,
-                MailComposer.Compose(
-                    facts,
-                    MailComposer.LanguageOf(asTheEventSays ? mail.Language : user!.Language)
-                ),
+                MailComposer.Compose(facts, MailComposer.LanguageOf(language)),
                 mail.TraceParent
             );
         }
