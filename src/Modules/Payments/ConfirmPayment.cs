@@ -55,7 +55,7 @@ internal sealed class ConfirmPayment(
                 200,
                 PaymentView.Example with
                 {
-                    Status = "COMPLETED",
+                    Status = PaymentStatuses.Completed,
                     Checkout = null,
                 }
             )
@@ -63,7 +63,7 @@ internal sealed class ConfirmPayment(
                 202,
                 PaymentView.Example with
                 {
-                    Status = "UNKNOWN",
+                    Status = PaymentStatuses.Unknown,
                     Checkout = null,
                 }
             )

@@ -30,12 +30,12 @@ internal static class PaymentNames
         string
     >
     {
-        [PaymentStatus.Started] = "STARTED",
-        [PaymentStatus.Unknown] = "UNKNOWN",
-        [PaymentStatus.Completed] = "COMPLETED",
-        [PaymentStatus.Failed] = "FAILED",
-        [PaymentStatus.RefundRequested] = "REFUND_REQUESTED",
-        [PaymentStatus.Refunded] = "REFUNDED",
+        [PaymentStatus.Started] = PaymentStatuses.Started,
+        [PaymentStatus.Unknown] = PaymentStatuses.Unknown,
+        [PaymentStatus.Completed] = PaymentStatuses.Completed,
+        [PaymentStatus.Failed] = PaymentStatuses.Failed,
+        [PaymentStatus.RefundRequested] = PaymentStatuses.RefundRequested,
+        [PaymentStatus.Refunded] = PaymentStatuses.Refunded,
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<string, PaymentStatus> StatusesByName =

@@ -48,7 +48,7 @@ internal sealed record PaymentView(
         Examples.ReservationId,
         Method: PaymentMethods.Card,
         Examples.TotalWon,
-        Status: "STARTED",
+        Status: PaymentStatuses.Started,
         Examples.HeldAt,
         Reason: null,
         new Checkout(

@@ -59,7 +59,7 @@ internal sealed class StartPayment(
                 PaymentView.Example with
                 {
                     Method = PaymentMethods.Point,
-                    Status = "COMPLETED",
+                    Status = PaymentStatuses.Completed,
                     Checkout = null,
                 }
             )

@@ -26,19 +26,13 @@ internal sealed record PaymentState(
     string? Reason
 )
 {
-    public const string Started = "STARTED";
-    public const string Completed = "COMPLETED";
-    public const string Failed = "FAILED";
-    public const string RefundRequested = "REFUND_REQUESTED";
-    public const string Refunded = "REFUNDED";
-
     public static readonly PaymentState Example = new(
         Examples.PaymentId,
         Examples.ReservationId,
         Examples.CustomerId,
         Examples.TotalWon,
         PaymentMethods.Card,
-        Started,
+        PaymentStatuses.Started,
         Examples.HeldAt,
         CompletedAt: null,
         FailedAt: null,
@@ -55,23 +49,31 @@ internal sealed record PaymentState(
         var before = known ?? Unknown(told);
         return told switch
         {
-            PaymentStarted e => before with { Status = Started, StartedAt = e.OccurredAt },
-            PaymentCompleted e => before with { Status = Completed, CompletedAt = e.OccurredAt },
+            PaymentStarted e => before with
+            {
+                Status = PaymentStatuses.Started,
+                StartedAt = e.OccurredAt,
+            },
+            PaymentCompleted e => before with
+            {
+                Status = PaymentStatuses.Completed,
+                CompletedAt = e.OccurredAt,
+            },
             PaymentFailed e => before with
             {
-                Status = Failed,
+                Status = PaymentStatuses.Failed,
                 FailedAt = e.OccurredAt,
                 Reason = e.Reason,
             },
             PaymentRefundRequested e => before with
             {
-                Status = RefundRequested,
+                Status = PaymentStatuses.RefundRequested,
                 RefundRequestedAt = e.OccurredAt,
                 Reason = e.Reason,
             },
             PaymentRefunded e => before with
             {
-                Status = Refunded,
+                Status = PaymentStatuses.Refunded,
                 RefundedAt = e.OccurredAt,
                 Reason = e.Reason,
             },
