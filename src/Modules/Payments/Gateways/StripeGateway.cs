@@ -14,6 +14,11 @@ namespace ConcertReservation.Payments;
 /// </summary>
 internal sealed partial class StripeGateway : IPaymentGateway
 {
+    /// <summary>
+    /// The form of what Stripe says; without it the account's default version decides.
+    /// </summary>
+    public const string Version = "2025-09-30.clover";
+
     /// <summary>Where the intent carries our order id.</summary>
     public const string OrderMetadata = "order_id";
 
@@ -43,6 +48,7 @@ internal sealed partial class StripeGateway : IPaymentGateway
             "Bearer",
             options.Value.SecretKey
         );
+        http.DefaultRequestHeaders.Add("Stripe-Version", Version);
         (_http, _timeout, _clock, _logger) = (http, options.Value.Timeout, clock, logger);
     }
 

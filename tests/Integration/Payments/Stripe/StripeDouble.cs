@@ -98,6 +98,9 @@ internal sealed class StripeDouble : IAsyncDisposable
     {
         if (http.Headers.Authorization != $"Bearer {SecretKey}")
             return Text(Refused(401, "invalid_request_error", null, "Invalid API Key provided."));
+        // Stripe would answer in the form of the account's default version.
+        if (http.Headers["Stripe-Version"] != StripeForms.Version)
+            return Text(Refused(400, "invalid_request_error", null, "Another Stripe-Version."));
         if (Misfit(http, request) is { } misfit)
             return Text(Refused(400, "invalid_request_error", "parameter_unknown", misfit));
         if (Fault?.Invoke(request) is { } fault)
