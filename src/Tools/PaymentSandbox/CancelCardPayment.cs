@@ -35,6 +35,7 @@ internal static class CancelCardPayment
                 return ((answer, isSilent ? Coming.Never : Coming.AtOnce), changed);
             }
         );
+        FirstAnswers.Decided(http.HttpContext, answer);
         if (comes == Coming.Never)
             await Task.Delay(Timeout.InfiniteTimeSpan, clock, stop);
         return answer;

@@ -36,6 +36,7 @@ internal static class ConfirmCardPayment
                         now
                     )
         );
+        FirstAnswers.Decided(http.HttpContext, answer);
         if (comes == Coming.Late)
             await Task.Delay(options.Value.Slow, clock, stop);
         else if (comes == Coming.Never)

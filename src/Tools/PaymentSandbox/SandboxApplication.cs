@@ -37,6 +37,7 @@ internal static class SandboxApplication
         builder.Services.AddSingleton(services => new Ledger(
             services.GetRequiredService<IOptions<SandboxOptions>>().Value.Directory
         ));
+        builder.Services.AddSingleton<FirstAnswers>();
         builder.Services.AddSingleton<Webhooks>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Webhooks>());
         builder.WebHost.ConfigureKestrel(
@@ -67,7 +68,9 @@ internal static class SandboxApplication
         app.MapGet("/", ShowManual);
         PayByCard.Map(app);
 
-        var merchant = app.MapGroup("/v1/payments").AddEndpointFilter(RequireSecretKey);
+        var merchant = app.MapGroup("/v1/payments")
+            .AddEndpointFilter(RequireSecretKey)
+            .AddEndpointFilter(app.Services.GetRequiredService<FirstAnswers>().AnswerAsync);
         ConfirmCardPayment.Map(merchant);
         CancelCardPayment.Map(merchant);
         ShowCardPayment.Map(merchant);

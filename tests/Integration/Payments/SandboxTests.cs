@@ -63,26 +63,61 @@ internal sealed class SandboxTests
             keys.Add(begun.Json["paymentKey"]!.GetValue<string>());
         }
 
-        var (first, second) = (await ConfirmAsync(keys[0]), await ConfirmAsync(keys[1]));
+        var first = await ConfirmAsync(("order-twice", keys[0]));
+        var second = await ConfirmAsync(("order-twice", keys[1]));
 
         first.PaymentStatus.ShouldBe("DONE");
         second.Json["code"]!.GetValue<string>().ShouldBe("ALREADY_PROCESSED_PAYMENT");
         (await System.StatusAtProviderAsync(keys[1])).ShouldBe("IN_PROGRESS");
     }
 
-    private static async Task<Answer> ConfirmAsync(string paymentKey)
+    private static async Task<(string Order, string PaymentKey)> BeginAsync(string card)
     {
+        var order = $"order-{Guid.NewGuid():N}";
+        var begun = await PostAsync(
+            "/v1/payments",
+            $$"""{"orderId":"{{order}}","amount":1000,"cardNumber":"{{card}}"}"""
+        );
+        return (order, begun.Json["paymentKey"]!.GetValue<string>());
+    }
+
+    private static async Task<Answer> ConfirmAsync(
+        (string Order, string PaymentKey) paid,
+        string? key = null
+    )
+    {
+        var (order, paymentKey) = paid;
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/payments/confirm")
         {
             Content = new StringContent(
-                $$"""{"paymentKey":"{{paymentKey}}","orderId":"order-twice","amount":1000}""",
+                $$"""{"paymentKey":"{{paymentKey}}","orderId":"{{order}}","amount":1000}""",
                 Encoding.UTF8,
                 "application/json"
             ),
         };
         request.Headers.Add("Authorization", PaymentsSystem.MerchantCredentials);
+        if (key is not null)
+            request.Headers.Add("Idempotency-Key", key);
         using var response = await System.Sandbox.SendAsync(request);
         return await Answer.OfAsync(response);
+    }
+
+    /// <summary>At Toss Payments a key counts by method and address, not by the body.</summary>
+    [Test]
+    public async Task a_key_brings_its_first_answer_again_an_error_and_for_another_body_too()
+    {
+        var key = Guid.NewGuid().ToString();
+        var paid = await BeginAsync(Payer.OnceBrokenCard);
+        var broken = await ConfirmAsync(paid, key);
+
+        var again = await ConfirmAsync(paid, key);
+        var other = await ConfirmAsync(await BeginAsync(Payer.GoodCard), key);
+        var anotherKey = await ConfirmAsync(paid, key + "-1");
+
+        broken.Status.ShouldBe(HttpStatusCode.InternalServerError);
+        (again.Status, again.Text).ShouldBe((broken.Status, broken.Text));
+        (other.Status, other.Text).ShouldBe((broken.Status, broken.Text));
+        anotherKey.PaymentStatus.ShouldBe("DONE");
     }
 
     [Test]

@@ -10,12 +10,21 @@ namespace ConcertReservation.Payments;
 
 /// <summary>
 /// A provider that speaks as Toss Payments does (https://docs.tosspayments.com/reference): the
-/// sandbox. Basic authentication with the secret key, errors as <c>{code, message}</c>, and an
-/// Idempotency-Key a command.
+/// sandbox. Basic authentication with the secret key, errors as <c>{code, message}</c>.
 /// </summary>
+/// <remarks>
+/// Each try of a command has an Idempotency-Key of its own: under a key the provider repeats its
+/// first answer for 15 days, an internal error, too. Money moves once all the same, for it takes
+/// and gives back a payment once, whatever the keys are.
+/// </remarks>
 internal sealed partial class TossGateway : IPaymentGateway
 {
     private const string WrongPayment = "The payment key belongs to another payment.";
+
+    private static readonly Verdict Waiting = new(
+        VerdictKind.NotTaken,
+        "The provider waits to be asked."
+    );
 
     /// <summary>Errors under which the provider says nothing about the payment itself.</summary>
     private static readonly HashSet<string> InconclusiveCodes =
@@ -46,14 +55,15 @@ internal sealed partial class TossGateway : IPaymentGateway
     }
 
     /// <remarks>
-    /// The key is the customer's word: it may belong to another order, or be used up. Then what the
-    /// provider knows of ours decides, so that no attempt stays open for ever.
+    /// The payment key is the customer's word: it may belong to another order, or be used up. Then
+    /// what the provider knows of ours decides, so that no attempt stays open for ever. So it does
+    /// where a later try is refused: an earlier one that was never answered may be under way.
     /// </remarks>
     public async Task<Verdict> ConfirmAsync(ProviderOrder order, CancellationToken stop)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, "/v1/payments/confirm")
         {
-            Headers = { { "Idempotency-Key", order.OrderId } },
+            Headers = { { "Idempotency-Key", Key(order, "confirm") } },
             Content = JsonContent.Create(
                 new
                 {
@@ -63,12 +73,16 @@ internal sealed partial class TossGateway : IPaymentGateway
                 }
             ),
         };
-        if (await AskAsync(order, request, VerdictKind.Declined, stop) is { } verdict)
+        var verdict = await AskAsync(order, request, VerdictKind.Declined, stop);
+        if (verdict is not null && (verdict.Kind != VerdictKind.Declined || order.Checks == 0))
             return verdict;
 
         var found = await FindAsync(order, stop);
+        if (found == Waiting && order.Checks > 0)
+            return Unclear(order, "refused, and not ended");
+
         return found.Kind == VerdictKind.NotTaken
-            ? new Verdict(VerdictKind.Declined, WrongPayment)
+            ? new Verdict(VerdictKind.Declined, verdict?.Detail ?? WrongPayment)
             : found;
     }
 
@@ -97,7 +111,7 @@ internal sealed partial class TossGateway : IPaymentGateway
             $"/v1/payments/{Uri.EscapeDataString(order.PaymentKey)}/cancel"
         )
         {
-            Headers = { { "Idempotency-Key", order.OrderId + "-refund" } },
+            Headers = { { "Idempotency-Key", Key(order, "refund") } },
             Content = JsonContent.Create(new { cancelReason = reason }),
         };
         return await AskAsync(order, request, VerdictKind.Unclear, stop)
@@ -153,7 +167,7 @@ internal sealed partial class TossGateway : IPaymentGateway
         return error?.Code switch
         {
             null => Unclear(order, Status(response)),
-            // Not by us, for our key would have brought the same answer as before.
+            // By an earlier try of ours, or not by us: the order tells.
             "ALREADY_PROCESSED_PAYMENT" => null,
             "ALREADY_CANCELED_PAYMENT" => new Verdict(VerdictKind.Returned, error.Message),
             "NOT_FOUND_PAYMENT" when response.RequestMessage?.Method == HttpMethod.Get =>
@@ -186,7 +200,7 @@ internal sealed partial class TossGateway : IPaymentGateway
         {
             "DONE" => new Verdict(VerdictKind.Taken),
             "CANCELED" => new Verdict(VerdictKind.Returned, "The provider gave the money back."),
-            "READY" or "IN_PROGRESS" => new Verdict(VerdictKind.NotTaken),
+            "READY" or "IN_PROGRESS" => Waiting,
             "ABORTED" or "EXPIRED" => new Verdict(
                 VerdictKind.Declined,
                 payment.Failure?.Message ?? payment.Status
@@ -200,6 +214,9 @@ internal sealed partial class TossGateway : IPaymentGateway
         LogUnclear(order.OrderId, detail);
         return new Verdict(VerdictKind.Unclear, detail);
     }
+
+    private static string Key(ProviderOrder order, string command) =>
+        string.Create(CultureInfo.InvariantCulture, $"{order.OrderId}-{command}-{order.Checks}");
 
     private static string Status(HttpResponseMessage response) =>
         string.Create(CultureInfo.InvariantCulture, $"status {(int)response.StatusCode}");
