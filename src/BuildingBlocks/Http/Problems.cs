@@ -40,6 +40,13 @@ public static class Problems
             },
         };
 
+    /// <param name="field">Of the request, which names what there is not.</param>
+    public static Problem NotFound(string detail, string field, string why) =>
+        new("not-found", "Not found", 404, detail)
+        {
+            Errors = new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [why] },
+        };
+
     public static Problem NoSuchSeats(long concertId, IReadOnlyList<long> seatIds) =>
         new(
             "not-found",
@@ -139,6 +146,13 @@ public static class Problems
             422,
             "An Idempotency-Key belongs to one request body; take a new one."
         );
+
+    /// <param name="header">The one that does not prove where the webhook comes from.</param>
+    public static Problem WebhookNotVerified(string header, string why) =>
+        new("webhook-not-verified", "The webhook is not verified", 400, $"{header} {why}.")
+        {
+            Errors = new Dictionary<string, string[]>(StringComparer.Ordinal) { [header] = [why] },
+        };
 
     public static Problem PaymentDeclined(string reason) =>
         new("payment-declined", "The payment was declined", 402, reason);

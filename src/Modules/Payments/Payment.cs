@@ -11,6 +11,12 @@ internal sealed class Payment
 {
     public const int MaxReasonLength = 300;
 
+    /// <summary>
+    /// However often the provider tells of a change, or somebody in its name: background work
+    /// begins no two questions within this time.
+    /// </summary>
+    public static readonly TimeSpan HintInterval = TimeSpan.FromSeconds(1);
+
     public long Id { get; private init; }
     public long ReservationId { get; private init; }
     public long CustomerId { get; private init; }
@@ -36,11 +42,29 @@ internal sealed class Payment
     /// </summary>
     public DateTimeOffset? NextCheckAt { get; private set; }
 
+    /// <summary>Since when it waits for its end, or for that of its refund.</summary>
+    public DateTimeOffset? OpenSince { get; private set; }
+
     /// <summary>Until then one host has it in hand, or that host has died.</summary>
     public DateTimeOffset? ClaimedUntil { get; private set; }
 
-    /// <summary>How often background work has checked it without an outcome.</summary>
+    /// <summary>When background work began to check it last; set by the claim.</summary>
+    public DateTimeOffset? AskedAt { get; private set; }
+
+    /// <summary>When the provider told of a change that was not asked about to the end.</summary>
+    public DateTimeOffset? HintedAt { get; private set; }
+
+    /// <summary>How often it was checked without an outcome; each is a try of its own.</summary>
     public int Checks { get; private set; }
+
+    /// <summary>How many of these were asked for from outside, before they were due.</summary>
+    public int HintedChecks { get; private set; }
+
+    /// <summary>
+    /// How often a wait of ours has brought no outcome. Whoever tells of changes that are none
+    /// makes the waits no longer.
+    /// </summary>
+    public int Waits => Checks - HintedChecks;
 
     /// <summary>Neither completed nor failed yet.</summary>
     public bool IsOpen => Status is PaymentStatus.Started or PaymentStatus.Unknown;
@@ -74,6 +98,7 @@ internal sealed class Payment
             OrderId = orderId,
             StartedAt = now,
             NextCheckAt = abandonAt,
+            OpenSince = now,
             Status = PaymentStatus.Started,
             Version = 1,
         };
@@ -100,6 +125,7 @@ internal sealed class Payment
         PaymentKey = paymentKey;
         NextCheckAt = answerBy;
         Checks = 0;
+        HintedChecks = 0;
     }
 
     /// <summary>No conclusive answer came: the provider is asked until there is one.</summary>
@@ -152,7 +178,9 @@ internal sealed class Payment
         Require(Status == PaymentStatus.Completed, "be refunded");
         End(PaymentStatus.RefundRequested, reason);
         NextCheckAt = now;
+        OpenSince = now;
         Checks = 0;
+        HintedChecks = 0;
         return new PaymentRefundRequested
         {
             OccurredAt = now,
@@ -193,17 +221,44 @@ internal sealed class Payment
         Checks++;
         if (ClaimedUntil == claim)
             ClaimedUntil = null;
-        // It is due already where the provider told of a change while it was being asked.
-        if (NextCheckAt > now)
-            NextCheckAt = now + wait;
+        // Of a change while it was being asked: it is due already.
+        if (IsHinted)
+            return;
+
+        if (HintedAt is not null)
+            HintedChecks++;
+        HintedAt = null;
+        NextCheckAt = now + wait;
     }
+
+    /// <summary>
+    /// The provider tells of a change: it is asked soon, and not when that was due.
+    /// </summary>
+    /// <returns>False where no word of the provider is waited for.</returns>
+    public bool Hint(DateTimeOffset now)
+    {
+        if (!WasAsked || NextCheckAt is not { } due)
+            return false;
+
+        if (!IsHinted)
+            HintedAt = now;
+        var soon = AskedAt + HintInterval is { } earliest && earliest > now ? earliest : now;
+        NextCheckAt = due < soon ? due : soon;
+        return true;
+    }
+
+    /// <summary>Since it was asked last, the provider has told of a change.</summary>
+    private bool IsHinted => HintedAt is { } told && !(told <= AskedAt);
 
     private void End(PaymentStatus status, string? reason)
     {
         Status = status;
         Reason = reason is { Length: > MaxReasonLength } ? reason[..MaxReasonLength] : reason;
         NextCheckAt = null;
+        OpenSince = null;
         ClaimedUntil = null;
+        AskedAt = null;
+        HintedAt = null;
         Version++;
     }
 

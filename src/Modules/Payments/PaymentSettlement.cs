@@ -17,7 +17,7 @@ internal sealed class PaymentSettlement(
     IReservationPayments reservations,
     Outbox outbox,
     AnswerWriter answers,
-    IOptions<PaymentsOptions> options,
+    Rechecks rechecks,
     IOptions<GatewayOptions> gateway,
     TimeProvider clock
 )
@@ -57,11 +57,7 @@ internal sealed class PaymentSettlement(
                         outbox.Add(payment.Fail(verdict.Detail, now));
                         break;
                     default:
-                        payment.MarkUnknown(
-                            now,
-                            options.Value.DelayAfter(payment.Checks),
-                            asked.ClaimedUntil
-                        );
+                        rechecks.Schedule(payment, asked.ClaimedUntil);
                         break;
                 }
 

@@ -83,7 +83,11 @@ internal sealed class PaymentsDb(DbContextOptions<PaymentsDb> options) : DbConte
             payment.Property(p => p.Reason).HasColumnName("reason");
             payment.Property(p => p.NextCheckAt).HasColumnName("next_check_at");
             payment.Property(p => p.Checks).HasColumnName("checks");
+            payment.Property(p => p.HintedChecks).HasColumnName("hinted_checks");
             payment.Property(p => p.ClaimedUntil).HasColumnName("claimed_until");
+            payment.Property(p => p.OpenSince).HasColumnName("open_since");
+            payment.Property(p => p.AskedAt).HasColumnName("asked_at");
+            payment.Property(p => p.HintedAt).HasColumnName("hinted_at");
         });
         modelBuilder.Entity<Wallet>(wallet =>
         {

@@ -35,11 +35,14 @@ public sealed class PaymentsModule : IModule
         services.AddScoped<StartPayment>();
         services.AddScoped<PayByPoints>();
         services.AddScoped<ConfirmPayment>();
+        services.AddSingleton<Rechecks>();
         services.AddScoped<PaymentSettlement>();
         services.AddScoped<ReconcilePayment>();
         services.AddScoped<RefundPayment>();
         services.AddScoped<EndedReservations>();
         services.AddHostedService<FinishPayments>();
+        services.AddSingleton<PaymentMetrics>();
+        services.AddHostedService<MeasureOpenPayments>();
         services.AddConsumerGroup(
             "payment-service",
             typeof(RefundOnConfirmationFailed),
@@ -76,6 +79,7 @@ public sealed class PaymentsModule : IModule
                 ? s.GetRequiredService<StripeWebhooks>()
                 : s.GetRequiredService<TossWebhooks>()
         );
+        services.AddSingleton<WebhookLimit>();
         services.AddScoped<ReceiveWebhook>();
     }
 

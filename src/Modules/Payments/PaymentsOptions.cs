@@ -26,7 +26,18 @@ internal sealed class PaymentsOptions
     [Range(1, 3_600)]
     public int MaxRetrySeconds { get; init; } = 60;
 
+    /// <summary>
+    /// A payment or refund that so many waits have brought no outcome is told in the log.
+    /// </summary>
+    [Range(1, 10_000)]
+    public int WarnAfterChecks { get; init; } = 10;
+
+    /// <summary>How often each host counts the payments that have not ended, for metrics.</summary>
+    [Range(1, 3_600)]
+    public int MeasureSeconds { get; init; } = 5;
+
     public TimeSpan AbandonAfter => TimeSpan.FromSeconds(AbandonAfterSeconds);
+    public TimeSpan MeasureInterval => TimeSpan.FromSeconds(MeasureSeconds);
     public TimeSpan Poll => TimeSpan.FromMilliseconds(PollMilliseconds);
 
     /// <summary>The wait after so many checks without an outcome.</summary>

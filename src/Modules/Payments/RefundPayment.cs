@@ -1,6 +1,5 @@
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Messaging;
-using Microsoft.Extensions.Options;
 
 namespace ConcertReservation.Payments;
 
@@ -14,7 +13,7 @@ internal sealed class RefundPayment(
     PaymentsDb db,
     Outbox outbox,
     IPaymentGateway provider,
-    IOptions<PaymentsOptions> options,
+    Rechecks rechecks,
     TimeProvider clock
 )
 {
@@ -35,11 +34,7 @@ internal sealed class RefundPayment(
                 if (verdict.Kind == VerdictKind.Returned)
                     await ReturnAsync(payment, token);
                 else
-                    payment.CheckAgain(
-                        clock.GetUtcNow(),
-                        options.Value.DelayAfter(payment.Checks),
-                        requested.ClaimedUntil
-                    );
+                    rechecks.Schedule(payment, requested.ClaimedUntil);
 
                 await db.SaveChangesAsync(token);
                 return true;

@@ -84,7 +84,7 @@ internal sealed partial class AlarmTests
 
     /// <summary>What begins as our metrics do.</summary>
     [GeneratedRegex(
-        "(kafka|outbox|dead|http_server|db|dotnet)_[a-z_]+",
+        "(kafka|outbox|dead|payments|http_server|db|dotnet)_[a-z_]+",
         RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture
     )]
     private static partial Regex Word();

@@ -12,11 +12,12 @@ internal sealed class HostMetrics : IDisposable
     private readonly ConcurrentQueue<(string Name, long Value, string Tags)> _gauges = new();
     private readonly Lock _gate = new();
 
-    public HostMetrics(IMeterFactory meters)
+    /// <param name="meter">Whose instruments are read.</param>
+    public HostMetrics(IMeterFactory meters, string meter = MessagingTelemetry.Name)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            var ours = instrument.Meter.Name == MessagingTelemetry.Name;
+            var ours = instrument.Meter.Name == meter;
             if (ours && ReferenceEquals(instrument.Meter.Scope, meters))
                 listener.EnableMeasurementEvents(instrument);
         };
@@ -32,6 +33,13 @@ internal sealed class HostMetrics : IDisposable
                 }
             }
         );
+        _listener.SetMeasurementEventCallback<double>(
+            (instrument, value, tags, _) =>
+            {
+                if (instrument.IsObservable)
+                    _gauges.Enqueue((instrument.Name, (long)value, Describe(tags)));
+            }
+        );
         _listener.Start();
     }
 
@@ -41,7 +49,7 @@ internal sealed class HostMetrics : IDisposable
     /// </param>
     public long Sum(string name) => _sums.GetValueOrDefault(name);
 
-    /// <summary>The gauge's values at this moment, by their tags.</summary>
+    /// <summary>The gauge's values at this moment, in whole units, by their tags.</summary>
     public Dictionary<string, long> Read(string name)
     {
         lock (_gate)

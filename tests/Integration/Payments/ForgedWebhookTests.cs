@@ -104,11 +104,11 @@ internal sealed class ForgedWebhookTests
 
         refused.Status.ShouldBe(HttpStatusCode.BadRequest, refused.Text);
         refused.Json["errors"]!["data.totalAmount"].ShouldNotBeNull(refused.Text);
+        refused.Text.ShouldNotContain("132000");
         await NothingHappenedAsync(before);
     }
 
     [TestCase("payment-1-0000000000000000")]
-    [TestCase("")]
     [TestCase("a\0b")]
     [TestCase("'; DROP TABLE payments.payments; --")]
     public async Task a_webhook_about_an_unknown_payment_is_not_found(string order)
@@ -119,7 +119,35 @@ internal sealed class ForgedWebhookTests
 
         refused.Status.ShouldBe(HttpStatusCode.NotFound, refused.Text);
         refused.Problem.ShouldBe("not-found");
+        refused.Json["errors"]!["data.orderId"].ShouldNotBeNull(refused.Text);
         await NothingHappenedAsync(before);
+    }
+
+    [TestCase("""{"eventType": "PAYMENT_STATUS_CHANGED"}""")]
+    [TestCase("""{"eventType": "PAYMENT_STATUS_CHANGED", "data": {"orderId": 7}}""")]
+    [TestCase("""{"eventType": "PAYMENT_STATUS_CHANGED", "data": {"orderId": ""}}""")]
+    public async Task a_webhook_about_no_order_is_refused_by_its_field(string body)
+    {
+        var before = await RowAsync();
+
+        var refused = await System.SendAsync((Good() with { Body = body }).Request());
+
+        refused.Status.ShouldBe(HttpStatusCode.BadRequest, refused.Text);
+        refused.Json["errors"]!["data.orderId"].ShouldNotBeNull(refused.Text);
+        await NothingHappenedAsync(before);
+    }
+
+    [Test]
+    public async Task what_is_refused_is_counted_by_its_reason()
+    {
+        using var metrics = System.MetricsOf(host: 1);
+
+        await System.SendAsync((Good() with { Secret = "guessed" }).Request(), host: 1);
+        await System.SendAsync((Good() with { Amount = 1 }).Request(), host: 1);
+        await System.SendAsync((Good() with { OrderId = "payment-9-ff" }).Request(), host: 1);
+
+        foreach (var reason in new[] { "not-verified", "other-amount", "unknown-order" })
+            metrics.Sum($"payments.webhooks.refused reason={reason}").ShouldBe(1, reason);
     }
 
     [TestCase("")]

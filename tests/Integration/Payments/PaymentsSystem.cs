@@ -1,7 +1,9 @@
+using System.Diagnostics.Metrics;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
 using ConcertReservation.Payments;
 using ConcertReservation.PaymentSandbox;
+using ConcertReservation.Tests.Integration.Messaging;
 using ConcertReservation.Tests.Integration.Modules;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -190,6 +192,13 @@ internal sealed class PaymentsSystem : IAsyncDisposable
             );
     }
 
+    /// <summary>What one of the hosts tells an operator.</summary>
+    public HostMetrics MetricsOf(int host) =>
+        new(
+            _hosts[host].Services.GetRequiredService<IMeterFactory>(),
+            PaymentMetrics.MeterName
+        );
+
     /// <summary>What every host does now and then.</summary>
     public Task ForgetOldKeysAsync() =>
         IdempotencyTable.RemoveOldAsync(_database.DataSource, CancellationToken.None);
@@ -211,7 +220,8 @@ internal sealed class PaymentsSystem : IAsyncDisposable
         return new Payer(customerId, client, Sandbox);
     }
 
-    private Task<ModuleHost> StartHostAsync() =>
+    /// <summary>One more host, with settings of its own; whoever starts it stops it.</summary>
+    public Task<ModuleHost> StartHostAsync(params (string Key, string Value)[] settings) =>
         ModuleHost.StartAsync(
             _database.ConnectionString,
             [new PaymentsModule()],
@@ -222,9 +232,13 @@ internal sealed class PaymentsSystem : IAsyncDisposable
                     http.ConfigurePrimaryHttpMessageHandler(() => new SharedWire(Wire))
                 );
             },
-            ("Payments:Gateway:BaseAddress", Sandbox.BaseAddress!.ToString()),
-            ("Payments:Gateway:TimeoutSeconds", "1"),
-            ("Payments:PollMilliseconds", "20"),
-            ("Payments:RetryMilliseconds", "50")
+            [
+                ("Payments:Gateway:BaseAddress", Sandbox.BaseAddress!.ToString()),
+                ("Payments:Gateway:TimeoutSeconds", "1"),
+                ("Payments:PollMilliseconds", "20"),
+                ("Payments:RetryMilliseconds", "50"),
+                ("Payments:MeasureSeconds", "1"),
+                .. settings,
+            ]
         );
 }

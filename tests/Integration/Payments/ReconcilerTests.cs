@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using System.Net.Http.Json;
 
 namespace ConcertReservation.Tests.Integration.Payments;
 
@@ -112,6 +113,82 @@ internal sealed class ReconcilerTests
 
         searches.ShouldBe(1);
         search.SetResult();
+        await mina.SeesAsync(payment, "COMPLETED");
+    }
+
+    /// <summary>A whole concert is refunded, and each refund takes the provider's time.</summary>
+    [Test]
+    public async Task refunds_without_number_hold_up_no_payment_that_a_customer_waits_for()
+    {
+        const int Refunds = 200;
+        var mina = System.NewPayer();
+        var reservation = await System.ReserveAsync(mina, 132_000);
+        var (payment, paymentKey) = await mina.GoesToProviderAsync(
+            reservation,
+            Payer.TakenAndBrokenCard
+        );
+        var mended = new TaskCompletionSource();
+        System.Wire.Fault = async (request, send) =>
+        {
+            if (request.RequestUri!.AbsolutePath.EndsWith("/cancel", StringComparison.Ordinal))
+                await mended.Task;
+            return await send();
+        };
+        await System.ExecuteAsync(
+            """
+            INSERT INTO payments.payments (id, reservation_id, customer_id, amount, method, status,
+                version, started_at, order_id, payment_key, reason, next_check_at, checks)
+            SELECT -i, -i, $1, 1000, 'CARD', 'REFUND_REQUESTED', 3, clock.now(), 'many-' || i,
+                'pk_many_' || i, 'gone', clock.now(), 0
+            FROM generate_series(1, $2) AS i
+            """,
+            mina.CustomerId,
+            Refunds
+        );
+
+        try
+        {
+            (await mina.ConfirmsAsync(payment, paymentKey)).PaymentStatus.ShouldBe("UNKNOWN");
+            await mina.SeesAsync(payment, "COMPLETED");
+            var waiting = await System.AskAsync<long>(
+                "SELECT count(*) FROM payments.payments WHERE id < 0 AND asked_at IS NULL"
+            );
+            waiting.ShouldBePositive("refunds that were due before are not begun yet");
+        }
+        finally
+        {
+            await System.ExecuteAsync("DELETE FROM payments.payments WHERE id < 0");
+            mended.SetResult();
+        }
+    }
+
+    /// <summary>The first question was never answered, and may be under way.</summary>
+    [Test]
+    public async Task a_refusal_of_a_later_try_is_not_believed_while_the_order_has_not_ended()
+    {
+        var mina = System.NewPayer();
+        var reservation = await System.ReserveAsync(mina, 132_000);
+        var (payment, paymentKey) = await mina.GoesToProviderAsync(reservation, Payer.GoodCard);
+        var (tries, refusals) = (0, 0);
+        System.Wire.Fault = async (request, send) =>
+        {
+            if (!request.RequestUri!.AbsolutePath.EndsWith("/confirm", StringComparison.Ordinal))
+                return await send();
+            if (Interlocked.Increment(ref tries) == 1)
+                throw new HttpRequestException("The line is cut.");
+
+            Interlocked.Increment(ref refusals);
+            return new HttpResponseMessage(HttpStatusCode.BadRequest)
+            {
+                Content = JsonContent.Create(new { code = "NOT_NOW", message = "It runs." }),
+            };
+        };
+
+        (await mina.ConfirmsAsync(payment, paymentKey)).PaymentStatus.ShouldBe("UNKNOWN");
+        await Eventually.Until("it was refused twice", () => Volatile.Read(ref refusals) >= 2);
+
+        (await mina.LooksAtAsync(payment)).PaymentStatus.ShouldBe("UNKNOWN");
+        System.Wire.Fault = null;
         await mina.SeesAsync(payment, "COMPLETED");
     }
 

@@ -108,19 +108,6 @@ internal sealed class PaymentTests
     }
 
     [Test]
-    public void what_the_provider_told_of_meanwhile_is_asked_again_without_a_wait()
-    {
-        var (payment, _) = StartCard();
-        payment.MarkAsked("pk_1", Noon);
-
-        payment.MarkUnknown(Noon, TimeSpan.FromMinutes(1), claim: null);
-        payment.NextCheckAt.ShouldBe(Noon);
-        payment.MarkUnknown(Noon.AddSeconds(-1), TimeSpan.FromMinutes(1), claim: null);
-
-        payment.NextCheckAt.ShouldBe(Noon.AddSeconds(59));
-    }
-
-    [Test]
     public void a_refund_is_checked_at_once_and_says_why_in_both_events()
     {
         var (payment, _) = StartCard();

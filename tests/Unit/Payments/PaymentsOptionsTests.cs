@@ -52,6 +52,46 @@ internal sealed class PaymentsOptionsTests
             )
             .Succeeded.ShouldBe(isValid);
 
+    [TestCase("https://api.tosspayments.com", "live_sk_1", "whsec_1", true)]
+    [TestCase("https://api.tosspayments.com", "live_sk_1", "", true)]
+    [TestCase("https://api.tosspayments.com", GatewayOptions.SandboxSecretKey, "", false)]
+    [TestCase(
+        "https://api.tosspayments.com",
+        "live_sk_1",
+        GatewayOptions.SandboxWebhookSecret,
+        false
+    )]
+    [TestCase("http://10.0.0.7:5090", GatewayOptions.SandboxSecretKey, "whsec_1", false)]
+    [TestCase(
+        "http://127.0.0.1:5090",
+        GatewayOptions.SandboxSecretKey,
+        GatewayOptions.SandboxWebhookSecret,
+        true
+    )]
+    [TestCase(
+        "http://payment-sandbox:5090",
+        GatewayOptions.SandboxSecretKey,
+        GatewayOptions.SandboxWebhookSecret,
+        true
+    )]
+    public void secrets_that_everybody_can_read_are_for_the_sandbox_alone(
+        string address,
+        string key,
+        string webhooks,
+        bool isValid
+    ) =>
+        new GatewayOptionsRules()
+            .Validate(
+                null,
+                new GatewayOptions
+                {
+                    BaseAddress = new Uri(address),
+                    SecretKey = key,
+                    WebhookSecret = webhooks,
+                }
+            )
+            .Succeeded.ShouldBe(isValid);
+
     [TestCase("ftp://sandbox")]
     [TestCase("/sandbox")]
     public void an_address_that_is_not_http_is_refused_at_start(string address) =>

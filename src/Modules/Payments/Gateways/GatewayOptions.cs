@@ -16,10 +16,13 @@ internal sealed class GatewayOptions
 {
     public const string Section = "Payments:Gateway";
 
-    /// <summary>Of the sandbox; they guard nothing.</summary>
+    /// <summary>Of the sandbox; they guard nothing, for everybody can read them here.</summary>
     public const string SandboxSecretKey = "test_sk_concert_reservation";
 
     public const string SandboxWebhookSecret = "test_whsec_concert_reservation";
+
+    /// <summary>The sandbox's name where it is another machine, such as in compose.</summary>
+    public const string SandboxName = "payment-sandbox";
 
     public PaymentProvider Provider { get; init; }
 
@@ -47,9 +50,18 @@ internal sealed class GatewayOptions
     [Range(1, 3_600)]
     public int WebhookToleranceSeconds { get; init; } = 300;
 
+    /// <summary>
+    /// Where webhooks are not signed: how many of them a host reads. Signed ones are not limited.
+    /// </summary>
+    [Range(12, 600_000)]
+    public int UnsignedWebhooksPerMinute { get; init; } = 600;
+
     /// <summary>An answer later than this counts as none.</summary>
     [Range(1, 60)]
     public double TimeoutSeconds { get; init; } = 10;
+
+    /// <summary>Money of others is not kept by a secret that everybody knows.</summary>
+    public bool IsSandbox => BaseAddress.IsLoopback || BaseAddress.Host == SandboxName;
 
     public TimeSpan WebhookTolerance => TimeSpan.FromSeconds(WebhookToleranceSeconds);
 
@@ -87,6 +99,20 @@ internal sealed class GatewayOptionsRules : IValidateOptions<GatewayOptions>
 
         return options.Provider == PaymentProvider.Stripe
             ? ValidateStripe(options)
+            : ValidateToss(options);
+    }
+
+    private static ValidateOptionsResult ValidateToss(GatewayOptions options)
+    {
+        if (options.IsSandbox)
+            return ValidateOptionsResult.Success;
+        if (options.SecretKey == GatewayOptions.SandboxSecretKey)
+            return Fail($"{options.BaseAddress} needs the SecretKey of its merchant.");
+        return options.WebhookSecret == GatewayOptions.SandboxWebhookSecret
+            ? Fail(
+                $"{options.BaseAddress} needs a WebhookSecret of its own, or an empty one where "
+                    + "it signs no webhooks."
+            )
             : ValidateOptionsResult.Success;
     }
 

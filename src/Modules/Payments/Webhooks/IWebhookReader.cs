@@ -15,30 +15,29 @@ internal interface IWebhookReader
     /// <summary>The header with the signature.</summary>
     string SignatureHeader { get; }
 
+    /// <summary>False where anybody may send one, and it is but a hint.</summary>
+    bool IsSigned { get; }
+
     /// <summary>Null where the body is the provider's own word, said just now.</summary>
     Problem? Verify(ReadOnlyMemory<byte> body, IHeaderDictionary headers, DateTimeOffset now);
 
-    /// <summary>What the body tells.</summary>
-    WebhookNotice Read(WebhookBody body);
+    /// <summary>What the body tells; null of a kind that we do not know, or need not.</summary>
+    WebhookNotice? Read(WebhookBody body);
 }
 
-/// <param name="OrderId">
-/// Our name for the payment; null where it is about nothing that has one.
-/// </param>
+/// <param name="OrderId">Our name for the payment; null where it is missing.</param>
+/// <param name="OrderField">Where that is, for whoever sent it.</param>
 /// <param name="PaymentKey">Null where the provider does not tell the one that we know.</param>
 /// <param name="AmountField">Where the amount is, for whoever sent it.</param>
 /// <param name="IsOutcome">The provider may have an answer now that it did not have before.</param>
 internal sealed record WebhookNotice(
     string? OrderId,
-    string? PaymentKey = null,
-    long? AmountWon = null,
-    string AmountField = "",
-    bool IsOutcome = false
-)
-{
-    /// <summary>Of a kind that we do not know, or need not.</summary>
-    public static readonly WebhookNotice OfNoConcern = new(OrderId: null);
-}
+    string OrderField,
+    string? PaymentKey,
+    long? AmountWon,
+    string AmountField,
+    bool IsOutcome
+);
 
 /// <summary>
 /// A webhook's JSON, of which nothing is certain: each way into it may be missing.

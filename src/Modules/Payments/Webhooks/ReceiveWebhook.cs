@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.BuildingBlocks.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -13,8 +14,11 @@ namespace ConcertReservation.Payments;
 /// is forged, repeated, late or out of order moves no money, and the answer is quick.
 /// </summary>
 internal sealed partial class ReceiveWebhook(
+    UnitOfWork work,
     PaymentsDb db,
     IWebhookReader reader,
+    WebhookLimit limit,
+    PaymentMetrics metrics,
     TimeProvider clock,
     ILogger<ReceiveWebhook> logger
 )
@@ -39,7 +43,8 @@ internal sealed partial class ReceiveWebhook(
                 "For the provider alone: `PAYMENT_STATUS_CHANGED` of Toss Payments and the "
                     + "sandbox, events of Stripe. The body is theirs, signed. It moves no "
                     + "money: the provider is asked about the payment that it names, and only "
-                    + "what it answers counts. It may come late, twice or in any order."
+                    + "what it answers counts. It may come late, twice or in any order. Where "
+                    + "the provider signs none, a host reads a bounded number a minute."
             )
             .WithParameter("provider", "The provider that this host pays at.", "toss")
             .WithRequestHeader(
@@ -56,8 +61,11 @@ internal sealed partial class ReceiveWebhook(
             .WithResponseExample(200, new WebhookReceipt(Asking))
             .Refuses(
                 WebhookSignatures.Wrong("tosspayments-webhook-signature"),
+                NoOrder("data.orderId"),
+                OtherAmount("data.totalAmount"),
                 UnknownProvider(),
-                UnknownOrder("payment-1-9f86d081884c7d65")
+                UnknownOrder("data.orderId"),
+                WebhookLimit.TooMany()
             );
 
     private static async Task<IResult> Handle(
@@ -75,45 +83,42 @@ internal sealed partial class ReceiveWebhook(
     {
         if (provider != reader.Provider)
             return UnknownProvider();
+        if (!reader.IsSigned && limit.Refuse() is { } tooMany)
+            return Refuse(PaymentMetrics.TooMany, tooMany);
 
         // As it is on the wire, for the signature is of these bytes. Kestrel bounds their number.
         using var buffer = new MemoryStream();
         await request.Body.CopyToAsync(buffer, stop);
         ReadOnlyMemory<byte> bytes = buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
         if (reader.Verify(bytes, request.Headers, clock.GetUtcNow()) is { } unverified)
-        {
-            LogRefused(provider, unverified.Detail);
-            return unverified;
-        }
-
+            return Refuse(PaymentMetrics.NotVerified, unverified);
         if (WebhookBody.Parse(bytes) is not { } body)
-            return Problems.Validation("body", "must be a JSON object");
+            return Refuse(PaymentMetrics.NotReadable, NoBody());
 
-        var notice = reader.Read(body);
-        return notice.OrderId is null
-            ? Receipt(NothingToDo)
-            : await ActOnAsync(notice, notice.OrderId, stop);
+        return reader.Read(body) is { } notice
+            ? await ActOnAsync(notice, stop)
+            : Receipt(NothingToDo);
     }
 
-    private async Task<IResult> ActOnAsync(
-        WebhookNotice notice,
-        string orderId,
-        CancellationToken stop
-    )
+    private async Task<IResult> ActOnAsync(WebhookNotice notice, CancellationToken stop)
     {
-        var payment = IsOrderId(orderId)
-            ? await db.Payments.AsNoTracking().SingleOrDefaultAsync(p => p.OrderId == orderId, stop)
+        if (string.IsNullOrEmpty(notice.OrderId))
+            return Refuse(PaymentMetrics.NotReadable, NoOrder(notice.OrderField));
+
+        var payment = IsOrderId(notice.OrderId)
+            ? await db
+                .Payments.AsNoTracking()
+                .SingleOrDefaultAsync(p => p.OrderId == notice.OrderId, stop)
             : null;
         if (payment is null)
-            return UnknownOrder(orderId);
+            return Refuse(PaymentMetrics.UnknownOrder, UnknownOrder(notice.OrderField));
 
         if (notice.AmountWon is { } amount && amount != payment.Amount.Won)
         {
-            LogOtherAmount(payment.Id, payment.Amount.Won, amount);
-            return Problems.Validation(
-                notice.AmountField,
-                $"is not the {payment.Amount.Won} won of payment {payment.Id}"
-            );
+            // Whoever sends unsigned ones does not fill the log.
+            var level = reader.IsSigned ? LogLevel.Warning : LogLevel.Debug;
+            LogOtherAmount(level, payment.Id, payment.Amount.Won, amount);
+            return Refuse(PaymentMetrics.OtherAmount, OtherAmount(notice.AmountField));
         }
 
         // At the provider a customer may have begun more than once under one order.
@@ -126,39 +131,52 @@ internal sealed partial class ReceiveWebhook(
     /// <summary>
     /// Whoever has it in hand keeps it, and asks once more where this came in between.
     /// </summary>
-    private async Task<bool> AskNowAsync(long paymentId, CancellationToken stop) =>
-        await db.Database.ExecuteSqlAsync(
-            $"""
-            UPDATE payments.payments SET next_check_at = least(next_check_at, clock.now())
-            WHERE id = {paymentId} AND payment_key IS NOT NULL AND next_check_at IS NOT NULL
-                AND status IN ('STARTED', 'UNKNOWN', 'REFUND_REQUESTED')
-            """,
+    private Task<bool> AskNowAsync(long paymentId, CancellationToken stop) =>
+        work.RunAsync(
+            async token =>
+            {
+                var payment = (await db.LockPaymentAsync(paymentId, token))!;
+                var isAsked = payment.Hint(clock.GetUtcNow());
+                await db.SaveChangesAsync(token);
+                return isAsked;
+            },
             stop
-        ) > 0;
+        );
+
+    private Problem Refuse(string reason, Problem problem)
+    {
+        metrics.Refused(reason);
+        LogRefused(reader.Provider, problem.Detail);
+        return problem;
+    }
 
     private static IResult Receipt(string outcome) => TypedResults.Ok(new WebhookReceipt(outcome));
+
+    private static Problem NoBody() => Problems.Validation("body", "must be a JSON object");
+
+    private static Problem NoOrder(string field) =>
+        Problems.Validation(field, "is required: the order that it is about");
+
+    /// <summary>What the payment's amount is, only its customer may know.</summary>
+    private static Problem OtherAmount(string field) =>
+        Problems.Validation(field, "is not the payment's amount");
 
     private static Problem UnknownProvider() =>
         Problems.NotFound("There is no webhook of this provider here.");
 
-    private static Problem UnknownOrder(string orderId) =>
-        Problems.NotFound(
-            IsOrderId(orderId)
-                ? $"The webhook names order {orderId}, which is none of ours."
-                : "The webhook names no order."
-        );
+    private static Problem UnknownOrder(string field) =>
+        Problems.NotFound("The webhook is about no order of ours.", field, "names none of ours");
 
-    /// <summary>Such as we give out; nothing else is looked for or shown.</summary>
+    /// <summary>Such as we give out; nothing else is looked for.</summary>
     private static bool IsOrderId(string text) =>
         text.Length is > 0 and <= MaxOrderIdLength
         && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-');
 
-    [LoggerMessage(LogLevel.Information, "A webhook of {Provider} is refused: {Reason}")]
+    [LoggerMessage(LogLevel.Debug, "A webhook of {Provider} is refused: {Reason}")]
     private partial void LogRefused(string provider, string reason);
 
     [LoggerMessage(
-        LogLevel.Warning,
-        "A webhook about payment {PaymentId} of {Amount} won tells {Other} won; it is ignored"
+        Message = "A webhook about payment {PaymentId} of {Amount} won tells {Other}; it is ignored"
     )]
-    private partial void LogOtherAmount(long paymentId, long amount, long other);
+    private partial void LogOtherAmount(LogLevel level, long paymentId, long amount, long other);
 }

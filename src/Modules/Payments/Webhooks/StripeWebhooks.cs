@@ -24,6 +24,8 @@ internal sealed class StripeWebhooks(IOptions<GatewayOptions> gateway) : IWebhoo
 
     public string SignatureHeader => "Stripe-Signature";
 
+    public bool IsSigned => true;
+
     public Problem? Verify(ReadOnlyMemory<byte> body, IHeaderDictionary headers, DateTimeOffset now)
     {
         if (headers[SignatureHeader] is not [{ Length: > 0 } header])
@@ -50,16 +52,17 @@ internal sealed class StripeWebhooks(IOptions<GatewayOptions> gateway) : IWebhoo
             : WebhookSignatures.Stale(SignatureHeader, options.WebhookTolerance);
     }
 
-    public WebhookNotice Read(WebhookBody body) =>
+    public WebhookNotice? Read(WebhookBody body) =>
         body.Text("type") is { } type && Outcomes.Contains(type)
             ? new WebhookNotice(
-                body.Text("data", "object", "metadata", StripeGateway.OrderMetadata) ?? "",
+                body.Text("data", "object", "metadata", StripeGateway.OrderMetadata),
+                $"data.object.metadata.{StripeGateway.OrderMetadata}",
                 PaymentKey: null,
                 body.Number("data", "object", "amount"),
                 "data.object.amount",
                 IsOutcome: true
             )
-            : WebhookNotice.OfNoConcern;
+            : null;
 
     private static bool IsHash(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigit);
 

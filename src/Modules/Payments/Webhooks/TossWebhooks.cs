@@ -32,12 +32,14 @@ internal sealed class TossWebhooks(IOptions<GatewayOptions> gateway) : IWebhookR
 
     public string SignatureHeader => "tosspayments-webhook-signature";
 
+    public bool IsSigned => gateway.Value.WebhookSecret.Length > 0;
+
     public Problem? Verify(ReadOnlyMemory<byte> body, IHeaderDictionary headers, DateTimeOffset now)
     {
-        var options = gateway.Value;
-        if (options.WebhookSecret.Length == 0)
+        if (!IsSigned)
             return null;
 
+        var options = gateway.Value;
         if (headers[SignatureHeader] is not [{ Length: > 0 } signature])
             return WebhookSignatures.Missing(SignatureHeader);
         if (headers[TimeHeader] is not [{ Length: > 0 } time])
@@ -57,16 +59,17 @@ internal sealed class TossWebhooks(IOptions<GatewayOptions> gateway) : IWebhookR
         return isRecent ? null : WebhookSignatures.Stale(TimeHeader, options.WebhookTolerance);
     }
 
-    public WebhookNotice Read(WebhookBody body) =>
+    public WebhookNotice? Read(WebhookBody body) =>
         body.Text("eventType") == Changed
             ? new WebhookNotice(
-                body.Text("data", "orderId") ?? "",
+                body.Text("data", "orderId"),
+                "data.orderId",
                 body.Text("data", "paymentKey"),
                 body.Number("data", "totalAmount"),
                 "data.totalAmount",
                 Outcomes.Contains(body.Text("data", "status") ?? "")
             )
-            : WebhookNotice.OfNoConcern;
+            : null;
 
     /// <summary><c>v1:</c> and then one or two in Base64, with commas between.</summary>
     private static IEnumerable<byte[]> Signatures(string header)

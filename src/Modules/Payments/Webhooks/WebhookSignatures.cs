@@ -7,8 +7,6 @@ namespace ConcertReservation.Payments;
 /// <summary>What signatures of all providers have in common.</summary>
 internal static class WebhookSignatures
 {
-    public const string ProblemType = "webhook-not-verified";
-
     private const int MaxSignatures = 8;
 
     /// <summary>HMAC-SHA256 of the parts, one after the other.</summary>
@@ -38,17 +36,14 @@ internal static class WebhookSignatures
         (now - signedAt).Duration() <= tolerance;
 
     public static Problem Missing(string header) =>
-        NotVerified(header, "is required: only the provider's own webhooks are read");
+        Problems.WebhookNotVerified(
+            header,
+            "is required: only the provider's own webhooks are read"
+        );
 
     public static Problem Wrong(string header) =>
-        NotVerified(header, "does not fit the body and our secret");
+        Problems.WebhookNotVerified(header, "does not fit the body and our secret");
 
     public static Problem Stale(string header, TimeSpan tolerance) =>
-        NotVerified(header, $"must be of the last {tolerance.TotalSeconds:0} s");
-
-    private static Problem NotVerified(string header, string why) =>
-        new(ProblemType, "The webhook is not verified", 400, $"{header} {why}.")
-        {
-            Errors = new Dictionary<string, string[]>(StringComparer.Ordinal) { [header] = [why] },
-        };
+        Problems.WebhookNotVerified(header, $"must be of the last {tolerance.TotalSeconds:0} s");
 }

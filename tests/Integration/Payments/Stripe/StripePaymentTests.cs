@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using ConcertReservation.Contracts;
 using ConcertReservation.Payments;
 using ConcertReservation.Tests.Integration.Modules;
@@ -143,6 +144,17 @@ internal sealed class StripePaymentTests
     }
 
     [Test]
+    public async Task a_webhook_about_no_order_is_refused_by_its_field()
+    {
+        var payment = await LeaveUnknownAsync();
+
+        var refused = await TellAsync(payment, "payment_intent.succeeded", forgery: "no order");
+
+        refused.Status.ShouldBe(HttpStatusCode.BadRequest, refused.Text);
+        refused.Json["errors"]!["data.object.metadata.order_id"].ShouldNotBeNull(refused.Text);
+    }
+
+    [Test]
     public async Task an_event_that_tells_no_outcome_is_taken_note_of()
     {
         var payment = await LeaveUnknownAsync();
@@ -219,6 +231,8 @@ internal sealed class StripePaymentTests
         };
         var intent = StripeForms.Intent("pi_1", amount, StripeBooks.GoodCard, metadata);
         (intent["status"], intent["amount_received"]) = ("succeeded", amount);
+        if (forgery == "no order")
+            intent["metadata"] = new JsonObject();
         var body = StripeForms.Event(type, intent).ToJsonString();
         var age = forgery == "old" ? TimeSpan.FromMinutes(6) : TimeSpan.Zero;
         var time = (DateTimeOffset.UtcNow - age)

@@ -24,40 +24,19 @@ internal sealed partial class FinishPayments(
     ILogger<FinishPayments> logger
 ) : BackgroundService
 {
-    /// <summary>Payments in hand at once for which the provider is asked.</summary>
-    private const int ProviderAtOnce = 16;
-
-    /// <summary>
-    /// Payments in hand at once that need only our own database, and do not wait for a provider.
-    /// </summary>
-    private const int OwnAtOnce = 4;
-
-    private const string ClaimSql = """
-        UPDATE payments.payments
-        SET next_check_at = clock.now() + $1, claimed_until = clock.now() + $1
-        WHERE id = (SELECT id FROM payments.payments
-                    WHERE next_check_at <= (SELECT clock.now()) AND (payment_key IS NOT NULL) = $2
-                        AND (claimed_until IS NULL OR claimed_until <= (SELECT clock.now()))
-                    ORDER BY next_check_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-        RETURNING id
-        """;
-
     // 1 while the database does not answer.
     private int _away;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await database.WaitAsync(stoppingToken);
-        await Task.WhenAll(
-            FinishAllAsync(withProvider: true, ProviderAtOnce, stoppingToken),
-            FinishAllAsync(withProvider: false, OwnAtOnce, stoppingToken)
-        );
+        await Task.WhenAll(Lane.All.Select(lane => FinishAllAsync(lane, stoppingToken)));
     }
 
-    private Task FinishAllAsync(bool withProvider, int atOnce, CancellationToken stop) =>
+    private Task FinishAllAsync(Lane lane, CancellationToken stop) =>
         Parallel.ForEachAsync(
-            ClaimedAsync(withProvider, stop),
-            new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = stop },
+            ClaimedAsync(lane, stop),
+            new ParallelOptions { MaxDegreeOfParallelism = lane.AtOnce, CancellationToken = stop },
             TryFinishAsync
         );
 
@@ -65,27 +44,26 @@ internal sealed partial class FinishPayments(
     /// Claimed payments without end; one that fails is claimed again when its lease is over.
     /// </summary>
     private async IAsyncEnumerable<long> ClaimedAsync(
-        bool withProvider,
+        Lane lane,
         [EnumeratorCancellation] CancellationToken stop
     )
     {
         using var timer = new PeriodicTimer(options.Value.Poll);
         while (!stop.IsCancellationRequested)
         {
-            if (await TryClaimAsync(withProvider, stop) is { } paymentId)
+            if (await TryClaimAsync(lane, stop) is { } paymentId)
                 yield return paymentId;
             else
                 await timer.WaitForNextTickAsync(stop);
         }
     }
 
-    private async Task<long?> TryClaimAsync(bool withProvider, CancellationToken stop)
+    private async Task<long?> TryClaimAsync(Lane lane, CancellationToken stop)
     {
         try
         {
-            await using var command = dataSource.CreateCommand(ClaimSql);
+            await using var command = dataSource.CreateCommand(lane.ClaimSql);
             command.Parameters.AddWithValue(gateway.Value.Lease);
-            command.Parameters.AddWithValue(withProvider);
             var claimed = (long?)await command.ExecuteScalarAsync(stop);
             if (Interlocked.Exchange(ref _away, 0) == 1)
                 LogBack();
