@@ -17,6 +17,12 @@ public interface IPersonalData
     Task<IReadOnlyList<Obstacle>> ObstaclesAsync(long customerId, CancellationToken stop) =>
         Task.FromResult<IReadOnlyList<Obstacle>>([]);
 
+    /// <summary>
+    /// Nothing stands in the way: the account goes with this unit of work. From its commit on no
+    /// request of the person's changes anything, not even one that is under way at this moment.
+    /// </summary>
+    Task CloseAsync(long customerId, CancellationToken stop) => Task.CompletedTask;
+
     /// <summary>Everything kept about the person, kind after kind.</summary>
     IAsyncEnumerable<PersonalRecord> ReadAsync(long customerId, CancellationToken stop);
 

@@ -16,6 +16,13 @@ public interface IReservationPayments
         CancellationToken stop
     );
 
+    /// <summary>The same of several; there are none of those that are another's.</summary>
+    Task<IReadOnlyList<PayableReservation>> FindAsync(
+        IReadOnlyCollection<long> reservationIds,
+        long customerId,
+        CancellationToken stop
+    );
+
     /// <summary>A payment starts: the hold is extended once, by up to two minutes.</summary>
     Task<PinResult> ExtendAsync(long reservationId, long paymentId, CancellationToken stop);
 

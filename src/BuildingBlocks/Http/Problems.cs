@@ -25,6 +25,9 @@ public static class Problems
     public static Problem NotSignedIn(string detail) =>
         new("not-signed-in", "Not signed in", 401, detail);
 
+    /// <summary>A token lives some seconds longer than its account.</summary>
+    public static Problem AccountDeleted() => NotSignedIn("The account was deleted.");
+
     public static Problem Forbidden(string detail) => new("forbidden", "Not allowed", 403, detail);
 
     public static Problem NotFound(string what, long id) =>

@@ -64,6 +64,8 @@ internal static class ChargeWallet
             async token =>
             {
                 var wallet = await db.LockOrOpenWalletAsync(customer.Id, token);
+                if (wallet.ClosedAt is not null)
+                    return Problems.AccountDeleted();
                 if (wallet.Charge(new Money(request.Amount), clock.GetUtcNow()) is not { } entry)
                 {
                     return Problems.IllegalState(

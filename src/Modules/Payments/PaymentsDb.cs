@@ -39,17 +39,24 @@ internal sealed class PaymentsDb(DbContextOptions<PaymentsDb> options) : DbConte
             )
             .ToListAsync(stop);
 
-    /// <summary>The customer's wallet, locked; null where nothing was ever charged.</summary>
+    /// <summary>The customer's wallet, locked; null where there is none.</summary>
     public Task<Wallet?> LockWalletAsync(long customerId, CancellationToken stop) =>
         Wallets
             .FromSql($"SELECT * FROM payments.wallets WHERE customer_id = {customerId} FOR UPDATE")
             .SingleOrDefaultAsync(stop);
 
+    /// <summary>The customer's account was deleted.</summary>
+    public Task<bool> IsClosedAsync(long customerId, CancellationToken stop) =>
+        Wallets.AnyAsync(w => w.CustomerId == customerId && w.ClosedAt != null, stop);
+
     /// <summary>The same, made where there is none yet.</summary>
     public async Task<Wallet> LockOrOpenWalletAsync(long customerId, CancellationToken stop)
     {
         await Database.ExecuteSqlAsync(
-            $"INSERT INTO payments.wallets VALUES ({customerId}, 0) ON CONFLICT DO NOTHING",
+            $"""
+            INSERT INTO payments.wallets (customer_id, balance) VALUES ({customerId}, 0)
+            ON CONFLICT DO NOTHING
+            """,
             stop
         );
         return (await LockWalletAsync(customerId, stop))!;
@@ -95,6 +102,7 @@ internal sealed class PaymentsDb(DbContextOptions<PaymentsDb> options) : DbConte
             wallet.HasKey(w => w.CustomerId);
             wallet.Property(w => w.CustomerId).HasColumnName("customer_id").ValueGeneratedNever();
             wallet.Property(w => w.Balance).HasColumnName("balance");
+            wallet.Property(w => w.ClosedAt).HasColumnName("closed_at");
         });
         modelBuilder.Entity<WalletEntry>(entry =>
         {

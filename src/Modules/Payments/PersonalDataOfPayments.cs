@@ -12,7 +12,8 @@ namespace ConcertReservation.Payments;
 internal sealed class PersonalDataOfPayments(
     PaymentsDb db,
     IReservationPayments reservations,
-    IOptions<GatewayOptions> gateway
+    IOptions<GatewayOptions> gateway,
+    TimeProvider clock
 ) : IPersonalData
 {
     private static readonly PaymentStatus[] UnderWay =
@@ -53,20 +54,27 @@ internal sealed class PersonalDataOfPayments(
                 p.Status,
             })
             .ToListAsync(stop);
+        var taken = payments.Where(p => p.Status == PaymentStatus.Completed);
+        var paidFor = await reservations.FindAsync(
+            [.. taken.Select(p => p.ReservationId)],
+            customerId,
+            stop
+        );
+        var sold = paidFor
+            .Where(r => r.Status == ReservationStatuses.Confirmed)
+            .Select(r => r.ReservationId)
+            .ToHashSet();
         foreach (var payment in payments)
         {
-            // Taken, and neither a sale nor a refund yet.
-            if (
-                UnderWay.Contains(payment.Status)
-                || await reservations.FindAsync(payment.ReservationId, customerId, stop)
-                    is not { Status: ReservationStatuses.Confirmed }
-            )
-            {
+            // Or taken, and neither a sale nor a refund yet.
+            if (UnderWay.Contains(payment.Status) || !sold.Contains(payment.ReservationId))
                 obstacles.Add(new($"payment {payment.Id}", "is under way: wait for its end."));
-            }
         }
 
-        if (await db.LockWalletAsync(customerId, stop) is { Balance: var points } && points.Won > 0)
+        // One that is being opened is waited for, and one that is not yet is opened: from here on
+        // nothing is charged unseen.
+        var points = (await db.LockOrOpenWalletAsync(customerId, stop)).Balance;
+        if (points.Won > 0)
         {
             obstacles.Add(
                 new(
@@ -78,6 +86,15 @@ internal sealed class PersonalDataOfPayments(
         }
 
         return obstacles;
+    }
+
+    /// <summary>What is left in the wallet is given up; its owner has said so.</summary>
+    public async Task CloseAsync(long customerId, CancellationToken stop)
+    {
+        var wallet = await db.LockOrOpenWalletAsync(customerId, stop);
+        if (wallet.Close(clock.GetUtcNow()) is { } entry)
+            db.Entries.Add(entry);
+        await db.SaveChangesAsync(stop);
     }
 
     public async IAsyncEnumerable<PersonalRecord> ReadAsync(

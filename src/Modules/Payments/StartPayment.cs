@@ -139,6 +139,9 @@ internal sealed class StartPayment(
         var extended = await reservations.ExtendAsync(id, paymentId, stop);
         if (Refusal(extended, reservation) is { } refusal)
             return refusal;
+        // Whoever deletes the account waits for the lock that extending has taken, or is done.
+        if (await db.IsClosedAsync(reservation.CustomerId, stop))
+            return Problems.AccountDeleted();
 
         var live = await db
             .Payments.Where(p => p.ReservationId == id)

@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.Contracts;
 
 namespace ConcertReservation.Payments;
@@ -17,6 +18,9 @@ internal sealed class Wallet
     public long CustomerId { get; private init; }
     public Money Balance { get; private set; }
 
+    /// <summary>When its owner's account was deleted; null while there is one.</summary>
+    public DateTimeOffset? ClosedAt { get; private set; }
+
     public static Wallet Open(long customerId) => new() { CustomerId = customerId };
 
     /// <summary>Tops up; null where the wallet would hold more than it may.</summary>
@@ -28,18 +32,38 @@ internal sealed class Wallet
         if (amount == Money.Zero || amount > MaxCharge)
             throw new ArgumentOutOfRangeException(nameof(amount), amount, "Not a possible top-up.");
 
+        RequireOwner();
         return Balance + amount > MaxBalance
             ? null
             : Move(WalletEntryKind.Charge, amount.Won, null, now);
     }
 
     /// <summary>Pays; null where the balance does not reach.</summary>
-    public WalletEntry? Pay(Money amount, long paymentId, DateTimeOffset now) =>
-        amount > Balance ? null : Move(WalletEntryKind.Payment, -amount.Won, paymentId, now);
+    public WalletEntry? Pay(Money amount, long paymentId, DateTimeOffset now)
+    {
+        RequireOwner();
+        return amount > Balance ? null : Move(WalletEntryKind.Payment, -amount.Won, paymentId, now);
+    }
 
-    /// <summary>Takes a payment's money back.</summary>
+    /// <summary>Its owner goes, and gives up what is left.</summary>
+    /// <returns>What takes it away; null where nothing is left.</returns>
+    public WalletEntry? Close(DateTimeOffset now)
+    {
+        ClosedAt ??= now;
+        return Balance == Money.Zero
+            ? null
+            : Move(WalletEntryKind.Forfeit, -Balance.Won, null, now);
+    }
+
+    /// <summary>Takes a payment's money back, also where its owner has gone.</summary>
     public WalletEntry Refund(Money amount, long paymentId, DateTimeOffset now) =>
         Move(WalletEntryKind.Refund, amount.Won, paymentId, now);
+
+    private void RequireOwner()
+    {
+        if (ClosedAt is not null)
+            throw new IllegalTransitionException($"Wallet {CustomerId} has no owner any more.");
+    }
 
     private WalletEntry Move(WalletEntryKind kind, long won, long? paymentId, DateTimeOffset now)
     {
@@ -53,6 +77,9 @@ internal enum WalletEntryKind
     Charge,
     Payment,
     Refund,
+
+    /// <summary>What was left when its owner's account was deleted.</summary>
+    Forfeit,
 }
 
 /// <summary>One movement of a wallet, never changed.</summary>

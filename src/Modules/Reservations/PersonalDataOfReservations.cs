@@ -60,6 +60,24 @@ internal sealed class PersonalDataOfReservations(UnitOfWork work, NpgsqlDataSour
         return obstacles;
     }
 
+    /// <remarks>
+    /// The customer's lock is still held: who waits for it to hold seats finds the account closed.
+    /// </remarks>
+    public async Task CloseAsync(long customerId, CancellationToken stop)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            INSERT INTO reservations.customers (id, version, language, is_closed)
+            VALUES ($1, 0, $2, true)
+            ON CONFLICT (id) DO UPDATE SET is_closed = true
+            """,
+            work.Connection
+        );
+        command.Parameters.AddWithValue(customerId);
+        command.Parameters.AddWithValue(Languages.Default);
+        await command.ExecuteNonQueryAsync(stop);
+    }
+
     public IAsyncEnumerable<PersonalRecord> ReadAsync(long customerId, CancellationToken stop) =>
         dataSource.ReadPersonalAsync(
             "reservations",

@@ -132,7 +132,7 @@ internal sealed class DeleteAccountTests
             "SELECT balance FROM payments.wallets WHERE customer_id = $1",
             mina.Id
         );
-        balance.ShouldBe(92_000, "The books stay as they are.");
+        balance.ShouldBe(0, "What is left is booked out.");
     }
 
     [Test]

@@ -176,8 +176,22 @@ internal sealed class PaymentsSystem : IAsyncDisposable
             transaction.ProcessId
         ) > 0;
 
+    /// <summary>Some transaction waits for another one.</summary>
+    public async Task<bool> IsAnybodyWaitingAsync() =>
+        await AskAsync<long>(
+            """
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0
+            """
+        ) > 0;
+
     /// <summary>Something of the module's own, in a unit of work of the first host.</summary>
-    public async Task InUnitOfWorkAsync(Func<PaymentsDb, Task> action)
+    public Task InUnitOfWorkAsync(Func<PaymentsDb, Task> action) =>
+        InUnitOfWorkAsync<PaymentsDb>(action);
+
+    /// <summary>The same with another of its services.</summary>
+    public async Task InUnitOfWorkAsync<T>(Func<T, Task> action)
+        where T : notnull
     {
         await using var scope = _hosts[0].Services.CreateAsyncScope();
         await scope
@@ -185,7 +199,7 @@ internal sealed class PaymentsSystem : IAsyncDisposable
             .RunAsync(
                 async _ =>
                 {
-                    await action(scope.ServiceProvider.GetRequiredService<PaymentsDb>());
+                    await action(scope.ServiceProvider.GetRequiredService<T>());
                     return true;
                 },
                 CancellationToken.None
@@ -194,10 +208,7 @@ internal sealed class PaymentsSystem : IAsyncDisposable
 
     /// <summary>What one of the hosts tells an operator.</summary>
     public HostMetrics MetricsOf(int host) =>
-        new(
-            _hosts[host].Services.GetRequiredService<IMeterFactory>(),
-            PaymentMetrics.MeterName
-        );
+        new(_hosts[host].Services.GetRequiredService<IMeterFactory>(), PaymentMetrics.MeterName);
 
     /// <summary>What every host does now and then.</summary>
     public Task ForgetOldKeysAsync() =>

@@ -20,33 +20,51 @@ internal sealed class ReservationsDouble(UnitOfWork work) : IReservationPayments
         )
         """;
 
-    public Task<PayableReservation?> FindAsync(
+    private static int _questions;
+
+    /// <summary>How often anybody asked for reservations.</summary>
+    public static int Questions => Volatile.Read(ref _questions);
+
+    public async Task<PayableReservation?> FindAsync(
         long reservationId,
         long customerId,
         CancellationToken stop
+    ) => (await FindAsync([reservationId], customerId, stop)).SingleOrDefault();
+
+    public async Task<IReadOnlyList<PayableReservation>> FindAsync(
+        IReadOnlyCollection<long> reservationIds,
+        long customerId,
+        CancellationToken stop
     ) =>
-        work.RunAsync(
+        await work.RunAsync(
             async token =>
             {
+                Interlocked.Increment(ref _questions);
                 await using var find = new NpgsqlCommand(
                     """
-                    SELECT amount, status, held_until FROM reservations_double
-                    WHERE id = $1 AND customer_id = $2
+                    SELECT id, amount, status, held_until FROM reservations_double
+                    WHERE id = ANY ($1) AND customer_id = $2
                     """,
                     work.Connection
                 );
-                find.Parameters.AddWithValue(reservationId);
+                find.Parameters.AddWithValue(reservationIds.ToArray());
                 find.Parameters.AddWithValue(customerId);
+                var found = new List<PayableReservation>();
                 await using var row = await find.ExecuteReaderAsync(token);
-                return await row.ReadAsync(token)
-                    ? new PayableReservation(
-                        reservationId,
-                        customerId,
-                        new Money(row.GetInt64(0)),
-                        row.GetString(1),
-                        row.GetFieldValue<DateTimeOffset>(2)
-                    )
-                    : null;
+                while (await row.ReadAsync(token))
+                {
+                    found.Add(
+                        new PayableReservation(
+                            row.GetInt64(0),
+                            customerId,
+                            new Money(row.GetInt64(1)),
+                            row.GetString(2),
+                            row.GetFieldValue<DateTimeOffset>(3)
+                        )
+                    );
+                }
+
+                return found;
             },
             stop
         );

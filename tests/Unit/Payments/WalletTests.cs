@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.Contracts;
 using ConcertReservation.Payments;
 
@@ -55,6 +56,25 @@ internal sealed class WalletTests
         wallet.Pay(new Money(100), 2, Noon).ShouldNotBeNull().AmountWon.ShouldBe(-100);
 
         wallet.Balance.ShouldBe(Money.Zero);
+    }
+
+    [Test]
+    public void a_wallet_whose_owner_goes_gives_up_what_is_left_and_takes_only_refunds()
+    {
+        var wallet = Wallet.Open(7);
+        wallet.Charge(new Money(100), Noon);
+
+        var given = wallet.Close(Noon).ShouldNotBeNull();
+
+        (given.Kind, given.AmountWon, given.Balance).ShouldBe(
+            (WalletEntryKind.Forfeit, -100, Money.Zero)
+        );
+        wallet.Balance.ShouldBe(Money.Zero);
+        wallet.Close(Noon).ShouldBeNull("nothing is left");
+        Should.Throw<IllegalTransitionException>(() => wallet.Charge(new Money(1), Noon));
+        Should.Throw<IllegalTransitionException>(() => wallet.Pay(Money.Zero, 1, Noon));
+        wallet.Refund(new Money(50), 1, Noon);
+        wallet.Balance.ShouldBe(new Money(50));
     }
 
     /// <summary>

@@ -21,6 +21,7 @@ internal static partial class DoctoredHistories
             .. Tenures(h),
             .. Deadlines(h),
             .. Money(h),
+            .. Forfeits(h),
             .. Books(h),
             .. Refusals(h),
             .. Keys(h),

@@ -176,6 +176,27 @@ internal static partial class DoctoredHistories
         );
     }
 
+    private static IEnumerable<TestCaseData> Forfeits(History h)
+    {
+        yield return Case(
+            6,
+            "whoever goes gives up a part, and the rest is nobody's",
+            h with
+            {
+                Wallets = Change(
+                    h.Wallets,
+                    w => w.CustomerId == Mina,
+                    w => w with { Balance = 10 }
+                ),
+                WalletEntries =
+                [
+                    .. h.WalletEntries,
+                    new WalletEntryRow(Mina, "FORFEIT", -290, 10, null, Start),
+                ],
+            }
+        );
+    }
+
     private static IEnumerable<TestCaseData> Books(History h)
     {
         yield return Case(

@@ -91,6 +91,8 @@ internal sealed class DeleteAccount(
             if (obstacles.Count > 0)
                 return Problems.AccountInUse(obstacles);
 
+            foreach (var keeper in keepers)
+                await keeper.CloseAsync(customer.Id, stop);
             await DeleteAsync(customer, stop);
             return TypedResults.NoContent();
         }

@@ -41,8 +41,9 @@ internal static class HoldBatch
             ON k.customer_id = asked.customer_id AND k.key = asked.key
         """;
 
-    private const string LanguagesSql =
-        "SELECT id, language FROM reservations.customers WHERE id = ANY ($1::bigint[])";
+    private const string CustomersSql = """
+        SELECT id, language, is_closed FROM reservations.customers WHERE id = ANY ($1::bigint[])
+        """;
 
     private const string NowSql = "SELECT clock.now()";
 
@@ -94,7 +95,7 @@ internal static class HoldBatch
         batch.Add(ConcertsSql, concertIds);
         batch.Add(AnswersSql, customerIds, commands.Select(c => c.Key).ToArray());
         batch.Add(LiveSeats.CountSql, customerIds, commands.Select(c => c.ConcertId).ToArray());
-        batch.Add(LanguagesSql, customerIds);
+        batch.Add(CustomersSql, customerIds);
         await batch.PrepareAsync(stop);
         await using var reader = await batch.ExecuteReaderAsync(stop);
         return await ReadFactsAsync(reader, stop);
@@ -203,11 +204,19 @@ internal static class HoldBatch
         var live = await LiveSeats.ReadAsync(reader, stop);
 
         var languages = new Dictionary<long, string>();
+        var closed = new HashSet<long>();
         await reader.NextResultAsync(stop);
         while (await reader.ReadAsync(stop))
+        {
             languages.Add(reader.GetInt64(0), reader.GetString(1));
+            if (reader.GetBoolean(2))
+                closed.Add(reader.GetInt64(0));
+        }
 
-        return new HoldFacts(now, concerts, seats, live, answers, languages);
+        return new HoldFacts(now, concerts, seats, live, answers, languages)
+        {
+            ClosedCustomers = closed,
+        };
     }
 
     private static ConcertOnSale ReadConcert(NpgsqlDataReader reader) =>

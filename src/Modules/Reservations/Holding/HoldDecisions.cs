@@ -34,7 +34,11 @@ internal sealed record HoldFacts(
     Dictionary<(long CustomerId, long ConcertId), int> LiveSeats,
     Dictionary<(long CustomerId, string Key), KeptHold> Answers,
     Dictionary<long, string> Languages
-);
+)
+{
+    /// <summary>Whose account was deleted a moment ago.</summary>
+    public IReadOnlySet<long> ClosedCustomers { get; init; } = new HashSet<long>();
+}
 
 /// <summary>A hold to be written.</summary>
 internal sealed record NewHold(
@@ -57,6 +61,8 @@ internal sealed class HoldDecisions(HoldFacts facts, Func<long> nextReservationI
 
     public HoldAnswer Decide(HoldCommand command)
     {
+        if (facts.ClosedCustomers.Contains(command.CustomerId))
+            return new HoldAnswer.Refused(Problems.AccountDeleted());
         // The key first: a customer's own repeat is never told that the seat is taken.
         if (facts.Answers.TryGetValue((command.CustomerId, command.Key), out var kept))
             return Replay(command, kept);

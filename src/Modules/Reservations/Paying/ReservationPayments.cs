@@ -17,11 +17,17 @@ internal sealed class ReservationPayments(
             CASE WHEN status = 'HELD' AND held_until <= clock.now() THEN 'EXPIRED' ELSE status END,
             held_until
         FROM reservations.reservations
-        WHERE id = $1 AND customer_id = $2
+        WHERE id = ANY ($1) AND customer_id = $2
         """;
 
     public async Task<PayableReservation?> FindAsync(
         long reservationId,
+        long customerId,
+        CancellationToken stop
+    ) => (await FindAsync([reservationId], customerId, stop)).SingleOrDefault();
+
+    public async Task<IReadOnlyList<PayableReservation>> FindAsync(
+        IReadOnlyCollection<long> reservationIds,
         long customerId,
         CancellationToken stop
     ) =>
@@ -29,10 +35,13 @@ internal sealed class ReservationPayments(
             async token =>
             {
                 await using var command = new NpgsqlCommand(FindSql, work.Connection);
-                command.Parameters.AddWithValue(reservationId);
+                command.Parameters.AddWithValue(reservationIds.ToArray());
                 command.Parameters.AddWithValue(customerId);
                 await using var reader = await command.ExecuteReaderAsync(token);
-                return await reader.ReadAsync(token) ? Read(reader) : null;
+                var found = new List<PayableReservation>(reservationIds.Count);
+                while (await reader.ReadAsync(token))
+                    found.Add(Read(reader));
+                return found;
             },
             stop
         );

@@ -95,7 +95,10 @@ internal static class MoneyIsConserved
         }
     }
 
-    /// <summary>Each entry is a top-up, or of one payment by points of the same customer.</summary>
+    /// <summary>
+    /// Each entry is a top-up, of one payment by points of the same customer, or gives up what is
+    /// left in the wallet of somebody who goes.
+    /// </summary>
     private static void CheckEntries(Inspection inspection, History history)
     {
         var points = history.Payments.Where(p => p.Method == "POINT").ToDictionary(p => p.Id);
@@ -104,9 +107,12 @@ internal static class MoneyIsConserved
         {
             var payment = points.GetValueOrDefault(entry.PaymentId ?? 0);
             inspection.Require(
-                entry.Kind == "CHARGE"
-                    ? entry is { PaymentId: null, Amount: > 0 }
-                    : payment?.CustomerId == entry.CustomerId,
+                entry.Kind switch
+                {
+                    "CHARGE" => entry is { PaymentId: null, Amount: > 0 },
+                    "FORFEIT" => entry is { PaymentId: null, Amount: < 0, Balance: 0 },
+                    _ => payment?.CustomerId == entry.CustomerId,
+                },
                 () =>
                     $"customer {entry.CustomerId} has a {entry.Kind} of {entry.Amount} won for "
                     + $"payment {entry.PaymentId}, which is customer {payment?.CustomerId}'s"
