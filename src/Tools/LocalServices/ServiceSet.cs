@@ -1,3 +1,7 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+
 namespace ConcertReservation.LocalServices;
 
 /// <summary>
@@ -8,10 +12,14 @@ internal sealed class ServiceSet
 {
     private const string OperatorEmail = "operator@concert.example";
     private const string SandboxVariable = "Payments__Gateway__BaseAddress";
+
+    /// <summary>The sandbox's default; it guards nothing.</summary>
+    private const string SandboxKey = "test_sk_concert_reservation";
     private static readonly TimeSpan SandboxPatience = TimeSpan.FromSeconds(60);
 
     private readonly ServiceDirectory _directory;
     private readonly Stack<ILocalService> _services = [];
+    private LocalProgram? _sandbox;
 
     private ServiceSet(ServiceDirectory directory) => _directory = directory;
 
@@ -59,6 +67,34 @@ internal sealed class ServiceSet
 
     /// <summary>Adds one that was started elsewhere: it stops before the others.</summary>
     public void Add(ILocalService service) => _services.Push(service);
+
+    /// <summary>
+    /// The sandbox, where it is ours, tells the host of payments, unless the environment names
+    /// somebody else.
+    /// </summary>
+    /// <exception cref="StartException">The sandbox does not want to.</exception>
+    public async Task TellOfPaymentsAsync(LocalProgram host, CancellationToken stop)
+    {
+        if (_sandbox is not { } sandbox || Configured("Sandbox__WebhookUrl") is not null)
+            return;
+
+        var key = Configured("Sandbox__SecretKey") ?? SandboxKey;
+        using var http = new HttpClient { Timeout = SandboxPatience };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic",
+            Convert.ToBase64String(Encoding.UTF8.GetBytes(key + ":"))
+        );
+        using var answer = await http.PutAsJsonAsync(
+            new Uri($"{sandbox.Url}/v1/webhook"),
+            new { url = $"{host.Url}/api/payments/webhooks/toss" },
+            stop
+        );
+        if (!answer.IsSuccessStatusCode)
+        {
+            var said = await answer.Content.ReadAsStringAsync(stop);
+            throw new StartException($"{sandbox.Name} takes no address for webhooks: {said}");
+        }
+    }
 
     public async Task StopAsync()
     {
@@ -159,6 +195,7 @@ internal sealed class ServiceSet
             }
         );
         _services.Push(program);
+        _sandbox = program;
         await program.WaitUntilReadyAsync("/health", SandboxPatience, stop);
         return program.Url;
     }

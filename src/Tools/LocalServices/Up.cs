@@ -105,6 +105,7 @@ internal sealed class Up(UpOptions options, Action<string> say)
     {
         var (host, port) = await StartOnAFreePortAsync(directory, assembly, addresses, stop);
         services.Add(host);
+        await services.TellOfPaymentsAsync(host, stop);
         var url = string.Create(CultureInfo.InvariantCulture, $"http://localhost:{port}");
         say(
             $"""

@@ -24,7 +24,7 @@ internal static class SandboxApplication
             .BindConfiguration(SandboxOptions.Section)
             .ValidateDataAnnotations()
             .Validate(
-                o => o.WebhookUrl is null or { IsAbsoluteUri: true, Scheme: "http" or "https" },
+                o => Webhooks.IsAddress(o.WebhookUrl),
                 $"{SandboxOptions.Section}:{nameof(SandboxOptions.WebhookUrl)} is no http address."
             )
             .ValidateOnStart();
@@ -74,6 +74,7 @@ internal static class SandboxApplication
         ConfirmCardPayment.Map(merchant);
         CancelCardPayment.Map(merchant);
         ShowCardPayment.Map(merchant);
+        RegisterWebhook.Map(app).AddEndpointFilter(RequireSecretKey);
         return app;
     }
 
@@ -90,7 +91,8 @@ internal static class SandboxApplication
                     "GET /v1/payments/{paymentKey}, GET /v1/payments/orders/{orderId}",
                     "POST /v1/payments/{paymentKey}/cancel {cancelReason} gives it back",
                     "Merchants: Authorization: Basic base64(secretKey + ':'), Idempotency-Key",
-                    "Sandbox:WebhookUrl hears PAYMENT_STATUS_CHANGED, signed",
+                    "Sandbox:WebhookUrl hears PAYMENT_STATUS_CHANGED, signed; "
+                        + "PUT /v1/webhook {url} names another",
                 },
                 cards = TestCard.All.Select(card => new { number = card.Number, does = card.Does }),
             }

@@ -34,6 +34,9 @@ internal sealed partial class Webhooks(
     /// <summary>Where the merchant hears; null: nowhere.</summary>
     public Uri? Url { get; set; } = options.Value.WebhookUrl;
 
+    public static bool IsAddress(Uri? url) =>
+        url is null or { IsAbsoluteUri: true, Scheme: "http" or "https" };
+
     /// <summary>Changes of which the merchant has not heard all yet.</summary>
     public int UnderWay => _deliveries.Count;
 

@@ -57,6 +57,7 @@ internal sealed class RunScriptTests
                 }
             );
             signedUp.StatusCode.ShouldBe(HttpStatusCode.Created);
+            await TheProviderTellsTheHostAsync(file);
 
             EndsWithAll(first, PosixSignal.SIGTERM);
         }
@@ -101,6 +102,28 @@ internal sealed class RunScriptTests
         run.Process.WaitForExit();
         run.Said.Count.ShouldBe(4);
         run.Said.ShouldAllBe(l => l.StartsWith("./run"));
+    }
+
+    /// <summary>
+    /// Of an order that is none of the host's: which it says only of a webhook that is signed.
+    /// </summary>
+    private async Task TheProviderTellsTheHostAsync(RunFile file)
+    {
+        const string Heard = "payments_webhooks_refused_total{reason=\"unknown-order\"} 1";
+        var paid = await _http.PostAsJsonAsync(
+            $"{file.Sandbox}/v1/payments",
+            new
+            {
+                orderId = "order-of-nobody",
+                amount = 1_000,
+                cardNumber = "4242424242424242",
+            }
+        );
+        paid.StatusCode.ShouldBe(HttpStatusCode.OK);
+        await Eventually.Until(
+            "the host has heard of it",
+            async () => (await _http.GetStringAsync($"{file.Host}/metrics")).Contains(Heard)
+        );
     }
 
     private static int FreePort()
