@@ -46,6 +46,7 @@ public static class HostApplication
         builder.Logging.AddReadableConsole(builder.Configuration);
         configure?.Invoke(builder);
         HostConfiguration.RequireServices(builder.Configuration);
+        KillAtFaultPoint.Arm(builder.Configuration);
         builder.AddAddresses();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownLimit);
         builder.Services.AddTelemetry();

@@ -1,3 +1,5 @@
+using ConcertReservation.BuildingBlocks;
+using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.BuildingBlocks.Http;
 using ConcertReservation.Contracts;
 using Microsoft.AspNetCore.Builder;
@@ -14,6 +16,7 @@ namespace ConcertReservation.Payments;
 /// committed after it. A crash in between is finished by <see cref="FinishPayments"/>.
 /// </summary>
 internal sealed class ConfirmPayment(
+    UnitOfWork work,
     PaymentsDb db,
     IdempotentRequests requests,
     IReservationPayments reservations,
@@ -162,6 +165,7 @@ internal sealed class ConfirmPayment(
             return NotNow(payment);
 
         payment.MarkAsked(paymentKey, clock.GetUtcNow() + gateway.Value.AnswerBy);
+        FaultPoints.AtCommit(work, FaultPoint.Pinning, FaultPoint.Pinned);
         await db.SaveChangesAsync(stop);
         return Reply.Begun(PaymentSettlement.Subject(paymentId));
     }
@@ -178,6 +182,7 @@ internal sealed class ConfirmPayment(
             ProviderOrder.Of(payment),
             CancellationToken.None
         );
+        FaultPoints.Reach(FaultPoint.ProviderAnswered);
         return await settlement.SettleAsync(payment, verdict, CancellationToken.None);
     }
 

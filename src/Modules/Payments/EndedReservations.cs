@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
 using ConcertReservation.Messaging;
@@ -67,6 +68,7 @@ internal sealed class EndedReservations(
         }
 
         outbox.Add(payment.RequestRefund(wish.Reason, clock.GetUtcNow()), wish.TraceParent);
+        FaultPoints.AtCommit(work, FaultPoint.RefundRequesting, FaultPoint.RefundRequested);
     }
 
     private void Fail(Payment? payment, Wish wish)

@@ -1,3 +1,5 @@
+using ConcertReservation.BuildingBlocks;
+using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.BuildingBlocks.Http;
 using ConcertReservation.Contracts;
 using ConcertReservation.Messaging;
@@ -13,6 +15,7 @@ namespace ConcertReservation.Payments;
 /// are not pinned.
 /// </summary>
 internal sealed class PayByPoints(
+    UnitOfWork work,
     PaymentsDb db,
     IReservationPayments reservations,
     Outbox outbox,
@@ -66,6 +69,7 @@ internal sealed class PayByPoints(
 
         db.Entries.Add(entry);
         outbox.Add(payment.Complete(now));
+        FaultPoints.AtCommit(work, FaultPoint.PointsTaking, FaultPoint.PointsTaken);
         await db.SaveChangesAsync(stop);
         return StartPayment.Created(payment, answers, gateway.Value);
     }

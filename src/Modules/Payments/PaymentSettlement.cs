@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.BuildingBlocks.Http;
 using ConcertReservation.Contracts;
@@ -52,9 +53,19 @@ internal sealed class PaymentSettlement(
                 {
                     case VerdictKind.Taken:
                         outbox.Add(payment.Complete(now));
+                        FaultPoints.AtCommit(
+                            work,
+                            FaultPoint.MoneySettling,
+                            FaultPoint.MoneySettled
+                        );
                         break;
                     case VerdictKind.Declined or VerdictKind.Returned:
                         outbox.Add(payment.Fail(verdict.Detail, now));
+                        FaultPoints.AtCommit(
+                            work,
+                            FaultPoint.DeclineSettling,
+                            FaultPoint.DeclineSettled
+                        );
                         break;
                     default:
                         rechecks.Schedule(payment, asked.ClaimedUntil);
@@ -77,6 +88,7 @@ internal sealed class PaymentSettlement(
                     return false;
 
                 outbox.Add(payment.Fail(Abandoned, clock.GetUtcNow()));
+                FaultPoints.AtCommit(work, FaultPoint.Abandoning, FaultPoint.Abandoned);
                 return true;
             },
             stop

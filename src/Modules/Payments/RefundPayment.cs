@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Messaging;
 
@@ -24,6 +25,7 @@ internal sealed class RefundPayment(
             requested.Method == PaymentMethod.Point
                 ? new Verdict(VerdictKind.Returned)
                 : await provider.RefundAsync(ProviderOrder.Of(requested), requested.Reason!, stop);
+        FaultPoints.Reach(FaultPoint.ProviderReturned);
         await work.RunAsync(
             async token =>
             {
@@ -53,5 +55,6 @@ internal sealed class RefundPayment(
         }
 
         outbox.Add(payment.Refund(now));
+        FaultPoints.AtCommit(work, FaultPoint.ReturnRecording, FaultPoint.ReturnRecorded);
     }
 }

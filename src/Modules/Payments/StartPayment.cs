@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
+using ConcertReservation.BuildingBlocks;
+using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.BuildingBlocks.Http;
 using ConcertReservation.Contracts;
 using ConcertReservation.Messaging;
@@ -14,6 +16,7 @@ namespace ConcertReservation.Payments;
 
 /// <summary>A customer pays for a hold: by points at once, by card in two steps.</summary>
 internal sealed class StartPayment(
+    UnitOfWork work,
     PaymentsDb db,
     IdempotentRequests requests,
     IReservationPayments reservations,
@@ -210,6 +213,7 @@ internal sealed class StartPayment(
         );
         db.Payments.Add(payment);
         outbox.Add(started);
+        FaultPoints.AtCommit(work, FaultPoint.PaymentOpening, FaultPoint.PaymentOpened);
         await db.SaveChangesAsync(stop);
         return Created(payment, answers, gateway.Value);
     }

@@ -98,6 +98,14 @@ internal sealed class Client
             }
         );
 
+    /// <summary>Asked again after a lost answer, the host says that it is cancelled.</summary>
+    public async Task CancelConcertAsync(long concertId)
+    {
+        var path = $"/api/concerts/{concertId}?reason=The+singer+is+ill.";
+        var cancelled = await SendAsync(new Request(HttpMethod.Delete, path));
+        (cancelled.IsSuccess || cancelled.Problem == "illegal-state").ShouldBeTrue(cancelled.Text);
+    }
+
     public Task<Answer> ChargeAsync(long amount) =>
         OperateAsync("charge", "/api/wallet/charges", new { amount });
 

@@ -46,14 +46,20 @@ internal sealed class Crowd
     /// <summary>Holds a seat for one of them and pays it at the provider, unconfirmed.</summary>
     public async Task<CardPayment> StartCardPaymentAsync(int customer, string card)
     {
+        var held = await HoldSeatAsync(customer);
+        return await CardPayment.StartAsync(held.Customer, held.ReservationId, card);
+    }
+
+    /// <summary>Holds a seat for one of them.</summary>
+    public async Task<HeldSeat> HoldSeatAsync(int customer)
+    {
         var client = _customers[customer];
         var answer = await client.GetAsync($"/api/concerts/{ConcertId}/seats");
         var seats = SeatMap
             .From(answer.ShouldSucceed().Json)
             .Choose(wanted: 1, favouriteSection: 0, new Random(Seed));
-        var held = await client.HoldAsync(ConcertId, seats);
-        var reservation = held.ShouldSucceed().Number("reservationId");
-        return await CardPayment.StartAsync(client, reservation, card);
+        var held = (await client.HoldAsync(ConcertId, seats)).ShouldSucceed();
+        return new HeldSeat(client, held.Number("reservationId"), held.Number("totalAmount"));
     }
 
     /// <summary>Returns in the midst of the sale, when so many seats are sold.</summary>
@@ -205,9 +211,13 @@ internal sealed class Crowd
     /// <summary>
     /// Asked again after a lost answer, the host says that it is cancelled already.
     /// </summary>
-    private static async Task CancelAsync(Client customer, long reservation)
+    public static async Task CancelAsync(Client customer, long reservation)
     {
         var cancelled = await customer.CancelAsync(reservation);
         (cancelled.IsSuccess || cancelled.Problem == "illegal-state").ShouldBeTrue(cancelled.Text);
     }
 }
+
+/// <summary>A seat that somebody holds.</summary>
+/// <param name="Amount">In won.</param>
+internal sealed record HeldSeat(Client Customer, long ReservationId, long Amount);

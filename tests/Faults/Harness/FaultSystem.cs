@@ -21,6 +21,7 @@ internal sealed class FaultSystem : IAsyncDisposable
     private readonly List<HostProcess> _hosts = [];
     private readonly List<Wire> _wires = [];
     private readonly TestRedis _redis;
+    private int _aheadSeconds;
 
     private FaultSystem(TestDatabase database, TestKafka kafka, TestRedis redis, Provider provider)
     {
@@ -91,17 +92,22 @@ internal sealed class FaultSystem : IAsyncDisposable
         return (host, wire);
     }
 
-    /// <summary>
-    /// The time of database and hosts goes on by so much that work which dead hosts had taken is
-    /// free for others: mails and payments.
-    /// </summary>
-    public Task OutwaitLeasesAsync() =>
-        Database.ExecuteAsync(
+    /// <summary>The time of database and hosts goes on by so much at once.</summary>
+    public Task AdvanceAsync(int seconds)
+    {
+        _aheadSeconds += seconds;
+        return Database.ExecuteAsync(
             $"""
             CREATE OR REPLACE FUNCTION clock.now() RETURNS timestamptz LANGUAGE sql VOLATILE
-                PARALLEL SAFE AS 'SELECT clock_timestamp() + interval ''{LeaseSeconds} seconds'''
+                PARALLEL SAFE AS 'SELECT clock_timestamp() + interval ''{_aheadSeconds} seconds'''
             """
         );
+    }
+
+    /// <summary>
+    /// So much that work which dead hosts had taken is free for others: mails and payments.
+    /// </summary>
+    public Task OutwaitLeasesAsync() => AdvanceAsync(LeaseSeconds);
 
     /// <summary>What each partition's reader told Kafka.</summary>
     public IReadOnlyDictionary<(string Topic, int Partition), long> CommittedBy(string group) =>

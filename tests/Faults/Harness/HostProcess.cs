@@ -88,6 +88,26 @@ internal sealed partial class HostProcess : IDisposable
         process.ExitCode.ShouldBe(KilledExitCode);
     }
 
+    /// <summary>Whether it has ended by SIGKILL; false while it runs.</summary>
+    public bool WasKilled
+    {
+        get
+        {
+            if (!_process!.HasExited)
+                return false;
+
+            _process.ExitCode.ShouldBe(KilledExitCode, $"host {Name} ends by a kill: {LogFile}");
+            return true;
+        }
+    }
+
+    /// <summary>kill -9 where it runs.</summary>
+    public void KillIfRunning()
+    {
+        if (_process is { HasExited: false })
+            Kill();
+    }
+
     /// <summary>SIGSTOP: it keeps its connections and locks, and does nothing on return.</summary>
     public void Freeze()
     {

@@ -17,6 +17,7 @@ internal sealed class Provider : IAsyncDisposable
     public const string DeclinedCard = "4000000000009995";
     public const string SlowCard = "4000000000003220";
     public const string SilentCard = "4000000000000341";
+    public const string BrokenOnceCard = "4000000000000119";
 
     private readonly WebApplication _sandbox;
     private readonly HttpClient _http;

@@ -1,3 +1,5 @@
+using ConcertReservation.BuildingBlocks;
+
 namespace ConcertReservation.Payments;
 
 /// <summary>
@@ -14,6 +16,7 @@ internal sealed class ReconcilePayment(IPaymentGateway provider, PaymentSettleme
         // up here instead would be a guess: the first question may still be on its way.
         if (verdict.Kind == VerdictKind.NotTaken)
             verdict = await provider.ConfirmAsync(order, stop);
+        FaultPoints.Reach(FaultPoint.ProviderFound);
         await settlement.SettleAsync(payment, verdict, stop);
     }
 }

@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Messaging;
 using Microsoft.Extensions.Options;
@@ -45,6 +46,7 @@ internal sealed class ExpireHolds(
         // Until it was locked, a payment may have extended or confirmed it.
         foreach (var reservation in locked.Reservations.Where(r => r.HasLapsedAt(locked.Now)))
             outbox.Add(reservation.Expire(locked.SeatsOf(reservation), locked.Now));
+        FaultPoints.AtCommit(work, FaultPoint.HoldsExpiring, FaultPoint.HoldsExpired);
         await store.SaveAsync(locked, stop);
         return lapsed.Count == limit;
     }

@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
 using ConcertReservation.Messaging;
@@ -109,6 +110,7 @@ internal sealed class SettleCancelledConcerts(
             );
         }
 
+        FaultPoints.AtCommit(work, FaultPoint.ConcertEnding, FaultPoint.ConcertEnded);
         await store.SaveAsync(locked, stop);
         return true;
     }

@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.BuildingBlocks.Http;
 using ConcertReservation.Messaging;
@@ -47,6 +48,7 @@ internal static class CancelReservation
                     return problem;
 
                 outbox.Add(found.Cancel(locked.SeatsOf(found), Reason, locked.Now));
+                FaultPoints.AtCommit(work, FaultPoint.HoldCancelling, FaultPoint.HoldCancelled);
                 await store.SaveAsync(locked, token);
                 return TypedResults.NoContent();
             },

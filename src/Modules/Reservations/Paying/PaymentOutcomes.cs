@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
 using ConcertReservation.Messaging;
@@ -60,7 +61,30 @@ internal sealed class PaymentOutcomes(
         if (!wasLive && reservation.IsLiveAt(locked.Now))
             locked.CountAsLive(reservation);
         foreach (var happened in events)
+        {
             outbox.Add(happened, outcome.TraceParent);
+            ReachFaultPoints(happened, wasLive);
+        }
+    }
+
+    private void ReachFaultPoints(ReservationEvent happened, bool wasLive)
+    {
+        if (happened is ReservationConfirmationFailed)
+        {
+            FaultPoints.AtCommit(
+                work,
+                FaultPoint.ConfirmationFailing,
+                FaultPoint.ConfirmationFailed
+            );
+        }
+        else if (happened is ReservationConfirmed && wasLive)
+        {
+            FaultPoints.AtCommit(work, FaultPoint.SaleConfirming, FaultPoint.SaleConfirmed);
+        }
+        else if (happened is ReservationConfirmed)
+        {
+            FaultPoints.AtCommit(work, FaultPoint.SeatsRetaking, FaultPoint.SeatsRetaken);
+        }
     }
 
     private void Unpin(long paymentId, Reservation reservation, LockedReservations locked) =>
