@@ -27,7 +27,7 @@ public interface IPersonalData
     IAsyncEnumerable<PersonalRecord> ReadAsync(long customerId, CancellationToken stop);
 
     /// <summary>
-    /// Erases what names a person whose account is deleted. In a transaction of its own, and
+    /// Erases what names a person whose account is deleted. In transactions of its own, and
     /// again hours and days later: what was still on its way comes after the first time. Ids,
     /// amounts and times stay, for they name nobody by themselves.
     /// </summary>

@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace ConcertReservation.Contracts;
 
@@ -29,6 +31,7 @@ public static class PersonalFields
         };
 
     /// <summary>Whom the event is about; null where it is about no customer, or no JSON.</summary>
+    /// <remarks>Reads no further than it has to: what comes behind may be broken.</remarks>
     public static long? PersonOf(ReadOnlySpan<byte> body)
     {
         var json = new Utf8JsonReader(body);
@@ -41,8 +44,8 @@ public static class PersonalFields
             {
                 var isUserId = json.ValueTextEquals(UserId);
                 json.Read();
-                if (isUserId && json.TokenType == JsonTokenType.Number)
-                    return json.TryGetInt64(out var id) ? id : null;
+                if (isUserId && NumberAt(ref json) is { } id)
+                    return id;
                 json.Skip();
             }
         }
@@ -52,6 +55,13 @@ public static class PersonalFields
         }
 
         return null;
+    }
+
+    /// <summary>Whether a reader of JSON comes to its end.</summary>
+    public static bool IsWhole(ReadOnlyMemory<byte> body)
+    {
+        using var document = Parsed(body);
+        return document is not null;
     }
 
     /// <summary>
@@ -64,19 +74,36 @@ public static class PersonalFields
             return null;
 
         using var document = Parsed(body);
-        if (document is null || !document.RootElement.EnumerateObject().Any(Names))
-            return null;
+        try
+        {
+            if (document is null || !document.RootElement.EnumerateObject().Any(Names))
+                return null;
 
-        using var erased = new MemoryStream(body.Length);
+            return Erased(document.RootElement, (field, json) => field.Value.WriteTo(json));
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair, which is JSON and no text: as it stands, then.
+            return Erased(
+                document!.RootElement,
+                (field, json) => json.WriteRawValue(field.Value.GetRawText())
+            );
+        }
+    }
+
+    private static byte[] Erased(JsonElement happened, Action<JsonProperty, Utf8JsonWriter> keep)
+    {
+        using var erased = new MemoryStream();
         using (var json = new Utf8JsonWriter(erased))
         {
             json.WriteStartObject();
-            foreach (var field in document.RootElement.EnumerateObject())
+            foreach (var field in happened.EnumerateObject())
             {
+                json.WritePropertyName(field.Name);
                 if (Names(field))
-                    json.WriteString(field.Name, Replacements[field.Name]);
+                    json.WriteStringValue(Replacements[field.Name]);
                 else
-                    field.WriteTo(json);
+                    keep(field, json);
             }
 
             json.WriteEndObject();
@@ -84,6 +111,17 @@ public static class PersonalFields
 
         return erased.ToArray();
     }
+
+    /// <summary>As a number, or as a text of one, which others write.</summary>
+    private static long? NumberAt(ref Utf8JsonReader json) =>
+        json.TokenType switch
+        {
+            JsonTokenType.Number => json.TryGetInt64(out var number) ? number : null,
+            JsonTokenType.String
+                when Utf8Parser.TryParse(json.ValueSpan, out long written, out var digits)
+                    && digits == json.ValueSpan.Length => written,
+            _ => null,
+        };
 
     /// <summary>Whether the field still names somebody.</summary>
     private static bool Names(JsonProperty field) =>
@@ -95,7 +133,7 @@ public static class PersonalFields
     {
         try
         {
-            return JsonDocument.Parse(body);
+            return Utf8.IsValid(body.Span) ? JsonDocument.Parse(body) : null;
         }
         catch (JsonException)
         {

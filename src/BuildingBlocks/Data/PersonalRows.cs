@@ -7,8 +7,23 @@ namespace ConcertReservation.BuildingBlocks.Data;
 /// <summary>Rows about a person, for an export.</summary>
 public static class PersonalRows
 {
-    /// <summary>Each row becomes a record of the kind; they are read as they are taken.</summary>
-    /// <param name="sql">With the person's id as its only parameter.</param>
+    /// <summary>Rows that are read at a time; whoever takes them may be slow.</summary>
+    public const int PageRows = 500;
+
+    /// <summary>
+    /// Of one statement that erases: a person may have thousands of mails or events, and nobody
+    /// waits for it. Well below the time after which another host takes over.
+    /// </summary>
+    public const int EraseTimeoutSeconds = 60;
+
+    /// <summary>
+    /// Each row becomes a record of the kind. Page by page, each row as it is when its page is
+    /// read: no connection and no snapshot is kept meanwhile.
+    /// </summary>
+    /// <param name="sql">
+    /// With the person's id, the id of the last row before, and the number of rows as parameters;
+    /// the row's own id, which is never negative, is the first column, and rows come by it.
+    /// </param>
     public static async IAsyncEnumerable<PersonalRecord> ReadPersonalAsync(
         this NpgsqlDataSource dataSource,
         string kind,
@@ -18,10 +33,36 @@ public static class PersonalRows
         [EnumeratorCancellation] CancellationToken stop
     )
     {
+        var behind = -1L;
+        List<(long Id, object Value)> page;
+        do
+        {
+            page = await PageAsync(dataSource, sql, customerId, behind, read, stop);
+            foreach (var (id, value) in page)
+            {
+                yield return new PersonalRecord(kind, value);
+                behind = id;
+            }
+        } while (page.Count == PageRows);
+    }
+
+    private static async Task<List<(long Id, object Value)>> PageAsync(
+        NpgsqlDataSource dataSource,
+        string sql,
+        long customerId,
+        long behind,
+        Func<NpgsqlDataReader, object> read,
+        CancellationToken stop
+    )
+    {
         await using var command = dataSource.CreateCommand(sql);
         command.Parameters.AddWithValue(customerId);
+        command.Parameters.AddWithValue(behind);
+        command.Parameters.AddWithValue(PageRows);
         await using var row = await command.ExecuteReaderAsync(stop);
+        var page = new List<(long, object)>();
         while (await row.ReadAsync(stop))
-            yield return new PersonalRecord(kind, read(row));
+            page.Add((row.GetInt64(0), read(row)));
+        return page;
     }
 }

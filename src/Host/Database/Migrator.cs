@@ -49,6 +49,8 @@ internal sealed class Migrator(
         await connection.ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {database.Schema}", stop);
         await using var scope = scopes.CreateAsyncScope();
         var context = (DbContext)scope.ServiceProvider.GetRequiredService(database.Context);
+        // A new column or index may be a pass over everything there is.
+        context.Database.SetCommandTimeout(0);
         await context.Database.MigrateAsync(stop);
     }
 }

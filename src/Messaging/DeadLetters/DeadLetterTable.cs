@@ -63,8 +63,8 @@ internal static class DeadLetterTable
         INSERT INTO messaging.dead_letters
             (consumer_group, topic, partition, incarnation, record_offset, key, event_id,
              event_type, version, status, exception_type, exception_message, recorded_at,
-             header_names, header_values, body, claimed)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+             header_names, header_values, body, claimed, person)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
         ON CONFLICT DO NOTHING
         """;
 
@@ -131,6 +131,7 @@ internal static class DeadLetterTable
         Add(NpgsqlDbType.Array | NpgsqlDbType.Bytea, record.Headers.Select(h => h.Value).ToArray());
         Add(NpgsqlDbType.Bytea, record.HasBody ? record.Body.ToArray() : null);
         Add(NpgsqlDbType.Boolean, letter.IsClaimed);
+        Add(NpgsqlDbType.Bigint, LetterPerson.Of(record.KeyBytes, record.Body));
 
         void Add(NpgsqlDbType type, object? value) =>
             parameters.Add(

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
 using Npgsql;
@@ -12,14 +11,6 @@ namespace ConcertReservation.Messaging;
 internal sealed class PersonalDataOfLetters(UnitOfWork work, NpgsqlDataSource dataSource)
     : IPersonalData
 {
-    /// <remarks>Few among all letters; whether one is about the person, its JSON tells.</remarks>
-    private const string CandidatesSql = """
-        SELECT dead_letter_id, consumer_group, topic, event_type, dead_at, body
-        FROM messaging.dead_letters
-        WHERE position(convert_to($1::text, 'UTF8') IN body) > 0
-        ORDER BY dead_letter_id
-        """;
-
     internal sealed record OwnLetter(
         long DeadLetterId,
         string Group,
@@ -30,31 +21,24 @@ internal sealed class PersonalDataOfLetters(UnitOfWork work, NpgsqlDataSource da
 
     public string Section => "messaging";
 
-    public async IAsyncEnumerable<PersonalRecord> ReadAsync(
-        long customerId,
-        [EnumeratorCancellation] CancellationToken stop
-    )
-    {
-        await using var command = dataSource.CreateCommand(CandidatesSql);
-        command.Parameters.AddWithValue(customerId);
-        await using var row = await command.ExecuteReaderAsync(stop);
-        while (await row.ReadAsync(stop))
-        {
-            if (PersonalFields.PersonOf(row.GetFieldValue<byte[]>(5)) != customerId)
-                continue;
-
-            yield return new(
-                "deadLetters",
-                new OwnLetter(
-                    row.GetInt64(0),
-                    row.GetString(1),
-                    row.GetString(2),
-                    await row.IsDBNullAsync(3, stop) ? null : row.GetString(3),
-                    row.GetFieldValue<DateTimeOffset>(4)
-                )
-            );
-        }
-    }
+    public IAsyncEnumerable<PersonalRecord> ReadAsync(long customerId, CancellationToken stop) =>
+        dataSource.ReadPersonalAsync(
+            "deadLetters",
+            """
+            SELECT dead_letter_id, consumer_group, topic, event_type, dead_at
+            FROM messaging.dead_letters
+            WHERE person = $1 AND dead_letter_id > $2 ORDER BY dead_letter_id LIMIT $3
+            """,
+            customerId,
+            row => new OwnLetter(
+                row.GetInt64(0),
+                row.GetString(1),
+                row.GetString(2),
+                row.IsDBNull(3) ? null : row.GetString(3),
+                row.GetFieldValue<DateTimeOffset>(4)
+            ),
+            stop
+        );
 
     public Task EraseAsync(long customerId, CancellationToken stop) =>
         work.RunAsync(
@@ -82,20 +66,20 @@ internal sealed class PersonalDataOfLetters(UnitOfWork work, NpgsqlDataSource da
         CancellationToken stop
     )
     {
-        await using var command = new NpgsqlCommand(CandidatesSql, work.Connection);
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT dead_letter_id, body FROM messaging.dead_letters
+            WHERE person = $1 AND body IS NOT NULL ORDER BY dead_letter_id FOR UPDATE
+            """,
+            work.Connection
+        );
         command.Parameters.AddWithValue(customerId);
         await using var row = await command.ExecuteReaderAsync(stop);
         var letters = new List<(long, byte[])>();
         while (await row.ReadAsync(stop))
         {
-            var body = row.GetFieldValue<byte[]>(5);
-            if (
-                PersonalFields.PersonOf(body) == customerId
-                && PersonalFields.Erase(body) is { } erased
-            )
-            {
+            if (LetterPerson.Erase(customerId, row.GetFieldValue<byte[]>(1)) is { } erased)
                 letters.Add((row.GetInt64(0), erased));
-            }
         }
 
         return letters;

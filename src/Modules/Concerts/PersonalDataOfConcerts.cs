@@ -48,7 +48,7 @@ internal sealed class PersonalDataOfConcerts(UnitOfWork work, NpgsqlDataSource d
             "concerts",
             """
             SELECT id, name, status, starts_at FROM concerts.concerts
-            WHERE organiser_id = $1 ORDER BY id
+            WHERE organiser_id = $1 AND id > $2 ORDER BY id LIMIT $3
             """,
             customerId,
             row => new OwnConcert(

@@ -15,7 +15,8 @@ internal sealed class EventStore(NpgsqlDataSource dataSource, GroupProgress prog
 {
     private const string CopySql = """
         COPY data_platform.events (incarnation, topic, partition, "offset", key, event_id,
-            event_type, version, occurred_at, appended_at, header_names, header_values, body)
+            event_type, version, occurred_at, appended_at, header_names, header_values, body,
+            person)
         FROM STDIN (FORMAT BINARY)
         """;
 
@@ -36,7 +37,12 @@ internal sealed class EventStore(NpgsqlDataSource dataSource, GroupProgress prog
         {
             var isErased = person is { } id && erased.Contains(id);
             var body = happened.Record.Body;
-            Write(copy, happened, (isErased ? PersonalFields.Erase(body) : null) ?? body);
+            Write(
+                copy,
+                happened,
+                (isErased ? PersonalFields.Erase(body) : null) ?? body,
+                IsFoundByKey(happened) ? null : person
+            );
         }
 
         await copy.CompleteAsync(stop);
@@ -48,9 +54,16 @@ internal sealed class EventStore(NpgsqlDataSource dataSource, GroupProgress prog
         {
             UserEvent user => user.UserId,
             ReservationEvent reservation => reservation.UserId,
-            null => PersonalFields.PersonOf(happened.Record.Body.Span),
-            _ => null,
+            PaymentEvent payment => payment.UserId,
+            _ => PersonalFields.PersonOf(happened.Record.Body.Span),
         };
+
+    /// <summary>
+    /// Nearly every event is; what another system writes may be about anybody under any key.
+    /// </summary>
+    private static bool IsFoundByKey(AnyEvent happened) =>
+        happened.Known is UserEvent or ReservationEvent or PaymentEvent
+        && happened.Known.Key == happened.Record.Key;
 
     /// <returns>
     /// Of these persons those whose events are stored without what names them. Whoever erases has
@@ -183,7 +196,8 @@ internal sealed class EventStore(NpgsqlDataSource dataSource, GroupProgress prog
     private static void Write(
         NpgsqlBinaryImporter copy,
         AnyEvent happened,
-        ReadOnlyMemory<byte> body
+        ReadOnlyMemory<byte> body,
+        long? person
     )
     {
         var record = happened.Record;
@@ -207,5 +221,9 @@ internal sealed class EventStore(NpgsqlDataSource dataSource, GroupProgress prog
             NpgsqlDbType.Array | NpgsqlDbType.Bytea
         );
         copy.Write(body, NpgsqlDbType.Bytea);
+        if (person is { } noted)
+            copy.Write(noted, NpgsqlDbType.Bigint);
+        else
+            copy.WriteNull();
     }
 }

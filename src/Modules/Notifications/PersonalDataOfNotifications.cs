@@ -16,12 +16,12 @@ internal sealed class PersonalDataOfNotifications(UnitOfWork work, NpgsqlDataSou
     /// </remarks>
     private static readonly string[] EraseSql =
     [
+        "UPDATE notifications.reservations SET email = $2 WHERE user_id = $1 AND email <> $2",
         """
             UPDATE notifications.reservations SET email = $2
-            WHERE (user_id = $1 OR (user_id IS NULL AND email IN (
-                    SELECT email FROM notifications.users WHERE user_id = $1
-                    UNION SELECT recipient FROM notifications.mails WHERE user_id = $1)))
-                AND email <> $2
+            WHERE user_id IS NULL AND email <> $2 AND email IN (
+                SELECT email FROM notifications.users WHERE user_id = $1
+                UNION SELECT recipient FROM notifications.mails WHERE user_id = $1)
             """,
         $"""
             INSERT INTO notifications.users (user_id, email, name, language, version, is_deleted)
@@ -61,9 +61,12 @@ internal sealed class PersonalDataOfNotifications(UnitOfWork work, NpgsqlDataSou
         dataSource
             .ReadPersonalAsync(
                 "contact",
-                "SELECT email, name, language FROM notifications.users WHERE user_id = $1",
+                """
+                SELECT user_id, email, name, language FROM notifications.users
+                WHERE user_id = $1 AND user_id > $2 LIMIT $3
+                """,
                 customerId,
-                row => new Contact(row.GetString(0), row.GetString(1), row.GetString(2)),
+                row => new Contact(row.GetString(1), row.GetString(2), row.GetString(3)),
                 stop
             )
             .Concat(
@@ -71,7 +74,7 @@ internal sealed class PersonalDataOfNotifications(UnitOfWork work, NpgsqlDataSou
                     "waitlist",
                     """
                     SELECT concert_id, email, joined_at FROM notifications.waitlist
-                    WHERE user_id = $1 ORDER BY concert_id
+                    WHERE user_id = $1 AND concert_id > $2 ORDER BY concert_id LIMIT $3
                     """,
                     customerId,
                     row => new Waiting(
@@ -87,7 +90,8 @@ internal sealed class PersonalDataOfNotifications(UnitOfWork work, NpgsqlDataSou
                     "mails",
                     """
                     SELECT id, kind, recipient, subject, text, state, created_at, sent_at
-                    FROM notifications.mails WHERE user_id = $1 ORDER BY id
+                    FROM notifications.mails
+                    WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3
                     """,
                     customerId,
                     Read,
@@ -99,7 +103,10 @@ internal sealed class PersonalDataOfNotifications(UnitOfWork work, NpgsqlDataSou
         work.RunAsync(
             async stop =>
             {
-                await using var batch = new NpgsqlBatch(work.Connection);
+                await using var batch = new NpgsqlBatch(work.Connection)
+                {
+                    Timeout = PersonalRows.EraseTimeoutSeconds,
+                };
                 foreach (var sql in EraseSql)
                 {
                     var command = new NpgsqlBatchCommand(sql);

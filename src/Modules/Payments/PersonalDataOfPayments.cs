@@ -1,4 +1,6 @@
+using System.Linq.Expressions;
 using System.Runtime.CompilerServices;
+using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -102,12 +104,12 @@ internal sealed class PersonalDataOfPayments(
         [EnumeratorCancellation] CancellationToken stop
     )
     {
-        var payments = db
-            .Payments.AsNoTracking()
-            .Where(p => p.CustomerId == customerId)
-            .OrderBy(p => p.Id)
-            .AsAsyncEnumerable();
-        await foreach (var payment in payments.WithCancellation(stop))
+        var payments = InPages(
+            behind => db.Payments.Where(p => p.CustomerId == customerId && p.Id > behind),
+            p => p.Id,
+            stop
+        );
+        await foreach (var payment in payments)
             yield return new("payments", PaymentView.Of(payment, gateway.Value));
 
         var wallet = await db
@@ -116,12 +118,12 @@ internal sealed class PersonalDataOfPayments(
         if (wallet is not null)
             yield return new("wallet", new OwnWallet(wallet.Balance.Won));
 
-        var entries = db
-            .Entries.AsNoTracking()
-            .Where(e => e.CustomerId == customerId)
-            .OrderBy(e => e.Id)
-            .AsAsyncEnumerable();
-        await foreach (var e in entries.WithCancellation(stop))
+        var entries = InPages(
+            behind => db.Entries.Where(e => e.CustomerId == customerId && e.Id > behind),
+            e => e.Id,
+            stop
+        );
+        await foreach (var e in entries)
         {
             yield return new(
                 "walletEntries",
@@ -135,5 +137,32 @@ internal sealed class PersonalDataOfPayments(
                 )
             );
         }
+    }
+
+    /// <summary>By id; no connection and no snapshot is kept while a page is taken.</summary>
+    /// <param name="after">Those of the person with a higher id.</param>
+    private static async IAsyncEnumerable<T> InPages<T>(
+        Func<long, IQueryable<T>> after,
+        Expression<Func<T, long>> id,
+        [EnumeratorCancellation] CancellationToken stop
+    )
+        where T : class
+    {
+        var idOf = id.Compile();
+        var behind = -1L;
+        List<T> page;
+        do
+        {
+            page = await after(behind)
+                .AsNoTracking()
+                .OrderBy(id)
+                .Take(PersonalRows.PageRows)
+                .ToListAsync(stop);
+            foreach (var one in page)
+            {
+                yield return one;
+                behind = idOf(one);
+            }
+        } while (page.Count == PersonalRows.PageRows);
     }
 }

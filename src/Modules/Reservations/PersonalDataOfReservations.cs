@@ -21,10 +21,24 @@ internal sealed class PersonalDataOfReservations(UnitOfWork work, NpgsqlDataSour
         ORDER BY r.id
         """;
 
-    private const string AllSql = $"""
-        SELECT r.*, o.user_email FROM ({ReservationView.SelectSql} WHERE r.customer_id = $1) AS r
+    private const string PageSql = $"""
+        SELECT r.*, o.user_email
+        FROM ({ReservationView.SelectSql} WHERE r.customer_id = $1 AND r.id > $2
+            ORDER BY r.id LIMIT $3) AS r
         JOIN reservations.reservations o USING (id)
         ORDER BY r.id
+        """;
+
+    /// <remarks>In the order of ids, as whoever locks several reservations.</remarks>
+    private const string EraseSql = """
+        WITH named AS (
+            SELECT id FROM reservations.reservations
+            WHERE customer_id = $1 AND user_email <> $2
+            ORDER BY id
+            FOR UPDATE
+        )
+        UPDATE reservations.reservations r SET user_email = $2
+        FROM named WHERE named.id = r.id
         """;
 
     internal sealed record OwnReservation(ReservationView Reservation, string UserEmail);
@@ -81,23 +95,27 @@ internal sealed class PersonalDataOfReservations(UnitOfWork work, NpgsqlDataSour
     public IAsyncEnumerable<PersonalRecord> ReadAsync(long customerId, CancellationToken stop) =>
         dataSource.ReadPersonalAsync(
             "reservations",
-            AllSql,
+            PageSql,
             customerId,
             row => new OwnReservation(ReservationView.Read(row), row.GetString(9)),
             stop
         );
 
     /// <remarks>Events to come, of a hold that still lapses, tell the same.</remarks>
-    public async Task EraseAsync(long customerId, CancellationToken stop)
-    {
-        await using var command = dataSource.CreateCommand(
-            """
-            UPDATE reservations.reservations SET user_email = $2
-            WHERE customer_id = $1 AND user_email <> $2
-            """
+    public Task EraseAsync(long customerId, CancellationToken stop) =>
+        work.RunAsync(
+            async stop =>
+            {
+                // Whoever reads an event that comes late waits for this row, and sees it then.
+                await CloseAsync(customerId, stop);
+                await using var command = new NpgsqlCommand(EraseSql, work.Connection)
+                {
+                    CommandTimeout = PersonalRows.EraseTimeoutSeconds,
+                };
+                command.Parameters.AddWithValue(customerId);
+                command.Parameters.AddWithValue(PersonalFields.ErasedEmail);
+                return await command.ExecuteNonQueryAsync(stop);
+            },
+            stop
         );
-        command.Parameters.AddWithValue(customerId);
-        command.Parameters.AddWithValue(PersonalFields.ErasedEmail);
-        await command.ExecuteNonQueryAsync(stop);
-    }
 }

@@ -58,7 +58,7 @@ internal sealed class ErasureTests
                 )
         );
         _system.Mails.To(_newEmail).ShouldNotBeEmpty();
-        await ProduceLateAsync();
+        await ProduceAsync($"user-{_mina.Id}", "PROFILE_SEEN", $"{_mina.Id}");
         await _system.AdvanceAsync(seconds: 3700);
         await ErasedAsync(times: 2);
         _namedAfter = await TablesThatNameAsync();
@@ -106,6 +106,19 @@ internal sealed class ErasureTests
     }
 
     [Test]
+    public async Task of_a_letter_that_breaks_off_it_is_known_whose_it_was()
+    {
+        var left = await _system.Database.ReadAsync<string>(
+            """
+            SELECT DISTINCT convert_from(body, 'UTF8') FROM messaging.dead_letters
+            WHERE key = 'profile-5'
+            """
+        );
+
+        left.ShouldBe([$$"""{"userId":{{_mina.Id}}}"""]);
+    }
+
+    [Test]
     public async Task a_mail_to_her_cannot_be_sent_again()
     {
         var op = await Given.TheOperator(_system);
@@ -137,7 +150,7 @@ internal sealed class ErasureTests
         _mina = await Persona.SignUp(_system, _name);
         var waited = await Given.AConcert(system: _system);
         (await _mina.Api.Post($"/api/concerts/{waited.Id}/waitlist")).ShouldBe(NoContent);
-        var concert = await AConcertSoonAsync();
+        var concert = await Given.AConcert(startsInSeconds: 7200, system: _system);
         (await _mina.Charges(50_000)).ShouldBe(Created);
         var held = (await _mina.Holds(concert.Seat(1))).ShouldBe(Created);
         var reservation = held["reservationId"].GetInt64();
@@ -147,6 +160,7 @@ internal sealed class ErasureTests
             async () => (await _mina.Sees(reservation))["status"].GetString() == "CONFIRMED"
         );
         await ADeadLetterAsync();
+        await StrangersTellAsync();
         var moved = await _mina.Api.Send(
             HttpMethod.Patch,
             "/api/accounts/me",
@@ -161,80 +175,70 @@ internal sealed class ErasureTests
         };
     }
 
-    private async Task<ConcertOnSale> AConcertSoonAsync()
-    {
-        var now = await _system.Database.ScalarAsync<DateTime>("SELECT clock.now()");
-        var created = await (await Given.TheOperator(_system)).Api.Post(
-            "/api/concerts",
-            new
-            {
-                name = "Soon",
-                artist = "Aria",
-                venue = "Hall",
-                startsAt = now.AddHours(2),
-                bookingStartTime = now.AddSeconds(-60),
-                sections = new[]
-                {
-                    new
-                    {
-                        name = "R",
-                        price = 50_000,
-                        rows = 1,
-                        seatsPerRow = 5,
-                    },
-                },
-            }
-        );
-        var id = created.ShouldBe(Created)["concertId"].GetInt64();
-        var map = await Eventually.Value(
-            "the seats are built",
-            async () =>
-            {
-                var answer = await _mina.Api.Get($"/api/concerts/{id}/seats");
-                return answer.IsSuccess ? answer : null;
-            }
-        );
-        return new ConcertOnSale(id, map["sections"][0].GetProperty("firstSeatId").GetInt64(), 5);
-    }
-
     private Task ADeadLetterAsync() =>
         _system.Database.ExecuteAsync(
             """
             INSERT INTO messaging.dead_letters (consumer_group, topic, partition, record_offset,
                 incarnation, version, status, exception_type, exception_message, recorded_at,
-                header_names, header_values, body, claimed)
+                header_names, header_values, body, claimed, person)
             VALUES ('notification-service', 'user-events', 0, 0, 'another Kafka', 1, 'discarded',
-                'None', 'None', clock.now(), '{}', '{}', $1, false)
+                'None', 'None', clock.now(), '{}', '{}', $1, false, $2)
             """,
             Encoding.UTF8.GetBytes(
                 $$"""{"userId": {{_mina.Id}}, "email": "{{_mina.Email}}", "name": "{{_name}}"}"""
-            )
+            ),
+            _mina.Id
         );
 
-    /// <summary>Another system has seen her, and says so when she is gone.</summary>
-    private async Task ProduceLateAsync()
+    /// <summary>
+    /// Others tell of her under keys of theirs: one in whole events, one breaks off, and no group
+    /// can read that.
+    /// </summary>
+    private async Task StrangersTellAsync()
     {
-        using var producer = new ProducerBuilder<string, string>(
-            new ProducerConfig { BootstrapServers = _system.Kafka.BootstrapServers }
-        ).Build();
-        var body = $$"""
-            {"eventId":"{{Guid.CreateVersion7()}}","eventType":"PROFILE_SEEN",
+        await ProduceAsync("loyalty-5", "LOYALTY_JOINED", $"\"{_mina.Id}\"");
+        await ProduceAsync(
+            "profile-5",
+            $$"""{"userId":{{_mina.Id}},"email":"{{_mina.Email}}","name":"{{_name}}"""
+        );
+        await Eventually.Until(
+            "every group has given it up",
+            async () =>
+                await _system.Database.ScalarAsync<long>(
+                    "SELECT count(*) FROM messaging.dead_letters WHERE key = 'profile-5'"
+                ) == 3
+        );
+    }
+
+    /// <summary>Another system has seen her, and says so.</summary>
+    private async Task ProduceAsync(string key, string type, string userId)
+    {
+        await ProduceAsync(
+            key,
+            $$"""
+            {"eventId":"{{Guid.CreateVersion7()}}","eventType":"{{type}}",
             "occurredAt":"2026-11-21T12:00:00.000000Z","email":"{{_mina.Email}}",
-            "userId":{{_mina.Id}}}
-            """;
-        await producer.ProduceAsync(
-            _system.Kafka.Prefix + Topics.Users,
-            new Message<string, string> { Key = $"user-{_mina.Id}", Value = body }
+            "userId":{{userId}}}
+            """
         );
         await Eventually.Until(
             "it is stored",
             () =>
                 _system.Database.ScalarAsync<bool>(
-                    """
-                    SELECT EXISTS (SELECT FROM data_platform.events
-                        WHERE event_type = 'PROFILE_SEEN')
-                    """
+                    "SELECT EXISTS (SELECT FROM data_platform.events WHERE event_type = $1)",
+                    type
                 )
+        );
+    }
+
+    private async Task ProduceAsync(string key, string body)
+    {
+        using var producer = new ProducerBuilder<string, string>(
+            new ProducerConfig { BootstrapServers = _system.Kafka.BootstrapServers }
+        ).Build();
+        await producer.ProduceAsync(
+            _system.Kafka.Prefix + Topics.Users,
+            new Message<string, string> { Key = key, Value = body }
         );
     }
 

@@ -49,6 +49,7 @@ internal static class Given
         int ticketsPerCustomer = 4,
         long price = 50_000,
         int bookingStartsInSeconds = -60,
+        int startsInSeconds = 30 * 24 * 3600,
         TestSystem? system = null
     )
     {
@@ -62,7 +63,7 @@ internal static class Given
                 name = $"Concert {Guid.NewGuid():N}",
                 artist = "Aria",
                 venue = "Olympic Hall",
-                startsAt = now.AddDays(30),
+                startsAt = now.AddSeconds(startsInSeconds),
                 bookingStartTime = now.AddSeconds(bookingStartsInSeconds),
                 sections = new[]
                 {

@@ -58,7 +58,7 @@ internal sealed class PersonalFieldsTests
     [TestCase("{")]
     [TestCase("[]")]
     [TestCase("null")]
-    [TestCase("""{"userId":"42","email":"mina@example.com"}""")]
+    [TestCase("""{"userId":"42a","email":"mina@example.com"}""")]
     [TestCase("""{"userId":99999999999999999999,"email":"mina@example.com"}""")]
     [TestCase("""{"concertId":1,"name":"Winter"}""")]
     [TestCase("""{"inside":{"userId":42},"email":"mina@example.com"}""")]
@@ -83,6 +83,37 @@ internal sealed class PersonalFieldsTests
             .ShouldBe(
                 """{"eventType":"SEEN","email":"erased@erased.invalid","big":1e400,"userId":42}"""
             );
+    }
+
+    [Test]
+    public void half_a_character_is_no_reason_to_keep_a_name()
+    {
+        var body = """{"userId":42,"email":"a@example.com","mood":"\ud83d"}"""u8.ToArray();
+
+        Encoding
+            .UTF8.GetString(PersonalFields.Erase(body)!)
+            .ShouldBe("""{"userId":42,"email":"erased@erased.invalid","mood":"\ud83d"}""");
+    }
+
+    [Test]
+    public void an_id_that_is_written_as_a_text_is_one()
+    {
+        var body = """{"userId":"42","email":"mina@example.com"}"""u8.ToArray();
+
+        PersonalFields.PersonOf(body).ShouldBe(42);
+        Encoding
+            .UTF8.GetString(PersonalFields.Erase(body)!)
+            .ShouldBe("""{"userId":"42","email":"erased@erased.invalid"}""");
+    }
+
+    [Test]
+    public void of_what_breaks_off_it_is_known_whom_it_is_about_and_that_it_is_not_whole()
+    {
+        var body = """{"userId":42,"email":"mina@example.com","name":"""u8.ToArray();
+
+        PersonalFields.PersonOf(body).ShouldBe(42);
+        PersonalFields.IsWhole(body).ShouldBeFalse();
+        PersonalFields.IsWhole("""{"userId":42}"""u8.ToArray()).ShouldBeTrue();
     }
 
     private static string Json(DomainEvent happened) =>

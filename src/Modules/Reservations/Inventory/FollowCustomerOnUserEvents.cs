@@ -42,15 +42,21 @@ internal sealed class KnownCustomers(UnitOfWork work)
         FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS c (id, version, language)
         ORDER BY id, version DESC
         ON CONFLICT (id) DO UPDATE SET version = excluded.version, language = excluded.language
-            WHERE customers.version < excluded.version
+            WHERE customers.version < excluded.version AND NOT customers.is_closed
         """;
 
-    /// <remarks>In the order of ids, as whoever locks several reservations.</remarks>
+    /// <remarks>
+    /// Only where this batch told the newest: what comes late is old, or of somebody whose address
+    /// is erased. In the order of ids, as whoever locks several reservations.
+    /// </remarks>
     private const string ReaddressSql = """
         WITH moved AS (
             SELECT r.id, c.email
             FROM reservations.reservations r
-            JOIN unnest($1::bigint[], $2::text[]) AS c (id, email) ON c.id = r.customer_id
+            JOIN unnest($1::bigint[], $2::text[], $3::bigint[]) AS c (id, email, version)
+                ON c.id = r.customer_id
+            JOIN reservations.customers known
+                ON (known.id, known.version) = (c.id, c.version) AND NOT known.is_closed
             WHERE r.user_email <> c.email
             ORDER BY r.id
             FOR UPDATE OF r
@@ -75,12 +81,14 @@ internal sealed class KnownCustomers(UnitOfWork work)
             .GroupBy(c => c.Id)
             .Select(c => c.MaxBy(n => n.Version)!)
             .ToList();
+        var newest = news.ToLookup(c => c.Id, c => c.Version);
         if (moved.Count == 0)
             return;
 
         await using var readdress = new NpgsqlCommand(ReaddressSql, work.Connection);
         readdress.Parameters.AddWithValue(moved.Select(c => c.Id).ToArray());
         readdress.Parameters.AddWithValue(moved.Select(c => c.NewEmail!).ToArray());
+        readdress.Parameters.AddWithValue(moved.Select(c => newest[c.Id].Max()).ToArray());
         await readdress.ExecuteNonQueryAsync(stop);
     }
 }
