@@ -42,6 +42,7 @@ public sealed class AccountsModule : IModule
         services.AddSingleton<Passwords>();
         services.AddSingleton<ClientAddress>();
         services.AddSingleton<AttemptLimits>();
+        services.AddSingleton<ConfiguredOperator>();
         services.AddScoped<SignUp>();
         services.AddScoped<PasswordCheck>();
         services.AddScoped<SignInGuard>();

@@ -69,6 +69,10 @@ internal sealed class AccountsOptions
     [Range(1, 10_000)]
     public int ExportsPerMinute { get; set; } = 3;
 
+    /// <summary>Exports that run at a time; each takes memory while its reader is slow.</summary>
+    [Range(1, 1000)]
+    public int ExportsAtOnce { get; set; } = 4;
+
     /// <summary>Sign-ups from one address and minute.</summary>
     [Range(1, 10_000_000)]
     public int SignUpsPerMinuteAndAddress { get; set; } = 30;
@@ -80,6 +84,12 @@ internal sealed class AccountsOptions
     /// <summary>Between two looks for deleted accounts whose person is to be erased.</summary>
     [Range(1, 3600)]
     public int ErasureSeconds { get; set; } = 2;
+
+    /// <summary>Between two looks at what other hosts revoked.</summary>
+    [Range(50, 5000)]
+    public int RevocationIntervalMilliseconds { get; set; } = 1000;
+
+    public FirstOperatorOptions Operator { get; set; } = new();
 
     /// <returns>null where <see cref="TrustedProxies"/> is no list of addresses.</returns>
     public IReadOnlyList<IPNetwork>? TrustedNetworks()
@@ -103,24 +113,16 @@ internal sealed class AccountsOptions
         return networks;
     }
 
-    /// <returns>How long sign-in is locked after so many failures; null where it is not.</returns>
-    public TimeSpan? LockoutAfter(int failures)
+    /// <summary>
+    /// How long sign-in is locked after that failure from which on it is, and after each further
+    /// one; the last one after all others.
+    /// </summary>
+    public IEnumerable<TimeSpan> Lockouts()
     {
-        // Beyond that, any doubling is longer than the longest.
-        const int MaxDoublings = 20;
-        var further = failures - SignInFailuresBeforeLockout;
-        if (further < 0)
-            return null;
-
-        var seconds = (double)LockoutSeconds * (1 << Math.Min(further, MaxDoublings));
-        return TimeSpan.FromSeconds(Math.Min(seconds, LongestLockoutSeconds));
+        for (var seconds = LockoutSeconds; seconds < LongestLockoutSeconds; seconds *= 2)
+            yield return TimeSpan.FromSeconds(seconds);
+        yield return TimeSpan.FromSeconds(LongestLockoutSeconds);
     }
-
-    /// <summary>Between two looks at what other hosts revoked.</summary>
-    [Range(50, 5000)]
-    public int RevocationIntervalMilliseconds { get; set; } = 1000;
-
-    public FirstOperatorOptions Operator { get; set; } = new();
 }
 
 /// <summary>

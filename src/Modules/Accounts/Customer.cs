@@ -1,3 +1,4 @@
+using System.Globalization;
 using ConcertReservation.BuildingBlocks;
 using ConcertReservation.Contracts;
 using Microsoft.AspNetCore.Identity;
@@ -43,7 +44,7 @@ internal sealed class Customer : IdentityUser<long>
             Language = language,
             SignedUpAt = now,
             Version = 1,
-            SecurityStamp = Guid.NewGuid().ToString("N"),
+            SecurityStamp = "0",
         };
         var signedUp = new UserSignedUp
         {
@@ -94,13 +95,14 @@ internal sealed class Customer : IdentityUser<long>
     /// The row stays, for its id is in events and payments; nobody can sign in to it, and its
     /// address is free.
     /// </summary>
-    public UserDeleted Delete(DateTimeOffset now)
+    /// <param name="placeholder">In the address's place, which is nobody else's.</param>
+    public UserDeleted Delete(DateTimeOffset now, Guid placeholder)
     {
         if (DeletedAt is not null)
             throw new IllegalTransitionException($"Account {Id} is deleted already.");
 
         var (email, language) = (Email!, Language);
-        Email = UserName = $"{Guid.NewGuid():N}@erased.invalid";
+        Email = UserName = $"{placeholder:N}@erased.invalid";
         (Name, Language) = (PersonalFields.ErasedName, Languages.Default);
         PasswordHash = null;
         DeletedAt = NextErasureAt = now;
@@ -121,7 +123,7 @@ internal sealed class Customer : IdentityUser<long>
     public Revocation RevokeAccessTokens()
     {
         TokenVersion++;
-        SecurityStamp = Guid.NewGuid().ToString("N");
+        SecurityStamp = TokenVersion.ToString(CultureInfo.InvariantCulture);
         return Revocation.OfTokensBefore(Id, TokenVersion);
     }
 }

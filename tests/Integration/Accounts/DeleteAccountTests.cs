@@ -1,3 +1,4 @@
+using System.Text;
 using static System.Net.HttpStatusCode;
 
 namespace ConcertReservation.Tests.Integration.Accounts;
@@ -194,13 +195,55 @@ internal sealed class DeleteAccountTests
             new TestSystemOptions { Hosts = 1, EmbeddedKafka = true }
         );
         var first = await Given.TheOperator(system);
-        (await ObstaclesOf(first)).ShouldBe(["account"]);
-        var second = await Given.ACustomer(system);
+        var (second, third) = (await Given.ACustomer(system), await Given.ACustomer(system));
+        foreach (var other in new[] { second, third })
+            (await first.Api.Put($"/api/accounts/{other.Id}/roles/Operator")).ShouldBe(NoContent);
+        (second, third) = (await second.SignsInAgain(), await third.SignsInAgain());
+        (await second.Api.Delete($"/api/accounts/{first.Id}/roles/Operator")).ShouldBe(NoContent);
+
+        (await Delete(second)).ShouldBe(NoContent);
+
+        (await ObstaclesOf(third)).ShouldBe(["account"]);
+    }
+
+    /// <summary>The next start would make it anew.</summary>
+    [Test]
+    public async Task whom_the_configuration_names_stays_and_changes_there()
+    {
+        var first = await Given.TheOperator();
+        var second = await Given.ACustomer();
         (await first.Api.Put($"/api/accounts/{second.Id}/roles/Operator")).ShouldBe(NoContent);
 
-        (await Delete(first)).ShouldBe(NoContent);
+        (await ObstaclesOf(first)).ShouldContain("account");
+        foreach (var change in new object[] { MovedFrom(first), ChangedFrom(first) })
+        {
+            (await first.Api.Send(HttpMethod.Patch, Path, change)).ShouldBe(
+                Conflict,
+                "illegal-state"
+            );
+        }
 
-        (await ObstaclesOf(await second.SignsInAgain())).ShouldBe(["account"]);
+        (await SignIn(first)).ShouldBe(OK);
+        (await Delete(second)).ShouldBe(Unauthorized, "not-signed-in");
+        (await Delete(await second.SignsInAgain())).ShouldBe(NoContent);
+
+        static object MovedFrom(Persona who) =>
+            new { email = $"{Guid.NewGuid():N}@test.example", who.Password };
+        static object ChangedFrom(Persona who) => new { newPassword = "another one", who.Password };
+    }
+
+    [Test]
+    public async Task whoever_failed_to_sign_in_is_forgotten_with_the_account()
+    {
+        var mina = await Given.ACustomer();
+        var guessed = mina with { Password = "a guess" };
+        (await SignIn(guessed)).ShouldBe(Unauthorized);
+        (await Delete(guessed)).ShouldBe(BadRequest, "validation", "password");
+        (await FailuresOf(mina)).ShouldBe(2);
+
+        (await Delete(mina)).ShouldBe(NoContent);
+
+        (await FailuresOf(mina)).ShouldBe(0);
     }
 
     private const StringComparison Ordinal = StringComparison.Ordinal;
@@ -216,6 +259,12 @@ internal sealed class DeleteAccountTests
             obstacle.GetProperty("reason").GetString().ShouldNotBeNullOrEmpty();
         return obstacles.Select(o => o.GetProperty("about").GetString());
     }
+
+    private static Task<long> FailuresOf(Persona who) =>
+        System.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM accounts.sign_in_failures WHERE account = sha256($1)",
+            Encoding.UTF8.GetBytes(who.Email.ToUpperInvariant())
+        );
 
     private static Task<Answer> Delete(Persona who, bool forfeitPoints = false) =>
         who.Api.Send(HttpMethod.Delete, Path, new { who.Password, forfeitPoints });

@@ -14,13 +14,15 @@ internal sealed class ExportTests
         var concert = await Given.AConcert(price: 1_000);
         (await mina.Api.Post($"/api/concerts/{concert.Id}/waitlist")).ShouldBe(NoContent);
         var reservation = await Buy(mina, concert.Seat(1));
+        var guess = new { mina.Email, password = "a guess" };
+        (await new Api(mina.Host).Post("/api/accounts/login", guess)).ShouldBe(Unauthorized);
         await Buy(jisoo, concert.Seat(2));
 
         var export = await Eventually.Becomes(
             "everything has arrived everywhere",
             () => mina.Api.Get(Path),
             e =>
-                Kind(e, "dataPlatform", "events").Count() >= 3
+                Kind(e, "dataPlatform", "events").Count() == 5
                 && Kind(e, "notifications", "mails").Count() >= 3
         );
 
@@ -32,6 +34,11 @@ internal sealed class ExportTests
         account.GetProperty("email").GetString().ShouldBe(mina.Email);
         account.GetProperty("roles")[0].GetString().ShouldBe("Customer");
         Kind(export, "accounts", "sessions").ShouldHaveSingleItem();
+        Kind(export, "accounts", "signInFailures")
+            .ShouldHaveSingleItem()
+            .GetProperty("failures")
+            .GetInt32()
+            .ShouldBe(1);
         Kind(export, "accounts", "addresses")
             .ShouldHaveSingleItem()
             .GetProperty("address")
@@ -55,7 +62,16 @@ internal sealed class ExportTests
         Kind(export, "notifications", "waitlist").ShouldHaveSingleItem();
         Kind(export, "dataPlatform", "events")
             .Select(e => e.GetProperty("event").GetProperty("eventType").GetString())
-            .ShouldContain("USER_SIGNED_UP");
+            .ShouldBe(
+                [
+                    "USER_SIGNED_UP",
+                    "RESERVATION_CREATED",
+                    "PAYMENT_STARTED",
+                    "PAYMENT_COMPLETED",
+                    "RESERVATION_CONFIRMED",
+                ],
+                ignoreOrder: true
+            );
         Kind(export, "dataPlatform", "bookings").ShouldHaveSingleItem();
         export.Body.ShouldNotContain(jisoo.Email);
         export.Body.ShouldNotContain("password", Case.Insensitive);

@@ -11,7 +11,7 @@ internal static class AccountChecks
     private const int MaxNameLength = 100;
     private const int MinPasswordLength = 8;
 
-    // Bounds what one sign-in can make the server hash.
+    // Room for any sentence. What a sign-in can make the server hash, the body's limit bounds.
     private const int MaxPasswordLength = 128;
 
     public static FieldErrors RequireEmail(this FieldErrors errors, string email) =>

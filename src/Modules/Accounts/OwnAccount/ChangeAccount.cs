@@ -25,8 +25,8 @@ internal sealed record ChangeAccountRequest(
 }
 
 /// <summary>
-/// A person changes their account. The mails that tell of a new address, to the old one, and of a
-/// new password follow from the event.
+/// A person changes their account. The mails that tell of a new address, to both, and of a new
+/// password follow from the event.
 /// </summary>
 internal sealed class ChangeAccount(
     AccountsDb db,
@@ -45,9 +45,10 @@ internal sealed class ChangeAccount(
             .WithSummary("Change my account")
             .WithDescription(
                 "What is absent or null stays. A new `email` or `newPassword` needs the `password` "
-                    + "until now. A new address is told to the old one, a new password by mail. "
-                    + "After either, access tokens stop working within seconds: refresh them. "
-                    + "A new password ends all other sessions."
+                    + "until now. Of a new address there is a mail to both, of a new password to "
+                    + "the address. After either, access tokens stop working within seconds: "
+                    + "refresh them. A new password ends all other sessions. The first operator's "
+                    + "address and password are configured, and not changed here."
             )
             .Produces<Profile>()
             .WithRequestExample(
@@ -63,6 +64,7 @@ internal sealed class ChangeAccount(
             .Refuses(
                 Problems.Validation("email", "is in use already"),
                 PasswordCheck.Wrong(),
+                ConfiguredOperator.Refusal(Examples.CustomerId),
                 Problems.TooManyRequests(retryAfterSeconds: 5),
                 SignIn.TooBusy()
             );
@@ -72,6 +74,7 @@ internal sealed class ChangeAccount(
         CurrentCustomer me,
         ClaimsPrincipal user,
         PasswordCheck check,
+        ConfiguredOperator configured,
         Passwords passwords,
         ChangeAccount change,
         CancellationToken stop
@@ -84,9 +87,12 @@ internal sealed class ChangeAccount(
         string? newHash = null;
         if (request.NeedsPassword())
         {
-            var (customer, refusal) = await check.RunAsync(me.Id, request.Password!, stop);
+            var session = AccessTokens.SessionId(user);
+            var (customer, refusal) = await check.RunAsync(me.Id, session, request.Password!, stop);
             if (refusal is not null)
                 return refusal;
+            if (configured.Is(customer!))
+                return ConfiguredOperator.Refusal(me.Id);
 
             checkedHash = customer!.PasswordHash;
             if (request.NewPassword is { } newPassword)

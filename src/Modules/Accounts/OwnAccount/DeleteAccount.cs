@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.BuildingBlocks.Http;
 using ConcertReservation.Contracts;
@@ -39,8 +40,8 @@ internal sealed class DeleteAccount(
                     + "new account at once, and what names you is erased everywhere; payments and "
                     + "bookings stay without it. Refused, with all reasons, while seats are held "
                     + "or booked for a concert to come, money is under way, a concert of yours is "
-                    + "to come, or you are the last operator. Points that are left are lost: "
-                    + "`forfeitPoints` says that you know."
+                    + "to come, or you are the first operator or the last. Points that are left "
+                    + "are lost: `forfeitPoints` says that you know."
             )
             .Produces(204)
             .WithRequestExample(new DeleteAccountRequest("correct horse battery"))
@@ -57,6 +58,7 @@ internal sealed class DeleteAccount(
     private static async Task<IResult> Handle(
         [FromBody] DeleteAccountRequest request,
         CurrentCustomer me,
+        ClaimsPrincipal user,
         PasswordCheck check,
         DeleteAccount delete,
         CancellationToken stop
@@ -68,7 +70,12 @@ internal sealed class DeleteAccount(
         if (invalid is not null)
             return invalid;
 
-        var (customer, refusal) = await check.RunAsync(me.Id, request.Password, stop);
+        var (customer, refusal) = await check.RunAsync(
+            me.Id,
+            AccessTokens.SessionId(user),
+            request.Password,
+            stop
+        );
         return refusal ?? await delete.RunAsync(customer!, request.ForfeitPoints, stop);
     }
 
@@ -100,7 +107,8 @@ internal sealed class DeleteAccount(
 
     private async Task DeleteAsync(Customer customer, CancellationToken stop)
     {
-        outbox.Add(customer.Delete(clock.GetUtcNow()));
+        var failures = SignInGuard.AccountOf(customer.NormalizedEmail!);
+        outbox.Add(customer.Delete(clock.GetUtcNow(), placeholder: Guid.NewGuid()));
         customer.NormalizedEmail = normalizer.NormalizeEmail(customer.Email);
         customer.NormalizedUserName = normalizer.NormalizeName(customer.UserName);
         var revocation = customer.RevokeAccessTokens();
@@ -110,6 +118,10 @@ internal sealed class DeleteAccount(
         await db.CustomerRoles.Where(r => r.UserId == customer.Id).ExecuteDeleteAsync(stop);
         await db.Database.ExecuteSqlAsync(
             $"DELETE FROM accounts.known_addresses WHERE customer_id = {customer.Id}",
+            stop
+        );
+        await db.Database.ExecuteSqlAsync(
+            $"DELETE FROM accounts.sign_in_failures WHERE account = {failures}",
             stop
         );
         await db.SaveChangesAsync(stop);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ConcertReservation.BuildingBlocks.Http;
 using ConcertReservation.Contracts;
@@ -25,8 +26,9 @@ internal static class ExportAccount
             .WithSummary("Export my data")
             .WithDescription(
                 "Everything kept about you, as one JSON document: an object for each part of the "
-                    + "system, with a list for each kind of thing in it. It is sent while it is "
-                    + "read; one that ends early is no JSON, so ask again."
+                    + "system that knows you, with a list for each kind of thing in it. It is sent "
+                    + "while it is read, each thing as it is then; one that ends early is no JSON, "
+                    + "so ask again."
             )
             .Produces<Dictionary<string, Dictionary<string, IReadOnlyList<JsonElement>>>>()
             .WithResponseExample(200, Example())
@@ -55,6 +57,9 @@ internal static class ExportAccount
         if (refusal is not null)
             return refusal;
 
+        await using var records = ReadAsync(me.Id, keepers, stop).GetAsyncEnumerator(stop);
+        // Before anything is written: what is in the buffer would stand in front of a problem.
+        var hasRecord = await records.MoveNextAsync();
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         http.Response.ContentType = RecordedAnswer.Json;
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"{FileName(me.Id)}\"";
@@ -62,53 +67,82 @@ internal static class ExportAccount
             http.Response.BodyWriter,
             new JsonWriterOptions { Encoder = json.Value.SerializerOptions.Encoder }
         );
-        writer.WriteStartObject();
-        foreach (var keeper in keepers)
+        var document = new Document(writer, json.Value.SerializerOptions);
+        for (var flushAt = 0; hasRecord; hasRecord = await records.MoveNextAsync())
         {
-            writer.WritePropertyName(keeper.Section);
-            await WriteAsync(keeper.ReadAsync(me.Id, stop), writer, json.Value, http, stop);
+            document.Write(records.Current.Section, records.Current.Record);
+            if (writer.BytesPending + http.Response.BodyWriter.UnflushedBytes <= flushAt)
+                continue;
+
+            await writer.FlushAsync(stop);
+            await http.Response.BodyWriter.FlushAsync(stop);
+            flushAt = FlushBytes;
         }
 
-        writer.WriteEndObject();
+        document.End();
         return TypedResults.Empty;
     }
 
-    private static async Task WriteAsync(
-        IAsyncEnumerable<PersonalRecord> records,
-        Utf8JsonWriter writer,
-        JsonOptions json,
-        HttpContext http,
-        CancellationToken stop
+    private static async IAsyncEnumerable<(string Section, PersonalRecord Record)> ReadAsync(
+        long customerId,
+        IEnumerable<IPersonalData> keepers,
+        [EnumeratorCancellation] CancellationToken stop
     )
     {
-        string? kind = null;
-        writer.WriteStartObject();
-        await foreach (var record in records.WithCancellation(stop))
+        foreach (var keeper in keepers)
         {
-            if (record.Kind != kind)
+            await foreach (var record in keeper.ReadAsync(customerId, stop))
+                yield return (keeper.Section, record);
+        }
+    }
+
+    /// <summary>An object with one for each section, with a list for each kind.</summary>
+    private sealed class Document(Utf8JsonWriter writer, JsonSerializerOptions options)
+    {
+        private string? _section;
+        private string? _kind;
+
+        public void Write(string section, PersonalRecord record)
+        {
+            if (section != _section)
             {
-                if (kind is not null)
-                    writer.WriteEndArray();
-                kind = record.Kind;
-                writer.WriteStartArray(kind);
+                EndSection();
+                if (_section is null)
+                    writer.WriteStartObject();
+                writer.WriteStartObject(section);
+                _section = section;
             }
 
-            JsonSerializer.Serialize(
-                writer,
-                record.Value,
-                record.Value.GetType(),
-                json.SerializerOptions
-            );
-            if (writer.BytesPending + http.Response.BodyWriter.UnflushedBytes > FlushBytes)
+            if (record.Kind != _kind)
             {
-                await writer.FlushAsync(stop);
-                await http.Response.BodyWriter.FlushAsync(stop);
+                EndKind();
+                writer.WriteStartArray(record.Kind);
+                _kind = record.Kind;
             }
+
+            JsonSerializer.Serialize(writer, record.Value, record.Value.GetType(), options);
         }
 
-        if (kind is not null)
-            writer.WriteEndArray();
-        writer.WriteEndObject();
+        /// <summary>Of what has begun: there is an account, at least.</summary>
+        public void End()
+        {
+            EndSection();
+            writer.WriteEndObject();
+        }
+
+        private void EndSection()
+        {
+            EndKind();
+            if (_section is not null)
+                writer.WriteEndObject();
+        }
+
+        private void EndKind()
+        {
+            if (_kind is not null)
+                writer.WriteEndArray();
+            _kind = null;
+        }
     }
 
     private static string FileName(long id) =>

@@ -5,16 +5,24 @@ namespace ConcertReservation.Accounts;
 
 /// <summary>
 /// Somebody who is signed in shows that they know the password, too; as often a minute as one may
-/// sign in to the account.
+/// sign in to the account. Wrong ones lock the session out, on all hosts: whoever has stolen it,
+/// and guesses, keeps the owner from nothing in theirs.
 /// </summary>
-internal sealed class PasswordCheck(AccountsDb db, Passwords passwords, AttemptLimits limits)
+internal sealed class PasswordCheck(
+    AccountsDb db,
+    Passwords passwords,
+    AttemptLimits limits,
+    SignInGuard guard
+)
 {
     /// <remarks>Not 401: that sends clients to refresh tokens that are in order.</remarks>
     public static Problem Wrong() => Problems.Validation("password", "is wrong");
 
+    /// <param name="session">Which the access token is of.</param>
     /// <returns>The customer, untracked; or the refusal.</returns>
     public async Task<(Customer? Customer, Problem? Refusal)> RunAsync(
         long id,
+        Guid? session,
         string password,
         CancellationToken stop
     )
@@ -28,11 +36,22 @@ internal sealed class PasswordCheck(AccountsDb db, Passwords passwords, AttemptL
         if (customer?.PasswordHash is null)
             return (null, Problems.NotSignedIn());
 
-        return await passwords.IsRightAsync(customer, password, stop) switch
+        var attempt = SignInGuard.Attempt.InSession(customer.NormalizedEmail!, session);
+        var standing = await guard.FindAsync(attempt, stop);
+        if (standing.LockedSeconds > 0)
+            return (null, Problems.TooManyRequests(standing.LockedSeconds));
+
+        switch (await passwords.IsRightAsync(customer, password, stop))
         {
-            true => (customer, null),
-            false => (null, Wrong()),
-            null => (null, SignIn.TooBusy()),
-        };
+            case null:
+                return (null, SignIn.TooBusy());
+            case false:
+                await guard.NoteFailureAsync(attempt, stop);
+                return (null, Wrong());
+            default:
+                if (standing.Failures > 0)
+                    await guard.ForgetFailuresAsync(attempt, stop);
+                return (customer, null);
+        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.BuildingBlocks.Http;
 using ConcertReservation.Contracts;
 using Microsoft.EntityFrameworkCore;
@@ -8,10 +7,14 @@ using Npgsql;
 namespace ConcertReservation.Accounts;
 
 /// <summary>
-/// The account itself, where somebody is signed in, and from where. Its deletion erases it.
+/// The account itself, where somebody is signed in, and from where, and who failed to. Its deletion
+/// erases it.
 /// </summary>
-internal sealed class PersonalDataOfAccounts(AccountsDb db, NpgsqlDataSource dataSource)
-    : IPersonalData
+internal sealed class PersonalDataOfAccounts(
+    AccountsDb db,
+    NpgsqlDataSource dataSource,
+    ConfiguredOperator configured
+) : IPersonalData
 {
     internal sealed record Account(
         long Id,
@@ -26,6 +29,14 @@ internal sealed class PersonalDataOfAccounts(AccountsDb db, NpgsqlDataSource dat
 
     internal sealed record KnownAddress(string Address, DateTimeOffset SeenAt);
 
+    /// <param name="Address">Where they came from, or in which session.</param>
+    internal sealed record SignInFailures(
+        string Address,
+        int Failures,
+        DateTimeOffset FailedAt,
+        DateTimeOffset? LockedUntil
+    );
+
     public string Section => "accounts";
 
     public async Task<IReadOnlyList<Obstacle>> ObstaclesAsync(
@@ -33,6 +44,9 @@ internal sealed class PersonalDataOfAccounts(AccountsDb db, NpgsqlDataSource dat
         CancellationToken stop
     )
     {
+        if (configured.Is(await db.Customers.SingleAsync(c => c.Id == customerId, stop)))
+            return [new("account", "is the first operator's: configure another one before.")];
+
         var operators = AccountsDb.RoleIds[Roles.Operator];
         if (!await db.HasRoleAsync(customerId, operators, stop))
             return [];
@@ -62,25 +76,60 @@ internal sealed class PersonalDataOfAccounts(AccountsDb db, NpgsqlDataSource dat
             )
         );
 
-        var sessions = db
+        var sessions = await db
             .Sessions.AsNoTracking()
             .Where(s => s.CustomerId == customerId)
             .OrderBy(s => s.Id)
-            .AsAsyncEnumerable();
-        await foreach (var s in sessions.WithCancellation(stop))
+            .ToListAsync(stop);
+        foreach (var s in sessions)
             yield return new("sessions", new SignedInSession(s.Id, s.Refreshes, s.ExpiresAt));
 
-        var addresses = dataSource.ReadPersonalAsync(
-            "addresses",
+        foreach (var address in await AddressesAsync(customerId, stop))
+            yield return new("addresses", address);
+
+        foreach (var failures in await FailuresAsync(customer.NormalizedEmail!, stop))
+            yield return new("signInFailures", failures);
+    }
+
+    private async Task<List<KnownAddress>> AddressesAsync(long customerId, CancellationToken stop)
+    {
+        await using var command = dataSource.CreateCommand(
             """
             SELECT address, seen_at FROM accounts.known_addresses WHERE customer_id = $1
             ORDER BY seen_at DESC, address
-            """,
-            customerId,
-            row => new KnownAddress(row.GetString(0), row.GetFieldValue<DateTimeOffset>(1)),
-            stop
+            """
         );
-        await foreach (var address in addresses)
-            yield return address;
+        command.Parameters.AddWithValue(customerId);
+        await using var row = await command.ExecuteReaderAsync(stop);
+        var addresses = new List<KnownAddress>();
+        while (await row.ReadAsync(stop))
+            addresses.Add(new(row.GetString(0), row.GetFieldValue<DateTimeOffset>(1)));
+        return addresses;
+    }
+
+    private async Task<List<SignInFailures>> FailuresAsync(string email, CancellationToken stop)
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            SELECT address, failures, failed_at, locked_until FROM accounts.sign_in_failures
+            WHERE account = $1 ORDER BY failed_at DESC, address
+            """
+        );
+        command.Parameters.AddWithValue(SignInGuard.AccountOf(email));
+        await using var row = await command.ExecuteReaderAsync(stop);
+        var failures = new List<SignInFailures>();
+        while (await row.ReadAsync(stop))
+        {
+            failures.Add(
+                new(
+                    row.GetString(0),
+                    row.GetInt32(1),
+                    row.GetFieldValue<DateTimeOffset>(2),
+                    await row.IsDBNullAsync(3, stop) ? null : row.GetFieldValue<DateTimeOffset>(3)
+                )
+            );
+        }
+
+        return failures;
     }
 }

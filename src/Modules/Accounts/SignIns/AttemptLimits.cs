@@ -18,11 +18,6 @@ internal sealed class AttemptLimits(
 ) : IDisposable
 {
     private const int RefillsPerMinute = 12;
-
-    /// <summary>
-    /// At a time and host: each has a connection to the database, and whoever reads it may be slow.
-    /// </summary>
-    private const int MaxExports = 4;
     private static readonly TimeSpan RefillInterval = TimeSpan.FromMinutes(1) / RefillsPerMinute;
 
     private readonly PartitionedRateLimiter<string> _signInsByAddress = PerMinute(
@@ -38,7 +33,7 @@ internal sealed class AttemptLimits(
         options.Value.ExportsPerMinute
     );
     private readonly ConcurrencyLimiter _runningExports = new(
-        new ConcurrencyLimiterOptions { PermitLimit = MaxExports }
+        new ConcurrencyLimiterOptions { PermitLimit = options.Value.ExportsAtOnce }
     );
     private readonly PartitionedRateLimiter<string> _signUpsByAddress = PerMinute(
         options.Value.SignUpsPerMinuteAndAddress

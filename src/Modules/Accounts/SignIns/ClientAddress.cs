@@ -30,7 +30,9 @@ internal sealed class ClientAddress(IOptions<AccountsOptions> options)
         return bytes.Length > 4 ? Convert.ToHexString(bytes, 0, PrefixBytes) : address.ToString();
     }
 
-    /// <summary>Each proxy has added whom it got the request from at the end.</summary>
+    /// <summary>
+    /// Each proxy has added whom it got the request from at the end, some with the port.
+    /// </summary>
     private IPAddress Behind(IPAddress peer, IEnumerable<string?> forwarded)
     {
         var chain = forwarded.SelectMany(f => (f ?? "").Split(',')).Reverse();
@@ -38,10 +40,10 @@ internal sealed class ClientAddress(IOptions<AccountsOptions> options)
         {
             if (
                 !_trusted.Any(n => n.Contains(peer))
-                || !IPAddress.TryParse(entry.Trim(), out var before)
+                || !IPEndPoint.TryParse(entry.Trim(), out var before)
             )
                 break;
-            peer = Plain(before);
+            peer = Plain(before.Address);
         }
 
         return peer;

@@ -30,10 +30,9 @@ internal static class SignIn
             .WithDescription(
                 "Answers an access token, to be sent as `Authorization: Bearer …` "
                     + "for `expiresIn` seconds, and a refresh token that gets the "
-                    + "next pair. Both work on every host. After five wrong passwords in a row "
-                    + "sign-in to the account is locked for the address that they came from: "
-                    + "for half a minute, then longer, never more than a quarter of an hour. "
-                    + "`Retry-After` tells."
+                    + "next pair. Both work on every host. After some wrong passwords in a row "
+                    + "sign-in to the account is locked for the address that they came from, "
+                    + "after each further one for longer. `Retry-After` tells."
             )
             .Produces<AccessTokenResponse>()
             .WithRequestExample(new SignInRequest(Examples.Email, "correct horse battery"))

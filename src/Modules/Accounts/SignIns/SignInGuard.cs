@@ -7,8 +7,9 @@ using Npgsql;
 namespace ConcertReservation.Accounts;
 
 /// <summary>
-/// Who may try a password, over all hosts. Failures lock an account for the address that they came
-/// from, and for no other: whoever guesses locks out themselves, not the owner.
+/// Who may try a password, over all hosts. Failures lock an account for the address, or the
+/// session, that they came from, and for no other: whoever guesses locks out themselves, not the
+/// owner.
 /// </summary>
 /// <remarks>No connection is kept while a password is hashed.</remarks>
 internal sealed class SignInGuard(
@@ -20,13 +21,41 @@ internal sealed class SignInGuard(
     /// <summary>Without a failure for so long, the count begins anew.</summary>
     public static readonly TimeSpan FailuresKept = TimeSpan.FromDays(1);
 
+    private const string ForgetSql =
+        "DELETE FROM accounts.sign_in_failures WHERE account = $1 AND address = $2";
+
+    /// <remarks>
+    /// The lockout of the count that the statement makes, from a list of all; none before its
+    /// first. In one statement: of two failures at once neither shortens what the other one locked.
+    /// </remarks>
+    private const string CountSql = """
+        INSERT INTO accounts.sign_in_failures AS f
+            (account, address, failures, failed_at, locked_until)
+        VALUES ($1, $2, 1, clock.now(), clock.now() + ($5::interval[])[2 - $4])
+        ON CONFLICT (account, address) DO UPDATE
+        SET failed_at = excluded.failed_at, (failures, locked_until) = (
+            SELECT count,
+                excluded.failed_at + ($5::interval[])[least(count - $4 + 1, cardinality($5))]
+            FROM (SELECT CASE WHEN f.failed_at > excluded.failed_at - $3 THEN f.failures + 1
+                ELSE 1 END AS count) AS next)
+        """;
+
     private readonly AccountsOptions _options = options.Value;
 
-    /// <summary>An account, as it was typed, and where somebody signs in to it from.</summary>
+    /// <summary>
+    /// An account, as it was typed, and where somebody signs in to it from; or the session in which
+    /// somebody who is signed in shows the password.
+    /// </summary>
     internal sealed record Attempt(string NormalizedEmail, string Address)
     {
-        public byte[] Account => SHA256.HashData(Encoding.UTF8.GetBytes(NormalizedEmail));
+        public byte[] Account => AccountOf(NormalizedEmail);
+
+        public static Attempt InSession(string normalizedEmail, Guid? session) =>
+            new(normalizedEmail, $"session {session}");
     }
+
+    public static byte[] AccountOf(string normalizedEmail) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes(normalizedEmail));
 
     /// <param name="LockedSeconds">0 where it is not locked.</param>
     /// <param name="IsKnown">The account was signed in to from there before.</param>
@@ -59,34 +88,22 @@ internal sealed class SignInGuard(
     /// <summary>One more wrong password; from a certain number on it locks.</summary>
     public async Task NoteFailureAsync(Attempt attempt, CancellationToken stop)
     {
-        await using var count = dataSource.CreateCommand(
-            """
-            INSERT INTO accounts.sign_in_failures AS f (account, address, failures, failed_at)
-            VALUES ($1, $2, 1, clock.now())
-            ON CONFLICT (account, address) DO UPDATE
-            SET failed_at = excluded.failed_at,
-                failures = CASE WHEN f.failed_at > excluded.failed_at - $3
-                    THEN f.failures + 1 ELSE 1 END
-            RETURNING failures
-            """
-        );
+        await using var count = dataSource.CreateCommand(CountSql);
         count.Parameters.AddWithValue(attempt.Account);
         count.Parameters.AddWithValue(attempt.Address);
         count.Parameters.AddWithValue(FailuresKept);
-        var failures = (int)(await count.ExecuteScalarAsync(stop))!;
-        if (_options.LockoutAfter(failures) is not { } lockout)
-            return;
+        count.Parameters.AddWithValue(_options.SignInFailuresBeforeLockout);
+        count.Parameters.AddWithValue(_options.Lockouts().ToArray());
+        await count.ExecuteNonQueryAsync(stop);
+    }
 
-        await using var close = dataSource.CreateCommand(
-            """
-            UPDATE accounts.sign_in_failures SET locked_until = clock.now() + $3
-            WHERE account = $1 AND address = $2
-            """
-        );
-        close.Parameters.AddWithValue(attempt.Account);
-        close.Parameters.AddWithValue(attempt.Address);
-        close.Parameters.AddWithValue(lockout);
-        await close.ExecuteNonQueryAsync(stop);
+    /// <summary>The right password ends the count.</summary>
+    public async Task ForgetFailuresAsync(Attempt attempt, CancellationToken stop)
+    {
+        await using var forget = dataSource.CreateCommand(ForgetSql);
+        forget.Parameters.AddWithValue(attempt.Account);
+        forget.Parameters.AddWithValue(attempt.Address);
+        await forget.ExecuteNonQueryAsync(stop);
     }
 
     /// <summary>
@@ -99,10 +116,7 @@ internal sealed class SignInGuard(
         CancellationToken stop
     )
     {
-        await using var forget = new NpgsqlCommand(
-            "DELETE FROM accounts.sign_in_failures WHERE account = $1 AND address = $2",
-            work.Connection
-        );
+        await using var forget = new NpgsqlCommand(ForgetSql, work.Connection);
         forget.Parameters.AddWithValue(attempt.Account);
         forget.Parameters.AddWithValue(attempt.Address);
         if (standing.Failures > 0)
