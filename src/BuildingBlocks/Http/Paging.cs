@@ -54,18 +54,18 @@ public static class PagingDocs
 {
     /// <param name="builder">Of a handler with the parameters cursor and limit.</param>
     /// <param name="items">What the list has, as a plural with a capital.</param>
-    /// <param name="exampleId">The id of the last item of the example.</param>
+    /// <param name="exampleKeys">Of the last item of the example, by which it is sorted.</param>
     public static RouteHandlerBuilder WithPaging(
         this RouteHandlerBuilder builder,
         PageSize size,
         string items,
-        long exampleId
+        params long[] exampleKeys
     ) =>
         builder
             .WithParameter(
                 "cursor",
                 "The nextCursor of the page before; without it, the first page.",
-                Cursor.Of(exampleId)
+                Cursor.Of(exampleKeys)
             )
             .WithParameter(
                 "limit",

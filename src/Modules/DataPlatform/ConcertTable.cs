@@ -90,13 +90,12 @@ internal static class ConcertTable
         {
             Name = new(reader.GetString(1), reader.GetInt64(2)),
             Artist = new(reader.IsDBNull(3) ? null : reader.GetString(3), reader.GetInt64(4)),
-            BookingStartTime = new(TimeAt(5), reader.GetInt64(6)),
+            BookingStartTime = new(reader.TimeAt(5), reader.GetInt64(6)),
             TotalSeats = reader.IsDBNull(7) ? null : reader.GetInt32(7),
-            SoldOut = reader.IsDBNull(8) ? null : new Fact(reader.GetInt64(8), TimeAt(9)!.Value),
-            CancelledAt = TimeAt(10),
+            SoldOut = reader.IsDBNull(8)
+                ? null
+                : new Fact(reader.GetInt64(8), reader.TimeAt(9)!.Value),
+            CancelledAt = reader.TimeAt(10),
         };
-
-        DateTimeOffset? TimeAt(int column) =>
-            reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
     }
 }

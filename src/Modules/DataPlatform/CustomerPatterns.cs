@@ -118,8 +118,8 @@ internal sealed record CustomerPatterns(
     private static CustomerPatterns ReadTotals(NpgsqlDataReader row)
     {
         return new CustomerPatterns(
-            TimeAt(0),
-            TimeAt(1),
+            row.TimeAt(0),
+            row.TimeAt(1),
             row.GetInt64(2),
             row.GetInt64(3),
             row.GetInt64(4),
@@ -130,9 +130,6 @@ internal sealed record CustomerPatterns(
             [],
             []
         );
-
-        DateTimeOffset? TimeAt(int column) =>
-            row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
 
         double? NumberAt(int column) =>
             row.IsDBNull(column) ? null : Math.Round(row.GetDouble(column), 3);

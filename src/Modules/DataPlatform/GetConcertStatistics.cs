@@ -72,7 +72,10 @@ internal static class GetConcertStatistics
             .WithResponseExample(200, Example)
             .WithCsv(Columns.Example(Example.Hours[0]))
             .WithParameter("id", "The concert's id.", Examples.ConcertId)
-            .Refuses(Problems.NotFound("concert", Examples.ConcertId));
+            .Refuses(
+                Problems.Validation("id", "must be positive"),
+                Problems.NotFound("concert", Examples.ConcertId)
+            );
 
     private static async Task<IResult> Handle(
         long id,
@@ -81,7 +84,8 @@ internal static class GetConcertStatistics
         CancellationToken stop
     )
     {
-        if (format.Problem is { } unfit)
+        var problem = new FieldErrors().Require(id > 0, "id", "must be positive").ToProblem();
+        if ((format.Problem ?? problem) is { } unfit)
             return unfit;
 
         await using var connection = await dataSource.OpenConnectionAsync(stop);

@@ -1,3 +1,4 @@
+using System.Data;
 using ConcertReservation.BuildingBlocks.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -58,7 +59,10 @@ internal static class GetCustomerStatistics
             .WithResponseExample(200, Example)
             .WithCsv(Columns.Example(Lines(Example).First()))
             .WithParameter("id", "The customer's account id.", Examples.CustomerId)
-            .Refuses(Problems.NotFound("customer", Examples.CustomerId));
+            .Refuses(
+                Problems.Validation("id", "must be positive"),
+                Problems.NotFound("customer", Examples.CustomerId)
+            );
 
     private static async Task<IResult> Handle(
         long id,
@@ -68,7 +72,8 @@ internal static class GetCustomerStatistics
         CancellationToken stop
     )
     {
-        if (format.Problem is { } unfit)
+        var problem = new FieldErrors().Require(id > 0, "id", "must be positive").ToProblem();
+        if ((format.Problem ?? problem) is { } unfit)
             return unfit;
 
         var own = asking.Id == id;
@@ -80,6 +85,11 @@ internal static class GetCustomerStatistics
         if (!own && !await ExistsAsync(connection, id, stop))
             return Problems.NotFound("customer", id);
 
+        // One snapshot: all of the answer is of one moment.
+        await using var moment = await connection.BeginTransactionAsync(
+            IsolationLevel.RepeatableRead,
+            stop
+        );
         var patterns = await CustomerPatterns.ReadAsync(connection, id, stop);
         var statistics = await ReadAsync(connection, id, patterns, stop);
         return format.IsCsv

@@ -134,6 +134,54 @@ internal sealed class AnalyticsTests
         }
     }
 
+    [TestCase("concerts/0")]
+    [TestCase("concerts/-1")]
+    [TestCase("customers/0")]
+    [TestCase("concerts/0/funnel")]
+    [TestCase("concerts/0/sell-through")]
+    [TestCase("concerts/0/bookings")]
+    public async Task an_id_that_can_be_nobodys_is_refused_everywhere_alike(string path) =>
+        (await _organiser.Api.Get($"/api/analytics/{path}")).ShouldBe(
+            HttpStatusCode.BadRequest,
+            "validation",
+            "id"
+        );
+
+    /// <summary>What changes while an answer is read is in all of it, or in nothing.</summary>
+    [Test]
+    public async Task an_answer_about_a_customer_is_of_one_moment()
+    {
+        const string Set = "UPDATE data_platform.customer_hours SET bookings = bookings";
+        await using var other = await _system.Database.DataSource.OpenConnectionAsync();
+        await using var begun = await other.BeginTransactionAsync();
+        await using var command = other.CreateCommand();
+        command.CommandText = "LOCK TABLE data_platform.customer_hours IN ACCESS EXCLUSIVE MODE";
+        await command.ExecuteNonQueryAsync();
+        var asked = _buyer.Api.Get($"/api/analytics/customers/{_buyer.Id}");
+        await Eventually.Until(
+            "the answer waits for the hours",
+            () =>
+                _system.Database.ScalarAsync<bool>(
+                    """
+                    SELECT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
+                        WHERE datname = current_database() AND NOT granted
+                            AND relation = 'data_platform.customer_hours'::regclass)
+                    """
+                )
+        );
+        command.CommandText = $"{Set} + 100";
+        await command.ExecuteNonQueryAsync();
+        await begun.CommitAsync();
+
+        var answer = (await asked).ShouldBe(HttpStatusCode.OK);
+
+        await _system.Database.ExecuteAsync($"{Set} - 100");
+        answer["hoursOfDay"]
+            .EnumerateArray()
+            .Sum(h => h.GetProperty("bookings").GetInt64())
+            .ShouldBe(answer["bookings"].GetInt64());
+    }
+
     [Test]
     public async Task every_event_is_stored_once_as_it_was_published()
     {

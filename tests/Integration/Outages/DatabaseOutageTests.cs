@@ -69,6 +69,54 @@ internal sealed class DatabaseOutageTests
         system.HostA.Log.Count(AwayLine).ShouldBe(1);
     }
 
+    /// <summary>
+    /// What has been written already must not stand in front of the problem, where an answer is
+    /// sent while it is read.
+    /// </summary>
+    [Test]
+    public async Task an_answer_that_was_about_to_be_sent_is_a_problem_and_nothing_else()
+    {
+        await using var system = await StartAsync(startHosts: true);
+        var op = await Given.TheOperator(system);
+        var concert = await Given.AConcert(system: system);
+        var path = $"/api/analytics/concerts/{concert.Id}";
+        await Eventually.Until(
+            "the statistics know the concert",
+            async () => (await op.Api.Get(path)).Status == OK
+        );
+        // What comes after the concert's name waits.
+        await using var blocking = await system.Database.DataSource.OpenConnectionAsync();
+        await using var begun = await blocking.BeginTransactionAsync();
+        await using var block = blocking.CreateCommand();
+        block.CommandText = "LOCK TABLE data_platform.payments IN ACCESS EXCLUSIVE MODE";
+        await block.ExecuteNonQueryAsync();
+        var table = CsvAsync(op, $"{path}/bookings");
+        await Eventually.Until(
+            "the table waits for its first rows",
+            () =>
+                system.Database.ScalarAsync<bool>(
+                    """
+                    SELECT EXISTS (SELECT FROM pg_stat_activity
+                        WHERE datname = current_database() AND wait_event_type = 'Lock'
+                            AND query LIKE '%data_platform.reservations%')
+                    """
+                )
+        );
+        await system.PostgresGate!.CloseAsync();
+
+        (await table).ShouldBe(ServiceUnavailable, "overloaded");
+        (await op.Api.Get("/api/accounts/me/export")).ShouldBe(ServiceUnavailable, "overloaded");
+        // What is wrong with a question needs no database.
+        foreach (var part in new[] { "funnel", "sell-through" })
+        {
+            (await op.Api.Get($"{path}/{part}?interval=year")).ShouldBe(
+                BadRequest,
+                "validation",
+                "interval"
+            );
+        }
+    }
+
     [Test]
     public async Task a_database_that_stands_still_is_named_in_time()
     {
@@ -130,6 +178,15 @@ internal sealed class DatabaseOutageTests
         (await mina.Sees(bought))["status"].GetString().ShouldBe("CONFIRMED");
         await system.HasLostNothing();
         system.HostA.Log.Warnings.Skip(before).ShouldHaveSingleItem().ShouldContain(AwayLine);
+    }
+
+    private static async Task<Answer> CsvAsync(Persona who, string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
+        request.Headers.Authorization = new("Bearer", who.AccessToken);
+        request.Headers.Add("Accept", "text/csv");
+        using var response = await who.Host.Http.SendAsync(request);
+        return await Answer.OfAsync(response);
     }
 
     private static Task<TestSystem> StartAsync(bool startHosts) =>

@@ -14,14 +14,8 @@ internal static class ShowAuditTrails
 {
     private static readonly PageSize Size = new(Default: 50, Max: 500);
 
-    /// <summary>Before that nothing happened.</summary>
-    private static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-    /// <summary>Clocks differ; what is to come nobody knows.</summary>
-    private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(1);
-
     /// <param name="Name">As the path has it.</param>
-    /// <param name="Said">What the state of it cannot tell.</param>
+    /// <param name="Caveat">What the state of it cannot tell.</param>
     private sealed record Kind<TState>(
         string Name,
         Func<long, string> KeyOf,
@@ -29,7 +23,7 @@ internal static class ShowAuditTrails
         long ExampleId,
         TState Example,
         DomainEvent ExampleEvent,
-        string Said = ""
+        string Caveat = ""
     )
         where TState : class;
 
@@ -112,7 +106,7 @@ internal static class ShowAuditTrails
                 "Its events as they were received, in the order of their versions, and the state "
                     + "that they tell; with `asOf` those that had happened by then. From the event "
                     + "store: what has not reached it yet is missing, and may change the answer."
-                    + kind.Said
+                    + kind.Caveat
             )
             .Produces<AuditTrail<TState>>()
             .WithResponseExample(
@@ -132,23 +126,12 @@ internal static class ShowAuditTrails
                 "How it was at this time; now where it is missing.",
                 kind.ExampleEvent.OccurredAt.AddSeconds(1)
             )
-            .WithParameter(
-                "cursor",
-                "The nextCursor of the page before; without it, the first page.",
-                Cursor.Of(1, 4_711)
-            )
-            .WithParameter(
-                "limit",
-                $"Events a page, 1 to {Size.Max}; {Size.Default} where it is missing.",
-                Size.Default
-            )
+            .WithPaging(Size, "Events", 1, 4_711)
             .Refuses(
-                Problems.Validation("limit", Size.Rule),
-                Problems.Validation("asOf", NotYet),
+                Problems.Validation("asOf", TimeRange.NotYet),
                 Problems.NotFound(kind.Name, kind.ExampleId)
             );
 
-    private const string NotYet = "must be between 2000-01-01 and now";
     private const int CursorKeys = 2;
 
     private sealed record Question(
@@ -161,7 +144,7 @@ internal static class ShowAuditTrails
         public Problem? Check(long id) =>
             new FieldErrors()
                 .Require(id > 0, "id", "must be positive")
-                .Require(AsOf is null || (AsOf >= Earliest && AsOf <= Now + Ahead), "asOf", NotYet)
+                .Require(TimeRange.HasBeen(AsOf, Now), "asOf", TimeRange.NotYet)
                 .Require(Limit is null || (Limit >= 1 && Limit <= Size.Max), "limit", Size.Rule)
                 .Require(
                     Behind is null || Cursor.Parse(Behind, CursorKeys) is not null,

@@ -99,15 +99,12 @@ internal sealed class Bookings(NpgsqlDataSource dataSource, long concertId)
             row.GetString(2),
             row.GetInt32(3),
             row.IsDBNull(4) ? null : row.GetInt64(4),
-            TimeAt(5),
-            TimeAt(6),
-            TimeAt(7),
-            TimeAt(8),
-            TimeAt(9),
-            TimeAt(10)
+            row.TimeAt(5),
+            row.TimeAt(6),
+            row.TimeAt(7),
+            row.TimeAt(8),
+            row.TimeAt(9),
+            row.TimeAt(10)
         );
-
-        DateTimeOffset? TimeAt(int column) =>
-            row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
     }
 }

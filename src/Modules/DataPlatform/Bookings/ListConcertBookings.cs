@@ -84,20 +84,8 @@ internal static class ListConcertBookings
                 )
             )
             .WithParameter("id", "The concert's id.", Examples.ConcertId)
-            .WithParameter(
-                "cursor",
-                "The nextCursor of the page before; without it, the first page.",
-                Cursor.Of(Examples.CustomerId, Examples.ReservationId)
-            )
-            .WithParameter(
-                "limit",
-                $"Bookings a page, 1 to {Size.Max}; {Size.Default} where it is missing.",
-                Size.Default
-            )
-            .Refuses(
-                Problems.Validation("limit", Size.Rule),
-                Problems.NotFound("concert", Examples.ConcertId)
-            );
+            .WithPaging(Size, "Bookings", Examples.CustomerId, Examples.ReservationId)
+            .Refuses(Problems.NotFound("concert", Examples.ConcertId));
 
     private static async Task<IResult> Handle(
         long id,

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace ConcertReservation.DataPlatform;
 
 /// <summary>
-/// A table as CSV, sent while its rows are read. What fails in the midst breaks the answer off: its
-/// reader sees that the end is missing.
+/// A table as CSV, sent while its rows are read. What fails before the first is a problem as of any
+/// answer; what fails later breaks the answer off: its reader sees that the end is missing.
 /// </summary>
 /// <param name="fileName">Proposed to whoever saves it, without the ending.</param>
 internal sealed class CsvAnswer<T>(string fileName, CsvColumns<T> columns, IAsyncEnumerable<T> rows)
@@ -20,6 +20,9 @@ internal sealed class CsvAnswer<T>(string fileName, CsvColumns<T> columns, IAsyn
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var (response, stop) = (httpContext.Response, httpContext.RequestAborted);
+        await using var row = rows.GetAsyncEnumerator(stop);
+        // Before anything is written: what is in the buffer would stand in front of a problem.
+        var hasRow = await row.MoveNextAsync();
         response.ContentType = ContentType;
         response.Headers.ContentDisposition = $"attachment; filename=\"{fileName}.csv\"";
 
@@ -28,9 +31,10 @@ internal sealed class CsvAnswer<T>(string fileName, CsvColumns<T> columns, IAsyn
         foreach (var name in columns.Names)
             csv.Write(name);
         csv.EndRow();
-        await foreach (var row in rows.WithCancellation(stop))
+        await output.FlushAsync(stop);
+        for (; hasRow; hasRow = await row.MoveNextAsync())
         {
-            columns.Write(csv, row);
+            columns.Write(csv, row.Current);
             csv.EndRow();
             if (output.UnflushedBytes >= FlushBytes)
                 await output.FlushAsync(stop);

@@ -25,33 +25,43 @@ internal sealed record ConcertRange(
         WHERE c.concert_id = $1
         """;
 
+    /// <summary>What a request asks for; checked before a connection is taken.</summary>
+    public readonly record struct Question(
+        long ConcertId,
+        DateTimeOffset? From,
+        DateTimeOffset? To,
+        string? Interval,
+        DateTimeOffset Now
+    )
+    {
+        public Problem? Check()
+        {
+            var (from, to, unit) = (From, To, Interval);
+            return TimeRange
+                .Check(from, to, Now)
+                .Require(ConcertId > 0, "id", "must be positive")
+                .Require(
+                    unit is null || Intervals.Units.Contains(unit),
+                    "interval",
+                    $"must be one of {string.Join(", ", Intervals.Units)}"
+                )
+                .Require(from is null || to is null || from < to, "from", "must be before to")
+                .ToProblem();
+        }
+    }
+
     /// <summary>
     /// Without a range, from the first hold to what happened last; until now where only the
     /// beginning is given.
     /// </summary>
+    /// <param name="question">That <see cref="Question.Check"/> has nothing against.</param>
     public static async Task<(ConcertRange? Range, Problem? Problem)> FindAsync(
         NpgsqlConnection connection,
-        long id,
-        DateTimeOffset? from,
-        DateTimeOffset? to,
-        string? interval,
-        DateTimeOffset now,
+        Question question,
         CancellationToken stop
     )
     {
-        var problem = TimeRange
-            .Check(from, to, now)
-            .Require(id > 0, "id", "must be positive")
-            .Require(
-                interval is null || Intervals.Units.Contains(interval),
-                "interval",
-                $"must be one of {string.Join(", ", Intervals.Units)}"
-            )
-            .Require(from is null || to is null || from < to, "from", "must be before to")
-            .ToProblem();
-        if (problem is not null)
-            return (null, problem);
-
+        var (id, from, to, interval, now) = question;
         await using var command = new NpgsqlCommand(Sql, connection);
         command.Parameters.AddWithValue(id);
         command.Parameters.AddWithValue(from is null || to is null);
@@ -65,7 +75,7 @@ internal sealed record ConcertRange(
             reader.IsDBNull(1) ? null : reader.GetInt32(1),
             Intervals: null
         );
-        var (first, last) = (TimeAt(2), TimeAt(3));
+        var (first, last) = (reader.TimeAt(2), reader.TimeAt(3));
         // The last one belongs to it.
         to ??= from is null ? last?.AddMicroseconds(1) : now;
         if ((from ?? first) is not { } start || to is not { } end)
@@ -76,9 +86,6 @@ internal sealed record ConcertRange(
 
         var (intervals, unfit) = Intervals.Of(start, end, interval);
         return unfit is null ? (range with { Intervals = intervals }, null) : (null, unfit);
-
-        DateTimeOffset? TimeAt(int column) =>
-            reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
     }
 
     /// <summary>Documents what <see cref="FindAsync"/> takes and refuses.</summary>

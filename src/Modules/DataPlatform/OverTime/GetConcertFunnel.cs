@@ -92,20 +92,12 @@ internal static class GetConcertFunnel
         CancellationToken stop
     )
     {
-        if (format.Problem is { } unfit)
+        var question = new ConcertRange.Question(id, from, to, interval, clock.GetUtcNow());
+        if ((format.Problem ?? question.Check()) is { } unfit)
             return unfit;
 
         await using var connection = await dataSource.OpenConnectionAsync(stop);
-        var now = clock.GetUtcNow();
-        var (range, problem) = await ConcertRange.FindAsync(
-            connection,
-            id,
-            from,
-            to,
-            interval,
-            now,
-            stop
-        );
+        var (range, problem) = await ConcertRange.FindAsync(connection, question, stop);
         if (problem is not null)
             return problem;
 
