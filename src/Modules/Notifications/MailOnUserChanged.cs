@@ -6,7 +6,8 @@ namespace ConcertReservation.Notifications;
 
 /// <summary>
 /// Who changed their account is written to where and as they want from now on. The old address is
-/// told of a new one: if it was somebody else's doing, the owner hears of it there alone.
+/// told of a new one: if it was somebody else's doing, the owner hears of it there alone. The new
+/// one is told, too: whoever has mistyped it misses the mail, and not their tickets.
 /// </summary>
 internal sealed class MailOnUserChanged(MailBatch batch) : IConsumer<UserChanged>
 {
@@ -16,40 +17,41 @@ internal sealed class MailOnUserChanged(MailBatch batch) : IConsumer<UserChanged
         batch.Remember(
             new UserCopy(user.UserId, user.Email, user.Name, user.Language, context.Version())
         );
-        if (FactsOf(user) is { } facts)
+        if (user.PreviousEmail is { } previous)
         {
-            batch.Add(
-                new PersonalMail(
-                    user.EventId,
-                    user.UserId,
-                    user.PreviousEmail ?? user.Email,
-                    user.Language,
-                    ConcertId: null,
-                    facts
-                )
+            Tell(
+                user,
+                previous,
+                new MailFacts(MailKind.EmailChanged)
                 {
-                    IsToThisAddress = true,
+                    Email = Veiled(user.Email),
+                    PasswordChanged = user.PasswordChanged,
                 }
             );
+            Tell(user, user.Email, new MailFacts(MailKind.NewEmail) { Email = user.Email });
+        }
+        else if (user.PasswordChanged)
+        {
+            Tell(user, user.Email, new MailFacts(MailKind.PasswordChanged) { Email = user.Email });
         }
 
         return Task.CompletedTask;
     }
 
-    private static MailFacts? FactsOf(UserChanged user) =>
-        user switch
-        {
-            { PreviousEmail: not null } => new MailFacts(MailKind.EmailChanged)
+    private void Tell(UserChanged user, string email, MailFacts facts) =>
+        batch.Add(
+            new PersonalMail(
+                user.EventId,
+                user.UserId,
+                email,
+                user.Language,
+                ConcertId: null,
+                facts
+            )
             {
-                Email = Veiled(user.Email),
-                PasswordChanged = user.PasswordChanged,
-            },
-            { PasswordChanged: true } => new MailFacts(MailKind.PasswordChanged)
-            {
-                Email = user.Email,
-            },
-            _ => null,
-        };
+                IsToThisAddress = true,
+            }
+        );
 
     /// <summary>
     /// Enough to know one's own address by: whoever reads the old mailbox need not learn it.

@@ -5,7 +5,7 @@ using Npgsql;
 namespace ConcertReservation.Notifications;
 
 /// <summary>
-/// Writes mails into the queue, any number in one statement, once for an event and customer.
+/// Writes mails into the queue, any number in one statement, once for an event, customer and kind.
 /// </summary>
 internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
 {
@@ -150,7 +150,7 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
                             ELSE '{Languages.Default}' END
             WHERE w.concert_id = $7 AND w.joined_at <= $8 AND u.is_deleted IS NOT TRUE
             ORDER BY w.joined_at, w.user_id
-            ON CONFLICT (event_id, user_id) DO NOTHING
+            ON CONFLICT (event_id, user_id, kind) DO NOTHING
             """,
             work.Connection
         );
@@ -178,7 +178,7 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
                 traceparent)
             SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[],
                 $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
-            ON CONFLICT (event_id, user_id) DO NOTHING
+            ON CONFLICT (event_id, user_id, kind) DO NOTHING
             """,
             work.Connection
         );

@@ -45,7 +45,7 @@ internal sealed class ChangeAccountTests
     }
 
     [Test]
-    public async Task a_new_address_is_signed_in_to_and_told_to_the_old_one()
+    public async Task a_new_address_is_signed_in_to_and_told_to_the_old_one_and_to_itself()
     {
         var mina = await Given.ACustomer(language: "en");
         var email = NewEmail();
@@ -63,6 +63,10 @@ internal sealed class ChangeAccountTests
         mail.ShouldContain("***@test.example");
         mail.ShouldNotContain(email);
         mail.ShouldNotContain("password was changed");
+        await Eventually.Until(
+            "the new address is told",
+            () => MailTo(email, "This is your e-mail address now") is not null
+        );
     }
 
     [Test]
@@ -109,7 +113,14 @@ internal sealed class ChangeAccountTests
         (await (await Refreshed(mina)).Cancels(reservation)).ShouldBe(NoContent);
         await Eventually.Until(
             "the cancellation is told to the new address",
-            () => System.Mails.To(email).Count > 0
+            () =>
+                System.Database.ScalarAsync<bool>(
+                    """
+                    SELECT EXISTS (SELECT FROM notifications.mails
+                        WHERE kind = 'cancelled' AND recipient = $1 AND state = 'sent')
+                    """,
+                    email
+                )
         );
     }
 
@@ -137,7 +148,7 @@ internal sealed class ChangeAccountTests
     }
 
     [Test]
-    public async Task address_and_password_at_once_are_one_event_and_one_mail()
+    public async Task address_and_password_at_once_are_one_event_and_one_mail_to_each_address()
     {
         var mina = await Given.ACustomer(language: "en");
         var email = NewEmail();

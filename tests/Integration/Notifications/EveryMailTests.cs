@@ -3,12 +3,14 @@ using ConcertReservation.Contracts;
 namespace ConcertReservation.Tests.Integration.Notifications;
 
 /// <summary>
-/// Each of the eleven mails in both languages as it lies in the folder, read by another program:
+/// Each of the twelve mails in both languages as it lies in the folder, read by another program:
 /// both formats, and what they say.
 /// </summary>
 [Parallelizable]
 internal sealed class EveryMailTests
 {
+    private const string New = "user@example.net";
+
     private static readonly Dictionary<string, string> Subjects = new(StringComparer.Ordinal)
     {
         ["welcome-ko"] = "가입을 환영합니다",
@@ -31,6 +33,8 @@ internal sealed class EveryMailTests
         ["password-changed-en"] = "Your password was changed",
         ["email-changed-ko"] = "이메일 주소가 변경되었습니다",
         ["email-changed-en"] = "Your e-mail address was changed",
+        ["new-email-ko"] = "새 이메일 주소가 등록되었습니다",
+        ["new-email-en"] = "This is your e-mail address now",
         ["account-deleted-ko"] = "탈퇴가 완료되었습니다",
         ["account-deleted-en"] = "Your account is deleted",
     };
@@ -58,6 +62,8 @@ internal sealed class EveryMailTests
         ["password-changed-en"] = ["user-2@example.org", "signed out"],
         ["email-changed-ko"] = ["새 이메일 주소", "u***@example.net"],
         ["email-changed-en"] = ["New address", "u***@example.net"],
+        ["new-email-ko"] = ["user@example.net", "무시하셔도 됩니다"],
+        ["new-email-en"] = ["user@example.net", "sign in with it"],
         ["account-deleted-ko"] = ["user-1@example.org", "다시 가입할 수 있습니다"],
         ["account-deleted-en"] = ["user-2@example.org", "sign up again"],
     };
@@ -119,10 +125,11 @@ internal sealed class EveryMailTests
         mail.Defects.ShouldBeEmpty();
         mail.Headers["subject"].ShouldBe(expected.Value);
         mail.Headers["content-language"].ShouldBe(isKorean ? "ko" : "en");
+        var isNew = expected.Key.StartsWith("new-email", StringComparison.Ordinal);
         mail.To.ShouldBe([
             isKorean
-                ? new ParsedAddress("민아", "user-1@example.org")
-                : new ParsedAddress("Jisoo", "user-2@example.org"),
+                ? new ParsedAddress("민아", isNew ? New : "user-1@example.org")
+                : new ParsedAddress("Jisoo", isNew ? New : "user-2@example.org"),
         ]);
         mail.Type.ShouldBe("multipart/alternative");
         mail.Parts.Select(p => (p.Type, p.Charset))
@@ -167,7 +174,7 @@ internal sealed class EveryMailTests
             {
                 EventId = Guid.CreateVersion7(),
                 Version = 3,
-                Email = "user@example.net",
+                Email = New,
                 PreviousEmail = changed.Email,
             },
             new UserDeleted

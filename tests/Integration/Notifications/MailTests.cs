@@ -169,6 +169,9 @@ internal sealed class MailTests
         (await _system.MailsAsync("email-changed"))
             .ShouldHaveSingleItem()
             .Recipient.ShouldBe("user-4@example.org");
+        (await _system.MailsAsync("new-email"))
+            .ShouldHaveSingleItem()
+            .Recipient.ShouldBe("mina@example.net");
     }
 
     [Test]

@@ -121,6 +121,20 @@ internal sealed partial class MailComposerTests
                 "kim@example.org"
             ),
             Says(
+                MailKind.NewEmail,
+                "ko",
+                "새 이메일 주소가 등록되었습니다",
+                "이 주소로 로그인해 주세요",
+                "kim@example.org"
+            ),
+            Says(
+                MailKind.NewEmail,
+                "en",
+                "This is your e-mail address now",
+                "somebody has mistyped theirs",
+                "kim@example.org"
+            ),
+            Says(
                 MailKind.PasswordChanged,
                 "ko",
                 "비밀번호가 변경되었습니다",

@@ -148,6 +148,7 @@ internal sealed partial class MailComposerTests
             kind
             is MailKind.Welcome
                 or MailKind.EmailChanged
+                or MailKind.NewEmail
                 or MailKind.PasswordChanged
                 or MailKind.AccountDeleted;
         if (isOfAccount)

@@ -30,6 +30,7 @@ internal static partial class DoctoredHistories
             .. Mails(h),
             .. Facts(h),
             .. Erasures(h),
+            .. Moves(h),
             .. Poisoned(h),
             .. Retention(h),
         ];

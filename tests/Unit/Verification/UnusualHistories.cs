@@ -19,6 +19,7 @@ internal static class UnusualHistories
             .. Records(h),
             Case(Every, "retention took the start of a partition", CutByRetention(h)),
             Case(Every, "the outbox has dropped everything", TwoDaysLater(h)),
+            Case([9], "a customer has moved", MovedHistory.Of(h)),
             Case([7, 9], "a customer is gone, and named no more", ErasedHistory.Of(h)),
             Case(Every, "Kafka is a new one and empty", WithNewKafka(TwoDaysLater(h))),
         ];

@@ -156,6 +156,19 @@ internal sealed class EnglishMails : IMailWording
             "If that was not you, somebody knows your password: contact us at once."
         );
 
+    public MailText NewEmail(MailFacts facts) =>
+        new(
+            "This is your e-mail address now",
+            "Account",
+            "This is your e-mail address now",
+            [
+                "Your account has this address from now on: sign in with it. What we have to tell "
+                    + "you comes here.",
+            ],
+            "If you have no account with us, somebody has mistyped theirs: you can ignore this "
+                + "mail."
+        );
+
     public MailText PasswordChanged(MailFacts facts) =>
         new(
             "Your password was changed",

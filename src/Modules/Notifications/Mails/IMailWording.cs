@@ -30,6 +30,7 @@ internal interface IMailWording
     MailText SoldOut(MailFacts facts);
     MailText Reopened(MailFacts facts);
     MailText EmailChanged(MailFacts facts);
+    MailText NewEmail(MailFacts facts);
     MailText PasswordChanged(MailFacts facts);
     MailText AccountDeleted(MailFacts facts);
 }

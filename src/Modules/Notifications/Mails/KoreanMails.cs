@@ -153,6 +153,18 @@ internal sealed class KoreanMails : IMailWording
             "본인이 변경하지 않았다면 다른 사람이 비밀번호를 알고 있는 것이니 즉시 문의해 주세요."
         );
 
+    public MailText NewEmail(MailFacts facts) =>
+        new(
+            "새 이메일 주소가 등록되었습니다",
+            "계정",
+            "새 이메일 주소가 등록되었습니다",
+            [
+                "회원님 계정의 이메일 주소가 이 주소로 변경되었습니다. 앞으로 이 주소로 로그인해 주세요. "
+                    + "안내 메일도 이 주소로 보내 드립니다.",
+            ],
+            "가입하신 적이 없다면 다른 분이 주소를 잘못 입력한 것이니 이 메일은 무시하셔도 됩니다."
+        );
+
     public MailText PasswordChanged(MailFacts facts) =>
         new(
             "비밀번호가 변경되었습니다",

@@ -13,6 +13,7 @@ internal enum MailKind
     SoldOut,
     Reopened,
     EmailChanged,
+    NewEmail,
     PasswordChanged,
     AccountDeleted,
 }
@@ -32,6 +33,7 @@ internal static class MailKindNames
             MailKind.SoldOut => "sold-out",
             MailKind.Reopened => "reopened",
             MailKind.EmailChanged => "email-changed",
+            MailKind.NewEmail => "new-email",
             MailKind.PasswordChanged => "password-changed",
             MailKind.AccountDeleted => "account-deleted",
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),

@@ -34,6 +34,7 @@ internal static class MailLayout
             MailKind.SoldOut => words.SoldOut(facts),
             MailKind.Reopened => words.Reopened(facts),
             MailKind.EmailChanged => words.EmailChanged(facts),
+            MailKind.NewEmail => words.NewEmail(facts),
             MailKind.PasswordChanged => words.PasswordChanged(facts),
             MailKind.AccountDeleted => words.AccountDeleted(facts),
             _ => throw new ArgumentOutOfRangeException(nameof(facts), facts.Kind, null),

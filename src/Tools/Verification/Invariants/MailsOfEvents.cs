@@ -9,6 +9,8 @@ namespace ConcertReservation.Verification.Invariants;
 internal static class MailsOfEvents
 {
     private const string DefaultLanguage = "ko";
+    private const string ToOldAddress = "email-changed";
+    private const string ToNewAddress = "new-email";
 
     /// <summary>Who joins while everybody is told may be told or not.</summary>
     private static readonly TimeSpan JoiningTakes = TimeSpan.FromSeconds(1);
@@ -28,23 +30,23 @@ internal static class MailsOfEvents
 
     private static bool IsErased(MailRow mail) => mail.Recipient == PersonalFields.ErasedEmail;
 
-    /// <returns>null where the event makes no mail.</returns>
-    private static string? KindOf(TopicEvent e) =>
+    /// <returns>None where the event makes no mail; two to two addresses of one customer.</returns>
+    private static string[] KindsOf(TopicEvent e) =>
         e.Event switch
         {
-            UserChanged { PreviousEmail: not null } => "email-changed",
-            UserChanged { PasswordChanged: true } => "password-changed",
-            _ => Kinds.GetValueOrDefault(e.EventType),
+            UserChanged { PreviousEmail: not null } => [ToOldAddress, ToNewAddress],
+            UserChanged { PasswordChanged: true } => ["password-changed"],
+            _ => Kinds.TryGetValue(e.EventType, out var kind) ? [kind] : [],
         };
 
     public static void Check(Inspection inspection, History history)
     {
         inspection.Figure("mails", history.Mails.Count);
-        foreach (var twice in history.Mails.GroupBy(m => (m.EventId, m.UserId)))
+        foreach (var same in history.Mails.GroupBy(m => (m.EventId, m.UserId, m.Kind)))
         {
             inspection.Require(
-                twice.Count() == 1,
-                () => $"event {twice.Key.EventId} made {twice.Count()} mails to {twice.Key.UserId}"
+                same.Count() == 1,
+                () => $"event {same.Key.EventId} made {same.Count()} mails to {same.Key.UserId}"
             );
         }
 
@@ -52,7 +54,7 @@ internal static class MailsOfEvents
         var people = new People(history);
         var deleted = history.Deleted;
         var dead = new DeadLetters(history);
-        var told = history.Events.Where(e => KindOf(e) is not null).ToList();
+        var told = history.Events.Where(e => KindsOf(e).Length > 0).ToList();
         foreach (var e in told.Where(e => !dead.Has(ConsumerGroups.Notifications, e)))
         {
             // Whoever is gone is written to no more, and the mails that there were name nobody.
@@ -60,13 +62,27 @@ internal static class MailsOfEvents
                 continue;
             if (e.Event is ConcertEvent concert)
                 CheckWaitlist(inspection, history, concert, [.. mails[e.EventId]], people);
-            else if (mails[e.EventId].ToList() is not [var mail])
-                inspection.Violated($"{e.EventType} {e.Key} made {mails[e.EventId].Count()} mails");
             else
-                CheckAddress(inspection, e, mail, people);
+                CheckMails(inspection, e, [.. mails[e.EventId]], people);
         }
 
         CheckOrigins(inspection, history, told);
+    }
+
+    private static void CheckMails(
+        Inspection inspection,
+        TopicEvent e,
+        IReadOnlyList<MailRow> mails,
+        People people
+    )
+    {
+        if (mails.Count != KindsOf(e).Length)
+            inspection.Violated($"{e.EventType} {e.Key} made {mails.Count} mails");
+        else
+        {
+            foreach (var mail in mails)
+                CheckAddress(inspection, e, mail, people);
+        }
     }
 
     private static void CheckAddress(
@@ -79,7 +95,11 @@ internal static class MailsOfEvents
         var (user, emails, languages) = e.Event switch
         {
             UserSignedUp u => Of(u.UserId, u.Email, u.Language),
-            UserChanged { PreviousEmail: { } old } u => At(u.UserId, old, u.Language),
+            UserChanged { PreviousEmail: { } old } u => At(
+                u.UserId,
+                mail.Kind == ToOldAddress ? old : u.Email,
+                u.Language
+            ),
             UserChanged u => Of(u.UserId, u.Email, u.Language),
             UserDeleted u => At(u.UserId, u.Email, u.Language),
             ReservationCreated r => Of(r.UserId, r.UserEmail, r.Language),
@@ -155,13 +175,15 @@ internal static class MailsOfEvents
         IEnumerable<TopicEvent> told
     )
     {
-        var kinds = told.ToDictionary(e => e.EventId, KindOf);
+        var kinds = told.ToDictionary(e => e.EventId, KindsOf);
         foreach (var mail in history.Mails)
         {
-            var kind = kinds.GetValueOrDefault(mail.EventId);
+            var fitting = kinds.GetValueOrDefault(mail.EventId, []);
             inspection.Require(
-                mail.Kind == kind,
-                () => $"event {mail.EventId} made a mail {mail.Kind}, not {kind ?? "any"}"
+                fitting.Contains(mail.Kind),
+                () =>
+                    $"event {mail.EventId} made a mail {mail.Kind}, not "
+                    + (fitting.Length > 0 ? string.Join(" or ", fitting) : "any")
             );
         }
     }
