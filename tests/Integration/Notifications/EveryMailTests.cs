@@ -4,7 +4,8 @@ namespace ConcertReservation.Tests.Integration.Notifications;
 
 /// <summary>
 /// Each of the twelve mails in both languages as it lies in the folder, read by another program:
-/// both formats, and what they say.
+/// both formats, and what they say. The folder stays where <c>MAILS_KEPT_IN</c> names one:
+/// docs/mails/take-screenshots shows it.
 /// </summary>
 [Parallelizable]
 internal sealed class EveryMailTests
@@ -68,6 +69,8 @@ internal sealed class EveryMailTests
         ["account-deleted-en"] = ["user-2@example.org", "sign up again"],
     };
 
+    private static readonly string? Kept = Environment.GetEnvironmentVariable("MAILS_KEPT_IN");
+
     private string _folder = "";
     private NotificationsSystem _system = null!;
     private Dictionary<string, ParsedMail> _mails = [];
@@ -75,7 +78,7 @@ internal sealed class EveryMailTests
     [OneTimeSetUp]
     public async Task SendAllAsync()
     {
-        _folder = Directory.CreateTempSubdirectory("mail-").FullName;
+        _folder = Kept ?? Directory.CreateTempSubdirectory("mail-").FullName;
         _system = await NotificationsSystem.StartAsync(
             ("Notifications:PickupDirectory", _folder),
             ("Notifications:PollMilliseconds", "50")
@@ -109,7 +112,8 @@ internal sealed class EveryMailTests
     {
         if (_system is not null)
             await _system.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        if (Kept is null)
+            Directory.Delete(_folder, recursive: true);
     }
 
     [Test]
