@@ -109,7 +109,7 @@ internal sealed partial class OutboxMaintenance(
 
         var now = await partitions.NowAsync(stop);
         var keep = TimeSpan.FromHours(options.Value.KeepHours);
-        var old = (await partitions.ListAsync(stop)).Where(p => p.Day.To + keep <= now);
+        var old = (await partitions.ListAsync(stop)).Where(p => p.Day.IsOld(now, keep));
         foreach (var (day, isAttached, isLeaving) in old)
         {
             if (isLeaving)

@@ -34,6 +34,9 @@ internal sealed record OutboxPartition(string Name, DateTimeOffset From, DateTim
             ? Of(day)
             : null;
 
+    /// <summary>Whether it ended at least <paramref name="keep"/> ago.</summary>
+    public bool IsOld(DateTimeOffset now, TimeSpan keep) => To + keep <= now;
+
     /// <summary>Today's partition and those ahead.</summary>
     public static IEnumerable<OutboxPartition> Wanted(DateTimeOffset now) =>
         Enumerable.Range(0, DaysAhead + 1).Select(i => Of(now.AddDays(i)));

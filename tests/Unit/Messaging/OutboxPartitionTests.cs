@@ -1,3 +1,4 @@
+using System.Globalization;
 using ConcertReservation.Messaging;
 
 namespace ConcertReservation.Tests.Unit.Messaging;
@@ -27,6 +28,19 @@ internal sealed class OutboxPartitionTests
         days.Length.ShouldBe(OutboxPartition.DaysAhead + 1);
         for (var i = 1; i < days.Length; i++)
             days[i].From.ShouldBe(days[i - 1].To);
+    }
+
+    [TestCase("2026-11-21T00:00:00Z", false)]
+    [TestCase("2026-11-21T23:59:59.9999999Z", false)]
+    [TestCase("2026-11-22T00:00:00Z", true)]
+    [TestCase("2026-11-22T09:00:00+09:00", true)]
+    [TestCase("2026-11-22T08:59:59+09:00", false)]
+    public void a_day_is_old_a_day_after_its_end_and_not_before(string now, bool isOld)
+    {
+        var day = OutboxPartition.Named("outbox_20261120");
+        var time = DateTimeOffset.Parse(now, CultureInfo.InvariantCulture);
+
+        day.IsOld(time, TimeSpan.FromHours(24)).ShouldBe(isOld);
     }
 
     [TestCase("outbox_20261399")]
