@@ -40,10 +40,9 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
             return new QueuedMail(
                 mail.EventId,
                 mail.UserId,
-                facts.Kind,
+                MailComposer.LanguageOf(language),
                 email,
-                facts.CustomerName,
-                MailComposer.Compose(facts, MailComposer.LanguageOf(language)),
+                facts,
                 mail.TraceParent
             );
         }
@@ -124,31 +123,28 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
     }
 
     /// <summary>
-    /// One mail for everyone who was waiting when it happened, written once a language and
-    /// multiplied by the database.
+    /// One mail for everyone who was waiting when it happened, multiplied by the database.
     /// </summary>
     public async Task WriteAsync(WaitlistNotice notice, CancellationToken stop)
     {
         var concerts = await known.ConcertsAsync([notice.ConcertId], stop);
         var concert = concerts.GetValueOrDefault(notice.ConcertId);
         var facts = notice.Facts with { Venue = concert?.Venue, StartsAt = concert?.StartsAt };
-        var written = Languages.All.Select(l => MailComposer.Compose(facts, l)).ToArray();
 
         await using var command = new NpgsqlCommand(
             $"""
             INSERT INTO notifications.mails
-                (event_id, user_id, kind, language, recipient, recipient_name, subject, text, html,
+                (event_id, user_id, kind, language, recipient, recipient_name, subject, facts,
                 traceparent)
             SELECT $1, w.user_id, $2, m.language, coalesce(u.email, w.email),
-                coalesce(u.name, ''), m.subject, m.text, m.html, $9
+                coalesce(u.name, ''), m.subject, $5::json, $8
             FROM notifications.waitlist w
                 LEFT JOIN notifications.users u USING (user_id)
-                JOIN unnest($3::text[], $4::text[], $5::text[], $6::text[])
-                    AS m (language, subject, text, html)
+                JOIN unnest($3::text[], $4::text[]) AS m (language, subject)
                     ON m.language =
                         CASE WHEN u.language = ANY($3) THEN u.language
                             ELSE '{Languages.Default}' END
-            WHERE w.concert_id = $7 AND w.joined_at <= $8 AND u.is_deleted IS NOT TRUE
+            WHERE w.concert_id = $6 AND w.joined_at <= $7 AND u.is_deleted IS NOT TRUE
             ORDER BY w.joined_at, w.user_id
             ON CONFLICT (event_id, user_id, kind) DO NOTHING
             """,
@@ -156,10 +152,11 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
         );
         command.Parameters.AddWithValue(notice.EventId);
         command.Parameters.AddWithValue(facts.Kind.Name());
-        command.Parameters.AddWithValue(written.Select(w => w.Language).ToArray());
-        command.Parameters.AddWithValue(written.Select(w => w.Subject).ToArray());
-        command.Parameters.AddWithValue(written.Select(w => w.Text).ToArray());
-        command.Parameters.AddWithValue(written.Select(w => w.Html).ToArray());
+        command.Parameters.AddWithValue(Languages.All.ToArray());
+        command.Parameters.AddWithValue(
+            Languages.All.Select(l => MailComposer.SubjectOf(facts, l)).ToArray()
+        );
+        command.Parameters.AddWithValue(StoredMail.FactsOf(facts));
         command.Parameters.AddWithValue(notice.ConcertId);
         command.Parameters.AddWithValue(notice.OccurredAt.UtcDateTime);
         command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = notice.TraceParent });
@@ -174,23 +171,24 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
         await using var command = new NpgsqlCommand(
             """
             INSERT INTO notifications.mails
-                (event_id, user_id, kind, language, recipient, recipient_name, subject, text, html,
+                (event_id, user_id, kind, language, recipient, recipient_name, subject, facts,
                 traceparent)
             SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[],
-                $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
+                $6::text[], $7::text[], $8::json[], $9::text[])
             ON CONFLICT (event_id, user_id, kind) DO NOTHING
             """,
             work.Connection
         );
         command.Parameters.AddWithValue(mails.Select(m => m.EventId).ToArray());
         command.Parameters.AddWithValue(mails.Select(m => m.UserId).ToArray());
-        command.Parameters.AddWithValue(mails.Select(m => m.Kind.Name()).ToArray());
-        command.Parameters.AddWithValue(mails.Select(m => m.Written.Language).ToArray());
+        command.Parameters.AddWithValue(mails.Select(m => m.Facts.Kind.Name()).ToArray());
+        command.Parameters.AddWithValue(mails.Select(m => m.Language).ToArray());
         command.Parameters.AddWithValue(mails.Select(m => m.Recipient).ToArray());
-        command.Parameters.AddWithValue(mails.Select(m => m.RecipientName).ToArray());
-        command.Parameters.AddWithValue(mails.Select(m => m.Written.Subject).ToArray());
-        command.Parameters.AddWithValue(mails.Select(m => m.Written.Text).ToArray());
-        command.Parameters.AddWithValue(mails.Select(m => m.Written.Html).ToArray());
+        command.Parameters.AddWithValue(mails.Select(m => m.Facts.CustomerName).ToArray());
+        command.Parameters.AddWithValue(
+            mails.Select(m => MailComposer.SubjectOf(m.Facts, m.Language)).ToArray()
+        );
+        command.Parameters.AddWithValue(mails.Select(m => StoredMail.FactsOf(m.Facts)).ToArray());
         command.Parameters.AddWithValue(mails.Select(m => m.TraceParent).ToArray());
         await command.ExecuteNonQueryAsync(stop);
     }
@@ -248,10 +246,9 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
     private sealed record QueuedMail(
         Guid EventId,
         long UserId,
-        MailKind Kind,
+        string Language,
         string Recipient,
-        string RecipientName,
-        WrittenMail Written,
+        MailFacts Facts,
         string? TraceParent
     );
 }

@@ -32,8 +32,8 @@ internal sealed class PersonalDataOfNotifications(UnitOfWork work, NpgsqlDataSou
         "DELETE FROM notifications.waitlist WHERE user_id = $1",
         """
             UPDATE notifications.mails
-            SET recipient = $2, recipient_name = '', subject = '', text = '', html = '',
-                reason = NULL,
+            SET recipient = $2, recipient_name = '', subject = '', facts = NULL, text = NULL,
+                html = NULL, reason = NULL,
                 state = CASE state WHEN 'pending' THEN 'failed' ELSE state END
             WHERE user_id = $1 AND recipient <> $2
                 AND (state <> 'pending' OR created_at < (SELECT clock.now()) - interval '1 day')
@@ -88,8 +88,8 @@ internal sealed class PersonalDataOfNotifications(UnitOfWork work, NpgsqlDataSou
             .Concat(
                 dataSource.ReadPersonalAsync(
                     "mails",
-                    """
-                    SELECT id, kind, recipient, subject, text, state, created_at, sent_at
+                    $"""
+                    SELECT id, kind, recipient, state, created_at, sent_at, {StoredMail.Columns}
                     FROM notifications.mails
                     WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3
                     """,
@@ -120,15 +120,18 @@ internal sealed class PersonalDataOfNotifications(UnitOfWork work, NpgsqlDataSou
             stop
         );
 
-    private static OwnMail Read(NpgsqlDataReader row) =>
-        new(
+    private static OwnMail Read(NpgsqlDataReader row)
+    {
+        var written = StoredMail.Read(row, first: 6);
+        return new(
             row.GetInt64(0),
             row.GetString(1),
             row.GetString(2),
+            written.Subject,
+            written.Text,
             row.GetString(3),
-            row.GetString(4),
-            row.GetString(5),
-            row.GetFieldValue<DateTimeOffset>(6),
-            row.IsDBNull(7) ? null : row.GetFieldValue<DateTimeOffset>(7)
+            row.GetFieldValue<DateTimeOffset>(4),
+            row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5)
         );
+    }
 }

@@ -1,3 +1,4 @@
+using ConcertReservation.Notifications;
 using static System.Net.HttpStatusCode;
 
 namespace ConcertReservation.Tests.Integration.Accounts;
@@ -110,6 +111,14 @@ internal sealed class ChangeAccountTests
             "the reservation knows the new address",
             async () => await EmailOf(reservation) == email
         );
+        await Eventually.Until(
+            "who writes mails knows it, too",
+            () =>
+                System.Database.ScalarAsync<bool>(
+                    "SELECT EXISTS (SELECT FROM notifications.users WHERE email = $1)",
+                    email
+                )
+        );
         (await (await Refreshed(mina)).Cancels(reservation)).ShouldBe(NoContent);
         await Eventually.Until(
             "the cancellation is told to the new address",
@@ -207,12 +216,19 @@ internal sealed class ChangeAccountTests
     private static string? MailTo(string email, string subject) =>
         System.Mails.To(email).FirstOrDefault(m => m.Contains($"Subject: {subject}", Ordinal));
 
-    private static Task<string> TextOf(string recipient, string kind) =>
-        System.Database.ScalarAsync<string>(
-            "SELECT text FROM notifications.mails WHERE recipient = $1 AND kind = $2",
-            recipient,
-            kind
+    private static async Task<string> TextOf(string recipient, string kind)
+    {
+        await using var command = System.Database.DataSource.CreateCommand(
+            $"""
+            SELECT {StoredMail.Columns} FROM notifications.mails WHERE recipient = $1 AND kind = $2
+            """
         );
+        command.Parameters.AddWithValue(recipient);
+        command.Parameters.AddWithValue(kind);
+        await using var row = await command.ExecuteReaderAsync();
+        (await row.ReadAsync()).ShouldBeTrue();
+        return StoredMail.Read(row, first: 0).Text;
+    }
 
     private static Task<Answer> Change(Persona who, object body) =>
         who.Api.Send(HttpMethod.Patch, Path, body);

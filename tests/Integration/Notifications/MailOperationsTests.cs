@@ -169,7 +169,7 @@ internal sealed class MailOperationsTests
         return answer;
     }
 
-    private Task<IReadOnlyList<StoredMail>> SettledAsync(int count) =>
+    private Task<IReadOnlyList<QueuedMail>> SettledAsync(int count) =>
         Eventually.Becomes(
             $"{count} mails are sent or failed",
             () => _system.MailsAsync(),

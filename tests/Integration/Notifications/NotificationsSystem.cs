@@ -30,12 +30,12 @@ internal sealed class NotificationsSystem : IAsyncDisposable
         );
     }
 
-    public async Task<IReadOnlyList<StoredMail>> MailsAsync(string? kind = null)
+    public async Task<IReadOnlyList<QueuedMail>> MailsAsync(string? kind = null)
     {
         await using var command = Database.DataSource.CreateCommand(
-            """
-            SELECT user_id, kind, language, recipient, recipient_name, subject, text, state,
-                attempts, reason
+            $"""
+            SELECT user_id, kind, recipient, recipient_name, state, attempts, reason,
+                {StoredMail.Columns}
             FROM notifications.mails WHERE $1 IS NULL OR kind = $1 ORDER BY id
             """
         );
@@ -44,21 +44,19 @@ internal sealed class NotificationsSystem : IAsyncDisposable
             (object?)kind ?? DBNull.Value
         );
         await using var row = await command.ExecuteReaderAsync();
-        var mails = new List<StoredMail>();
+        var mails = new List<QueuedMail>();
         while (await row.ReadAsync())
         {
             mails.Add(
-                new StoredMail(
+                new QueuedMail(
                     row.GetInt64(0),
                     row.GetString(1),
                     row.GetString(2),
                     row.GetString(3),
                     row.GetString(4),
-                    row.GetString(5),
-                    row.GetString(6),
-                    row.GetString(7),
-                    row.GetInt32(8),
-                    row.IsDBNull(9) ? null : row.GetString(9)
+                    row.GetInt32(5),
+                    row.IsDBNull(6) ? null : row.GetString(6),
+                    StoredMail.Read(row, first: 7)
                 )
             );
         }
@@ -66,7 +64,7 @@ internal sealed class NotificationsSystem : IAsyncDisposable
         return mails;
     }
 
-    public Task<IReadOnlyList<StoredMail>> AllSentAsync(int count) =>
+    public Task<IReadOnlyList<QueuedMail>> AllSentAsync(int count) =>
         Eventually.Becomes(
             $"{count} mails are sent",
             () => MailsAsync(),
@@ -92,18 +90,21 @@ internal sealed class NotificationsSystem : IAsyncDisposable
         );
 }
 
-internal sealed record StoredMail(
+internal sealed record QueuedMail(
     long UserId,
     string Kind,
-    string Language,
     string Recipient,
     string RecipientName,
-    string Subject,
-    string Text,
     string State,
     int Attempts,
-    string? Reason
-);
+    string? Reason,
+    WrittenMail Written
+)
+{
+    public string Language => Written.Language;
+    public string Subject => Written.Subject;
+    public string Text => Written.Text;
+}
 
 /// <summary>
 /// In the place of Concerts: concerts 1 to 1000, of which 13 is cancelled and 14 has begun.

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using ConcertReservation.Contracts;
 using ConcertReservation.Notifications;
 
@@ -47,6 +48,19 @@ internal sealed partial class MailComposerTests
 
         mail.Text.Replace("\r\n", "", StringComparison.Ordinal).ShouldNotContain('\n');
         mail.Html.Replace("\r\n", "", StringComparison.Ordinal).ShouldNotContain('\n');
+    }
+
+    [TestCaseSource(nameof(EveryMail))]
+    public void facts_are_the_same_after_they_were_stored(object kind, string _, string[] __)
+    {
+        var facts = Facts((MailKind)kind);
+
+        var stored = JsonSerializer.Deserialize(
+            StoredMail.FactsOf(facts),
+            MailFactsJson.Default.MailFacts
+        );
+
+        stored.ShouldBe(facts);
     }
 
     [Test]

@@ -52,12 +52,9 @@ internal sealed class OutgoingMailTests
             Resends: 0,
             Guid.Parse("0199d000-0000-7000-8000-000000000001"),
             "welcome",
-            "ko",
             "kim@example.org",
             "김",
-            "환영합니다",
-            "안녕하세요",
-            "<p>안녕하세요</p>",
+            new WrittenMail("ko", "환영합니다", "안녕하세요", "<p>안녕하세요</p>"),
             DateTimeOffset.UnixEpoch,
             TraceParent: null
         );

@@ -17,7 +17,7 @@ internal sealed class MailQueue(NpgsqlDataSource dataSource)
     )
     {
         await using var command = dataSource.CreateCommand(
-            """
+            $"""
             WITH due AS (
                 SELECT id FROM notifications.mails
                 WHERE state = 'pending' AND next_attempt_at <= (SELECT clock.now())
@@ -28,8 +28,8 @@ internal sealed class MailQueue(NpgsqlDataSource dataSource)
             SET attempts = attempts + 1, next_attempt_at = clock.now() + $2
             FROM due WHERE m.id = due.id
             RETURNING m.id, m.attempts, m.attempts - m.attempts_before, m.resends, m.event_id,
-                m.kind, m.language, m.recipient, m.recipient_name, m.subject, m.text, m.html,
-                m.created_at, m.traceparent
+                m.kind, m.recipient, m.recipient_name, m.created_at, m.traceparent,
+                {StoredMail.Columns}
             """
         );
         command.Parameters.AddWithValue(max);
@@ -48,12 +48,9 @@ internal sealed class MailQueue(NpgsqlDataSource dataSource)
                     row.GetString(5),
                     row.GetString(6),
                     row.GetString(7),
-                    row.GetString(8),
-                    row.GetString(9),
-                    row.GetString(10),
-                    row.GetString(11),
-                    row.GetFieldValue<DateTimeOffset>(12),
-                    await row.IsDBNullAsync(13, stop) ? null : row.GetString(13)
+                    StoredMail.Read(row, first: 10),
+                    row.GetFieldValue<DateTimeOffset>(8),
+                    await row.IsDBNullAsync(9, stop) ? null : row.GetString(9)
                 )
             );
         }

@@ -17,12 +17,9 @@ internal sealed record OutgoingMail(
     int Resends,
     Guid EventId,
     string Kind,
-    string Language,
     string Recipient,
     string RecipientName,
-    string Subject,
-    string Text,
-    string Html,
+    WrittenMail Written,
     DateTimeOffset CreatedAt,
     string? TraceParent
 )
@@ -59,16 +56,16 @@ internal sealed record OutgoingMail(
             new MailAddress(Recipient, DisplayName(RecipientName), Encoding.UTF8)
         )
         {
-            Subject = Subject,
+            Subject = Written.Subject,
             SubjectEncoding = Encoding.UTF8,
             HeadersEncoding = Encoding.UTF8,
         };
         message.Headers.Add("Message-ID", MessageId(from.Host));
-        message.Headers.Add("Content-Language", Language);
+        message.Headers.Add("Content-Language", Written.Language);
         // Out-of-office replies to us help nobody (RFC 3834).
         message.Headers.Add("Auto-Submitted", "auto-generated");
-        message.AlternateViews.Add(View(Text, MediaTypeNames.Text.Plain));
-        message.AlternateViews.Add(View(Html, MediaTypeNames.Text.Html));
+        message.AlternateViews.Add(View(Written.Text, MediaTypeNames.Text.Plain));
+        message.AlternateViews.Add(View(Written.Html, MediaTypeNames.Text.Html));
         return message;
     }
 

@@ -16,12 +16,12 @@ internal static class MailComposer
     public static string LanguageOf(string? language) =>
         language is not null && Languages.All.Contains(language) ? language : Languages.Default;
 
+    public static string SubjectOf(MailFacts facts, string language) =>
+        Shorten(Arrange(facts, language).Subject);
+
     public static WrittenMail Compose(MailFacts facts, string language)
     {
-        var content = MailLayout.Arrange(
-            Clean(facts),
-            LanguageOf(language) == Languages.English ? InEnglish : InKorean
-        );
+        var content = Arrange(facts, language);
         return new WrittenMail(
             content.Language,
             Shorten(content.Subject),
@@ -39,6 +39,12 @@ internal static class MailComposer
             : new string([
                 .. text.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c),
             ]).Trim();
+
+    private static MailContent Arrange(MailFacts facts, string language) =>
+        MailLayout.Arrange(
+            Clean(facts),
+            LanguageOf(language) == Languages.English ? InEnglish : InKorean
+        );
 
     private static MailFacts Clean(MailFacts facts) =>
         facts with

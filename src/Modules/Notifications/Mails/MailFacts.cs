@@ -88,5 +88,5 @@ internal sealed record MailContent(
 
 internal sealed record MailDetail(string Label, string Value, bool IsStrong = false);
 
-/// <summary>A mail as it is stored and sent.</summary>
+/// <summary>A mail as it is sent.</summary>
 internal sealed record WrittenMail(string Language, string Subject, string Text, string Html);
