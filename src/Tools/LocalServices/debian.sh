@@ -22,6 +22,7 @@ missing_packages() {
       # The system's own: others of the PATH may lack what comes with Debian.
       python3) [ -x /usr/bin/python3 ] || echo python3 ;;
       python3-jsonschema) /usr/bin/python3 -c 'import jsonschema' &>/dev/null || echo python3-jsonschema ;;
+      python3-aiosmtpd) /usr/bin/python3 -c 'import aiosmtpd' &>/dev/null || echo python3-aiosmtpd ;;
       # Comes with the server, which nobody starts.
       promtool) command -v promtool >/dev/null || echo prometheus ;;
       *) command -v "$want" >/dev/null || echo "$want" ;;

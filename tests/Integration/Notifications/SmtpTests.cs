@@ -151,7 +151,7 @@ internal sealed class SmtpTests
     }
 
     [TestCase(null)]
-    [TestCase("421 too much for me")]
+    [TestCase("421 too much for me", Category = "Long")]
     public async Task a_mail_that_every_server_rejects_holds_up_nobody_and_is_given_up(
         string? reply
     )
@@ -174,6 +174,7 @@ internal sealed class SmtpTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task a_mail_is_sent_once_however_long_the_database_cannot_record_it()
     {
         await _system.Database.ExecuteAsync(
@@ -225,7 +226,7 @@ internal sealed class SmtpTests
         await _system.AllSentAsync(1);
     }
 
-    private Task<IReadOnlyList<StoredMail>> SettledAsync(int count) =>
+    private Task<IReadOnlyList<QueuedMail>> SettledAsync(int count) =>
         Eventually.Becomes(
             $"{count} mails are sent or failed",
             () => _system.MailsAsync(),

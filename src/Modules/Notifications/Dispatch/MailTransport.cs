@@ -1,5 +1,6 @@
 using System.Net.Mail;
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 namespace ConcertReservation.Notifications;
 
@@ -94,6 +95,10 @@ internal sealed class SmtpTransport : IMailTransport
     private static Delivery Judge(SmtpException e) =>
         (int)e.StatusCode switch
         {
+            // What the library finds missing itself, STARTTLS or a certificate to trust, is missing
+            // for every mail.
+            (int)SmtpStatusCode.GeneralFailure
+                when e.InnerException is null or AuthenticationException => Delivery.Unreachable,
             // No answer: without a connection it is the server, with one it may be the mail.
             (int)SmtpStatusCode.GeneralFailure => SocketErrorOf(e)
                 is null
@@ -173,6 +178,6 @@ internal sealed class PickupFolder(NotificationsOptions options) : IMailTranspor
     private static string FileName(OutgoingMail mail)
     {
         var time = $"{mail.CreatedAt.UtcDateTime:yyyyMMdd'T'HHmmss}";
-        return $"{time}-{mail.Id:D6}-{mail.Kind}-{mail.Language}{mail.Resend}.eml";
+        return $"{time}-{mail.Id:D6}-{mail.Kind}-{mail.Written.Language}{mail.Resend}.eml";
     }
 }
