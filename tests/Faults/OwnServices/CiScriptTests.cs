@@ -61,7 +61,7 @@ internal sealed class CiScriptTests
         var brokers = $"KAFKA_HOME={In("shared/kafka")}";
         calls.ShouldBe([
             $"{brokers} ./test",
-            $"{brokers} ./test Faults",
+            $"{brokers} ./test --long",
             "KAFKA_HOME= ./test Faults Integration",
         ]);
         output.TrimEnd().Split('\n')[^1].ShouldBe("9 passed, 0 failed, 3 skipped");
@@ -73,7 +73,7 @@ internal sealed class CiScriptTests
         var (exitCode, output) = Run();
 
         exitCode.ShouldBe(0, output);
-        Calls().ShouldBe(["KAFKA_HOME= ./test", "KAFKA_HOME= ./test Faults"]);
+        Calls().ShouldBe(["KAFKA_HOME= ./test", "KAFKA_HOME= ./test --long"]);
         output.TrimEnd().Split('\n')[^1].ShouldBe("6 passed, 0 failed, 2 skipped");
     }
 

@@ -3,6 +3,7 @@ using ConcertReservation.Tests.Faults.Harness;
 namespace ConcertReservation.Tests.Faults.Processes;
 
 /// <summary>Consumers that die between the commit of an effect and that of the offset.</summary>
+[Category("Long")]
 internal sealed class KilledConsumerTests
 {
     private const int Customers = 15;

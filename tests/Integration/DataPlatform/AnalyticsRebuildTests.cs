@@ -39,6 +39,7 @@ internal sealed class AnalyticsRebuildTests
     public async Task Stop() => await _system.DisposeAsync();
 
     [Test]
+    [Category("Long")]
     public async Task they_equal_the_live_ones_however_many_events_come_meanwhile()
     {
         const int Rebuilds = 6;

@@ -6,6 +6,7 @@ using Npgsql;
 namespace ConcertReservation.Tests.Integration.DataPlatform;
 
 /// <summary>A rebuild outlives the host that ran it, and what Kafka has deleted.</summary>
+[Category("Long")]
 [Parallelizable(ParallelScope.All)]
 internal sealed class InterruptedRebuildTests
 {

@@ -40,13 +40,10 @@ internal sealed class BadInputTests
         _caller = await Given.TheOperator();
     }
 
-    [TestCaseSource(typeof(Endpoint), nameof(Endpoint.All))]
-    public async Task a_body_that_is_none_is_refused(object row)
+    [TestCaseSource(typeof(Endpoint), nameof(Endpoint.WithBody))]
+    public async Task a_body_that_is_none_is_refused(string row)
     {
-        var call = Call.Of(_document, row.ToString()!, _caller.Api);
-        if (call.Example is null)
-            return;
-
+        var call = Call.Of(_document, row, _caller.Api);
         foreach (var body in new[] { "{", "[]", "\"text\"", "7", "{,}" })
             (await call.Send(body)).ShouldBe(BadRequest, "validation", "body");
         foreach (var body in new[] { "", "null" })
@@ -55,7 +52,7 @@ internal sealed class BadInputTests
                 (await call.Send(body)).ShouldBe(BadRequest, "validation", "body");
         }
 
-        (await call.Send(call.Example.ToJsonString(), mediaType: "application/xml")).ShouldBe(
+        (await call.Send(call.Example!.ToJsonString(), mediaType: "application/xml")).ShouldBe(
             UnsupportedMediaType,
             "unsupported-media-type"
         );
@@ -63,15 +60,12 @@ internal sealed class BadInputTests
         (await call.Send(tooLarge)).ShouldBe(RequestEntityTooLarge, "too-large");
     }
 
-    [TestCaseSource(typeof(Endpoint), nameof(Endpoint.All))]
-    public async Task an_unknown_or_wrong_field_is_named(object row)
+    [TestCaseSource(typeof(Endpoint), nameof(Endpoint.WithBody))]
+    public async Task an_unknown_or_wrong_field_is_named(string row)
     {
-        var call = Call.Of(_document, row.ToString()!, _caller.Api);
-        if (call.Example is null)
-            return;
-
+        var call = Call.Of(_document, row, _caller.Api);
         (await call.With("surprise", 1)).ShouldBe(BadRequest, "validation", "surprise");
-        foreach (var (field, _) in call.Example)
+        foreach (var (field, _) in call.Example!)
         {
             var wrong = await call.With(field, new JsonObject { ["x"] = 1 });
             wrong.ShouldBe(BadRequest);
@@ -81,10 +75,10 @@ internal sealed class BadInputTests
         }
     }
 
-    [TestCaseSource(typeof(Endpoint), nameof(Endpoint.All))]
-    public async Task a_wrong_part_of_a_field_is_named_by_its_place(object row)
+    [TestCaseSource(typeof(Endpoint), nameof(Endpoint.WithParts))]
+    public async Task a_wrong_part_of_a_field_is_named_by_its_place(string row)
     {
-        var call = Call.Of(_document, row.ToString()!, _caller.Api);
+        var call = Call.Of(_document, row, _caller.Api);
         foreach (var (place, part) in call.Parts)
         {
             JsonNode other = part is JsonObject ? 7 : new JsonObject { ["x"] = 1 };
@@ -101,14 +95,11 @@ internal sealed class BadInputTests
         }
     }
 
-    [TestCaseSource(typeof(Endpoint), nameof(Endpoint.All))]
-    public async Task whatever_a_field_holds_the_answer_is_clean(object row)
+    [TestCaseSource(typeof(Endpoint), nameof(Endpoint.WithBody))]
+    public async Task whatever_a_field_holds_the_answer_is_clean(string row)
     {
-        var call = Call.Of(_document, row.ToString()!, _caller.Api);
-        if (call.Example is null)
-            return;
-
-        foreach (var (field, example) in call.Example)
+        var call = Call.Of(_document, row, _caller.Api);
+        foreach (var (field, example) in call.Example!)
         {
             ShouldBeClean(await call.Without(field), field);
             ShouldBeClean(await call.With(field, null), field);
@@ -130,10 +121,10 @@ internal sealed class BadInputTests
         }
     }
 
-    [TestCaseSource(typeof(Endpoint), nameof(Endpoint.All))]
-    public async Task a_part_of_the_address_that_is_none_is_named(object row)
+    [TestCaseSource(typeof(Endpoint), nameof(Endpoint.WithParameters))]
+    public async Task a_part_of_the_address_that_is_none_is_named(string row)
     {
-        var call = Call.Of(_document, row.ToString()!, _caller.Api);
+        var call = Call.Of(_document, row, _caller.Api);
         foreach (var parameter in call.Operation.Parameters())
         {
             var name = parameter.GetProperty("name").GetString()!;
@@ -155,13 +146,10 @@ internal sealed class BadInputTests
         }
     }
 
-    [TestCaseSource(typeof(Endpoint), nameof(Endpoint.All))]
-    public async Task a_write_that_costs_something_needs_a_good_key(object row)
+    [TestCaseSource(typeof(Endpoint), nameof(Endpoint.WithIdempotencyKey))]
+    public async Task a_write_that_costs_something_needs_a_good_key(string row)
     {
-        if (!Endpoint.WithIdempotencyKey.Contains(row.ToString()!))
-            return;
-
-        var call = Call.Of(_document, row.ToString()!, _caller.Api);
+        var call = Call.Of(_document, row, _caller.Api);
         var body = call.Example!.ToJsonString();
         foreach (var key in new[] { null, "", new string('k', 256), "two words" })
         {

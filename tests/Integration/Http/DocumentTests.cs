@@ -30,6 +30,23 @@ internal sealed class DocumentTests
         documented.ShouldBe(Endpoint.All.Select(e => e.ToString()), ignoreOrder: true);
     }
 
+    [Test]
+    public void what_operations_take_is_what_tests_of_bad_input_know()
+    {
+        var calls = _document
+            .Operations()
+            .Select(o => Call.Of(_document, o.Name, new Api(SharedSystem.System.HostA)))
+            .ToList();
+
+        Names(c => c.Example is not null).ShouldBe(Endpoint.WithBody, ignoreOrder: true);
+        Names(c => c.Parts.Any()).ShouldBe(Endpoint.WithParts, ignoreOrder: true);
+        Names(c => c.Operation.Parameters().Any(p => p.GetProperty("in").GetString() != "header"))
+            .ShouldBe(Endpoint.WithParameters, ignoreOrder: true);
+
+        IEnumerable<string> Names(Func<Call, bool> takes) =>
+            calls.Where(takes).Select(c => $"{c.Method} {c.Template}");
+    }
+
     [TestCaseSource(typeof(Endpoint), nameof(Endpoint.All))]
     public void an_operation_tells_all_there_is_to_know(object row)
     {

@@ -87,14 +87,65 @@ internal sealed record Endpoint(string Method, string Path, Who Who)
         "POST /api/payments/{id}/confirm",
     ];
 
+    /// <summary>Operations that take JSON.</summary>
+    public static IReadOnlyList<string> WithBody { get; } =
+    [
+        "POST /api/accounts",
+        "POST /api/accounts/login",
+        "POST /api/accounts/refresh",
+        "POST /api/accounts/logout",
+        "PATCH /api/accounts/me",
+        "DELETE /api/accounts/me",
+        "POST /api/concerts",
+        "PUT /api/concerts/{id}",
+        "POST /api/reservations",
+        "POST /api/wallet/charges",
+        "POST /api/payments",
+        "POST /api/payments/{id}/confirm",
+        "POST /api/ops/consumers/{group}/reset",
+        "POST /api/ops/dead-letters/replay",
+        "POST /api/ops/dead-letters/discard",
+    ];
+
+    /// <summary>Operations whose JSON has fields below others.</summary>
+    public static IReadOnlyList<string> WithParts { get; } =
+    [
+        "POST /api/concerts",
+        "POST /api/reservations",
+        "POST /api/ops/dead-letters/replay",
+        "POST /api/ops/dead-letters/discard",
+    ];
+
+    /// <summary>Operations with a value in the path or the query.</summary>
+    public static IEnumerable<string> WithParameters =>
+        All.Select(e => e.ToString())
+            .Where(e => e.Contains('{', StringComparison.Ordinal))
+            .Concat(WithQuery);
+
+    /// <summary>Of those without a value in the path.</summary>
+    private static readonly string[] WithQuery =
+    [
+        "GET /api/concerts",
+        "GET /api/reservations",
+        "GET /api/wallet/entries",
+        "GET /api/rankings/bookings",
+        "GET /api/rankings/sold-out",
+        "GET /api/analytics/hourly",
+        "GET /api/ops/dead-letters",
+        "GET /api/ops/mails",
+    ];
+
     public override string ToString() => $"{Method} {Path}";
 }
 
 /// <summary>The document that the shared system serves.</summary>
 internal static class ApiDocument
 {
-    public static async Task<JsonElement> ReadAsync() =>
-        (await new Api(SharedSystem.System.HostA).Get("/openapi/v1.json")).Json;
+    private static readonly Lazy<Task<JsonElement>> Document = new(async () =>
+        (await new Api(SharedSystem.System.HostA).Get("/openapi/v1.json")).Json
+    );
+
+    public static Task<JsonElement> ReadAsync() => Document.Value;
 
     public static IEnumerable<(
         string Name,

@@ -107,6 +107,7 @@ public sealed class ConsumingTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task what_kafka_deleted_before_it_was_read_is_told()
     {
         await using var system = await ConsumingSystem.StartAsync(alwaysEmbedded: true);
@@ -144,6 +145,7 @@ public sealed class ConsumingTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task a_restored_database_gets_the_events_that_it_lacks()
     {
         await using var system = await ConsumingSystem.StartAsync();
@@ -201,6 +203,7 @@ public sealed class ConsumingTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task a_consumer_that_does_not_end_is_rolled_back_at_shutdown()
     {
         await using var system = await ConsumingSystem.StartAsync();

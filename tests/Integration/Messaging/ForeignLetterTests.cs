@@ -41,6 +41,7 @@ internal sealed class ForeignLetterTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task letters_come_once_however_often_they_are_read()
     {
         await using var system = await ConsumingSystem.StartAsync();

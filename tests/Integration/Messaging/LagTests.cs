@@ -35,6 +35,7 @@ internal sealed class LagTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task a_group_of_another_system_is_told_too_also_when_it_is_away()
     {
         await using var system = await ConsumingSystem.StartAsync();
@@ -64,6 +65,7 @@ internal sealed class LagTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task without_kafka_no_lag_is_told()
     {
         await using var system = await ConsumingSystem.StartAsync(alwaysEmbedded: true);

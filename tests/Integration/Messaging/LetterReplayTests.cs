@@ -76,6 +76,7 @@ internal sealed class LetterReplayTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task replays_at_once_on_two_hosts_leave_one_effect_of_each()
     {
         await using var system = await ConsumingSystem.StartAsync();
@@ -93,6 +94,7 @@ internal sealed class LetterReplayTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task what_arrives_during_a_replay_keeps_its_place_in_line()
     {
         await using var system = await ConsumingSystem.StartAsync();
@@ -110,6 +112,7 @@ internal sealed class LetterReplayTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task an_outage_changes_no_letter()
     {
         await using var system = await ConsumingSystem.StartAsync();
@@ -125,6 +128,7 @@ internal sealed class LetterReplayTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task a_record_that_can_be_read_by_now_is_applied_unless_its_event_was()
     {
         await using var system = await ConsumingSystem.StartAsync();

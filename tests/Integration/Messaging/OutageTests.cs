@@ -72,6 +72,7 @@ public sealed class OutageTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task a_kafka_that_forgot_everything_is_read_from_its_start()
     {
         await using var system = await ConsumingSystem.StartAsync(alwaysEmbedded: true);
@@ -97,6 +98,7 @@ public sealed class OutageTests
     /// Its offsets do not go back then: records of the new one were applied in the old one's name.
     /// </summary>
     [Test]
+    [Category("Long")]
     public async Task a_successor_that_is_longer_already_is_another_kafka_all_the_same()
     {
         await using var system = await ConsumingSystem.StartAsync(alwaysEmbedded: true);

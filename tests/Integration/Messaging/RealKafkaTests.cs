@@ -149,6 +149,7 @@ internal sealed class RealKafkaTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task a_topic_deleted_while_hosts_run_is_made_again_and_gets_its_events_again()
     {
         var host = await StartHostAsync();

@@ -12,6 +12,7 @@ namespace ConcertReservation.Tests.Integration.Messaging;
 /// <summary>
 /// A backlog of 500,000 rows: read in pages, and after a crash continued where it was.
 /// </summary>
+[Category("Long")]
 [Parallelizable]
 internal sealed class RelayBacklogTests
 {

@@ -85,6 +85,7 @@ internal sealed class RelayMetricsTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task a_host_that_is_the_relay_no_more_reports_no_depth()
     {
         var host = await _system.StartHostAsync();
@@ -95,6 +96,7 @@ internal sealed class RelayMetricsTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task a_relay_that_cannot_measure_reports_no_depth()
     {
         await _system.StartHostAsync();

@@ -38,6 +38,7 @@ internal sealed class RelayOrderTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task many_transactions_at_once_lose_nothing_and_keep_each_keys_order()
     {
         const int Writers = 12;

@@ -18,6 +18,7 @@ internal sealed class RelayOutageTests
     public async Task Stop() => await _system.DisposeAsync();
 
     [Test]
+    [Category("Long")]
     public async Task what_gathers_while_kafka_is_away_is_delivered_on_its_return()
     {
         var host = await _system.StartHostAsync();
@@ -52,6 +53,7 @@ internal sealed class RelayOutageTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task a_kafka_that_has_forgotten_gets_everything_again()
     {
         await _system.StartHostAsync();

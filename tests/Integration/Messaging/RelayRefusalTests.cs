@@ -33,6 +33,7 @@ internal sealed class RelayRefusalTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task what_is_behind_refused_events_is_not_sent_again_with_every_attempt()
     {
         // One more than can be on their way at once: later attempts are refused too.

@@ -48,6 +48,7 @@ internal sealed class ResetTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task a_host_that_ends_while_it_reads_again_leaves_the_rest_to_the_next()
     {
         await using var system = await ConsumingSystem.StartAsync();
@@ -80,6 +81,7 @@ internal sealed class ResetTests
 
     /// <summary>They once collided on the keys of what is to be read again.</summary>
     [Test]
+    [Category("Long")]
     public async Task resets_at_once_take_turns_and_the_last_one_holds()
     {
         const int Rounds = 25;

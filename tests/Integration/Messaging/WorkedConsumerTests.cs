@@ -6,6 +6,7 @@ using SalesBoard;
 namespace ConcertReservation.Tests.Integration.Messaging;
 
 /// <summary>The .NET consumer of our page for other teams does what the page says.</summary>
+[Category("Long")]
 [Parallelizable]
 internal sealed class WorkedConsumerTests
 {

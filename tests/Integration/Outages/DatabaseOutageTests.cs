@@ -16,6 +16,7 @@ internal sealed class DatabaseOutageTests
     private const string AwayLine = "The database cannot be reached";
 
     [Test]
+    [Category("Long")]
     public async Task a_host_that_starts_before_its_database_waits_and_says_so()
     {
         await using var system = await StartAsync(startHosts: false);
@@ -140,7 +141,7 @@ internal sealed class DatabaseOutageTests
     }
 
     [TestCase(false)]
-    [TestCase(true)]
+    [TestCase(true, Category = "Long")]
     public async Task a_sale_goes_on_after_the_database_was_away(bool standsStill)
     {
         await using var system = await StartAsync(startHosts: true);

@@ -17,6 +17,7 @@ internal sealed class KafkaOutageTests
     private static readonly TimeSpan ReconnectPatience = TimeSpan.FromSeconds(60);
 
     [Test]
+    [Category("Long")]
     public async Task a_host_starts_without_kafka_and_delivers_later()
     {
         await using var system = await StartAsync(startHosts: false);

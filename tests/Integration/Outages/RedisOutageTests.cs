@@ -11,6 +11,7 @@ internal sealed class RedisOutageTests
     private const string AwayLine = "Redis cannot be reached";
 
     [Test]
+    [Category("Long")]
     public async Task a_host_starts_without_redis_and_finds_it_later()
     {
         await using var system = await TestSystem.StartAsync(
@@ -35,7 +36,7 @@ internal sealed class RedisOutageTests
     }
 
     [TestCase(false)]
-    [TestCase(true)]
+    [TestCase(true, Category = "Long")]
     public async Task without_redis_the_rankings_wait_and_nothing_else(bool standsStill)
     {
         await using var system = await TestSystem.StartAsync(

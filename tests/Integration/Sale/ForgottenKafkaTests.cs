@@ -7,6 +7,7 @@ namespace ConcertReservation.Tests.Integration.Sale;
 /// The embedded Kafka is started anew in the middle of a sale and has forgotten everything: the
 /// sale goes on, nothing is lost, and nobody hears anything twice.
 /// </summary>
+[Category("Long")]
 [Parallelizable]
 internal sealed class ForgottenKafkaTests
 {

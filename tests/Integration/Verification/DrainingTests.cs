@@ -102,7 +102,7 @@ internal sealed class DrainingTests
     }
 
     [TestCase("HELD", "1 lapsed holds")]
-    [TestCase("PAYING", "1 payments being taken")]
+    [TestCase("PAYING", "1 payments being taken", Category = "Long")]
     public async Task a_reservation_that_waits_for_its_end(string status, string left) =>
         await IsSeen(
             left,
@@ -134,7 +134,7 @@ internal sealed class DrainingTests
         );
     }
 
-    [TestCase("UNKNOWN")]
+    [TestCase("UNKNOWN", Category = "Long")]
     [TestCase("REFUND_REQUESTED")]
     public async Task a_payment_whose_money_is_under_way(string status) =>
         await IsSeen(
