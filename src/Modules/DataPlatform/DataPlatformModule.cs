@@ -34,6 +34,7 @@ public sealed class DataPlatformModule : IModule
         GetConcertStatistics.Map(api);
         GetConcertFunnel.Map(api);
         GetConcertSellThrough.Map(api);
+        GetConcertRefunds.Map(api);
         ListConcertBookings.Map(api);
         GetCustomerStatistics.Map(api);
         RequestAnalyticsRebuild.Map(api);

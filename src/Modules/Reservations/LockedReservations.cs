@@ -1,7 +1,11 @@
 namespace ConcertReservation.Reservations;
 
 /// <param name="CancelReason">Why the concert does not take place; null where it does.</param>
-internal sealed record ConcertRules(int TicketsPerCustomer, string? CancelReason);
+internal sealed record ConcertRules(
+    int TicketsPerCustomer,
+    string? CancelReason,
+    DateTimeOffset StartsAt
+);
 
 /// <summary>
 /// Reservations under lock, with all their seats as they are now, whoever has them.

@@ -3,17 +3,6 @@ using ConcertReservation.Contracts;
 
 namespace ConcertReservation.Reservations;
 
-internal enum ReservationStatus
-{
-    Held,
-
-    /// <summary>The provider is being asked for the money; the seats are pinned.</summary>
-    Paying,
-    Confirmed,
-    Expired,
-    Cancelled,
-}
-
 /// <summary>
 /// Seats of one concert for one customer, from hold to sale. Its seats are handed in with each
 /// decision, since a lapsed one may belong to somebody else meanwhile.
@@ -178,6 +167,20 @@ internal sealed class Reservation(
     {
         Require(IsHeldAt(now), "cancelled");
         return GiveBack(seats, reason, wasConfirmed: false, paidWith: null, now);
+    }
+
+    /// <summary>The customer gives a sale back: its seats are free at once.</summary>
+    /// <param name="until">Until then a sale can be given back.</param>
+    /// <exception cref="IllegalTransitionException">It is no sale, or it is too late.</exception>
+    public ReservationCancelled CancelSale(
+        IReadOnlyList<Seat> seats,
+        string reason,
+        DateTimeOffset until,
+        DateTimeOffset now
+    )
+    {
+        Require(Status == ReservationStatus.Confirmed && now < until, "cancelled");
+        return GiveBack(seats, reason, wasConfirmed: true, PaymentId, now);
     }
 
     /// <summary>The concert does not take place: a hold ends, a sale goes back.</summary>

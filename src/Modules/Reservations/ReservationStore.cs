@@ -32,7 +32,7 @@ internal sealed class ReservationStore(UnitOfWork work)
         """;
 
     private const string ConcertsSql = """
-        SELECT id, tickets_per_customer, cancel_reason
+        SELECT id, tickets_per_customer, cancel_reason, starts_at
         FROM reservations.concerts
         WHERE id = ANY ($1::bigint[])
         """;
@@ -184,7 +184,8 @@ internal sealed class ReservationStore(UnitOfWork work)
                 reader.GetInt64(0),
                 new ConcertRules(
                     reader.GetInt32(1),
-                    reader.IsDBNull(2) ? null : reader.GetString(2)
+                    reader.IsDBNull(2) ? null : reader.GetString(2),
+                    reader.GetFieldValue<DateTimeOffset>(3)
                 )
             );
         }

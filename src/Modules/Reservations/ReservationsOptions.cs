@@ -39,6 +39,14 @@ internal sealed class ReservationsOptions
     [Range(1, 5000)]
     public int SweepBatchSize { get; init; } = 500;
 
+    /// <summary>
+    /// What is paid can be cancelled by its customer until so many hours before its concert.
+    /// </summary>
+    [Range(0, 24 * 365)]
+    public int CancellationNoticeHours { get; init; } = 24;
+
+    public TimeSpan CancellationNotice => TimeSpan.FromHours(CancellationNoticeHours);
+
     /// <summary>The time a customer has left at least when a payment starts.</summary>
     [Range(1, 900)]
     public int PaymentExtensionSeconds { get; init; } = 120;

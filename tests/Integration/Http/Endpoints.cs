@@ -53,6 +53,7 @@ internal sealed record Endpoint(string Method, string Path, Who Who)
         new("GET", "/api/analytics/concerts/{id}", Who.OrganiserOrOperator),
         new("GET", "/api/analytics/concerts/{id}/funnel", Who.OrganiserOrOperator),
         new("GET", "/api/analytics/concerts/{id}/sell-through", Who.OrganiserOrOperator),
+        new("GET", "/api/analytics/concerts/{id}/refunds", Who.OrganiserOrOperator),
         new("GET", "/api/analytics/concerts/{id}/bookings", Who.OrganiserOrOperator),
         new("GET", "/api/analytics/customers/{id}", Who.SignedIn),
         new("GET", "/api/audit/reservation/{id}", Who.Operator),

@@ -1,9 +1,5 @@
 using System.Net;
-using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
-using ConcertReservation.Messaging;
-using ConcertReservation.Reservations;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace ConcertReservation.Tests.Integration.Sale;
 
@@ -55,6 +51,33 @@ internal sealed class GivenBackTests
         (await byCard.Receives("Your refund is complete")).Says("KRW 50,000", "card");
         await byCard.Ranks(concert, seats: 0);
         await ShouldSellNothingMore(concert);
+        await SeesRefunds(concert, due: 2, isDone: true);
+    }
+
+    [Test]
+    public async Task who_cancels_a_concert_sees_how_far_its_buyers_have_their_money_back()
+    {
+        var concert = await Given.AConcert();
+        var (mina, jisoo) = (await Given.ACustomer(), await Given.ACustomer());
+        await mina.Buys(concert.Seats(1, 2));
+        var soldByCard = await jisoo.Reserves(concert.Seat(3));
+        (await jisoo.PaysByCard(soldByCard, Cards.RefundsFailTwice)).ShouldBe(HttpStatusCode.OK);
+        await jisoo.SeesReservation(soldByCard, "CONFIRMED");
+        await SeesRefunds(concert, due: 0, isDone: true);
+        var organiser = await Given.TheOperator();
+
+        (await organiser.Api.Delete($"/api/concerts/{concert.Id}")).ShouldBe(
+            HttpStatusCode.NoContent
+        );
+
+        var some = await SeesRefunds(concert, due: 2, isDone: false);
+        some["dueAmount"].GetInt64().ShouldBe(150_000);
+        some["openAmount"].GetInt64().ShouldBeGreaterThanOrEqualTo(50_000);
+        some["progress"].GetDouble().ShouldBeLessThan(1);
+        var all = await SeesRefunds(concert, due: 2, isDone: true);
+        all["refundedAmount"].GetInt64().ShouldBe(150_000);
+        all["openAmount"].GetInt64().ShouldBe(0);
+        all["progress"].GetDouble().ShouldBe(1);
     }
 
     [Test]
@@ -71,7 +94,7 @@ internal sealed class GivenBackTests
         await waiting.SeesConcert(concert.Id, "SOLD_OUT");
         await waiting.Receives("Sold out");
 
-        await GivesBack(minas);
+        (await mina.Cancels(minas)).ShouldBe(HttpStatusCode.NoContent);
 
         await waiting.SeesConcert(concert.Id, "SCHEDULED");
         (await waiting.Receives("Seats are available again")).Says("Available seats", "1");
@@ -89,6 +112,20 @@ internal sealed class GivenBackTests
             "CONCERT_SCHEDULED",
             "CONCERT_SOLD_OUT",
             "CONCERT_REOPENED"
+        );
+    }
+
+    private static async Task<Answer> SeesRefunds(ConcertOnSale concert, long due, bool isDone)
+    {
+        var organiser = await Given.TheOperator();
+        return await Eventually.Becomes(
+            $"{due} refunds are due, and {(isDone ? "none" : "some")} of them open",
+            () => organiser.Api.Get($"/api/analytics/concerts/{concert.Id}/refunds"),
+            seen =>
+                seen.IsSuccess
+                && seen["due"].GetInt64() == due
+                && seen["open"].GetInt64() == 0 == isDone,
+            Story.Patience
         );
     }
 
@@ -113,25 +150,5 @@ internal sealed class GivenBackTests
         (await customer.Api.Get($"/api/concerts/{concert.Id}"))["status"]
             .GetString()
             .ShouldBe("CANCELLED");
-    }
-
-    /// <summary>One sale is given back while its concert goes on; no request does that.</summary>
-    private static async Task GivesBack(long reservationId)
-    {
-        await using var scope = System.HostB.Services.CreateAsyncScope();
-        var store = scope.ServiceProvider.GetRequiredService<ReservationStore>();
-        var outbox = scope.ServiceProvider.GetRequiredService<Outbox>();
-        var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
-        await work.RunAsync(
-            async stop =>
-            {
-                var locked = await store.LockAsync([reservationId], stop);
-                var sold = locked.Find(reservationId)!;
-                outbox.Add(sold.CancelWithConcert(locked.SeatsOf(sold), "Given back", locked.Now));
-                await store.SaveAsync(locked, stop);
-                return sold.Version;
-            },
-            CancellationToken.None
-        );
     }
 }

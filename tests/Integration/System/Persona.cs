@@ -150,4 +150,7 @@ internal static class Cards
 
     /// <summary>The provider takes the money, and answers with an internal error.</summary>
     public const string TakenAndBroken = "4000000000000127";
+
+    /// <summary>The provider breaks at the first two refunds.</summary>
+    public const string RefundsFailTwice = "4000000000005126";
 }

@@ -242,43 +242,4 @@ internal sealed class ReservationTests
         cancelled.ConcertCancelled.ShouldBeTrue();
         seats.ShouldAllBe(s => s.State == SeatState.Free);
     }
-
-    [Test]
-    public void a_cancelled_hold_frees_its_seats()
-    {
-        var (reservation, seats) = AHold();
-
-        var cancelled = reservation.Cancel(seats, "Changed my mind.", Now);
-
-        cancelled.ConcertCancelled.ShouldBeFalse();
-        cancelled.WasConfirmed.ShouldBeFalse();
-        cancelled.PaymentId.ShouldBeNull();
-        cancelled.Version.ShouldBe(2);
-        seats.ShouldAllBe(s => s.State == SeatState.Free);
-    }
-
-    [Test]
-    public void what_is_paid_being_paid_or_over_is_not_cancelled_by_its_customer()
-    {
-        var (paying, seats) = APin(paymentId: 5);
-        var (sold, theirs) = ASale(paymentId: 5);
-        var (expired, gone) = AnExpiredHold();
-
-        Should.Throw<IllegalTransitionException>(() => paying.Cancel(seats, "", Now));
-        Should.Throw<IllegalTransitionException>(() => sold.Cancel(theirs, "", Now));
-        Should.Throw<IllegalTransitionException>(() => expired.Cancel(gone, "", Now));
-    }
-
-    [Test]
-    public void a_sale_of_a_cancelled_concert_names_the_payment_to_refund()
-    {
-        var (sold, seats) = ASale(paymentId: 5);
-
-        var cancelled = sold.CancelWithConcert(seats, "The singer is ill.", Now);
-
-        cancelled.ConcertCancelled.ShouldBeTrue();
-        cancelled.WasConfirmed.ShouldBeTrue();
-        cancelled.PaymentId.ShouldBe(5);
-        seats.ShouldAllBe(s => s.State == SeatState.Free);
-    }
 }

@@ -12,6 +12,7 @@ internal enum Command
     Fail,
     Complete,
     Cancel,
+    CancelSale,
     Expire,
     CancelConcert,
     Wait,
@@ -140,6 +141,14 @@ internal sealed class ReservationWorld
                 Try(
                     IsHeld(expected),
                     () => reservation.Cancel(seats, "", _now),
+                    ReservationStatus.Cancelled,
+                    number
+                );
+                return;
+            case Command.CancelSale:
+                Try(
+                    expected.Status == ReservationStatus.Confirmed,
+                    () => reservation.CancelSale(seats, "", _now.AddDays(1), _now),
                     ReservationStatus.Cancelled,
                     number
                 );

@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace ConcertReservation.Notifications;
 
-/// <summary>A mail in the database: the facts that it tells, which become words when it is sent.</summary>
+/// <summary>
+/// A mail in the database: the facts that it tells, which become words when it is sent.
+/// </summary>
 internal static class StoredMail
 {
     /// <summary>What <see cref="Read"/> wants.</summary>

@@ -5,10 +5,13 @@ using ConcertReservation.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
 
 namespace ConcertReservation.Reservations;
 
-/// <summary>A customer gives a hold back; its seats are free at once.</summary>
+/// <summary>
+/// A customer gives a hold or a paid booking back; its seats are free at once, its money returns.
+/// </summary>
 internal static class CancelReservation
 {
     private const string Reason = "Cancelled by the customer.";
@@ -18,8 +21,12 @@ internal static class CancelReservation
             .RequireAuthorization(Roles.Customer)
             .WithName("CancelReservation")
             .WithTags("Reservations")
-            .WithSummary("Cancel a hold")
-            .WithDescription("Gives the seats back before they are paid; they are free at once.")
+            .WithSummary("Cancel a hold or a paid booking")
+            .WithDescription(
+                "Gives the seats back; they are free at once. A paid booking can be cancelled "
+                    + "until a day before its concert, unless configured otherwise; the money goes "
+                    + "back the way it came, and a mail tells when it has."
+            )
             .Produces(204)
             .WithParameter("id", "The reservation's id.", Examples.ReservationId)
             .Refuses(
@@ -36,6 +43,7 @@ internal static class CancelReservation
         ReservationStore store,
         UnitOfWork work,
         Outbox outbox,
+        IOptions<ReservationsOptions> options,
         CancellationToken stop
     ) =>
         await work.RunAsync<IResult>(
@@ -44,10 +52,16 @@ internal static class CancelReservation
                 var locked = await store.LockAsync([id], token);
                 if (locked.Find(id) is not { } found || found.Facts.CustomerId != customer.Id)
                     return Problems.NotFound("reservation", id);
-                if (Refusal(found, locked.Now) is { } problem)
+                var until = locked.ConcertOf(found).StartsAt - options.Value.CancellationNotice;
+                if (Refusal(found, until, locked.Now) is { } problem)
                     return problem;
 
-                outbox.Add(found.Cancel(locked.SeatsOf(found), Reason, locked.Now));
+                var seats = locked.SeatsOf(found);
+                outbox.Add(
+                    found.Status == ReservationStatus.Confirmed
+                        ? found.CancelSale(seats, Reason, until, locked.Now)
+                        : found.Cancel(seats, Reason, locked.Now)
+                );
                 FaultPoints.AtCommit(work, FaultPoint.HoldCancelling, FaultPoint.HoldCancelled);
                 await store.SaveAsync(locked, token);
                 return TypedResults.NoContent();
@@ -55,10 +69,20 @@ internal static class CancelReservation
             stop
         );
 
-    private static Problem? Refusal(Reservation reservation, DateTimeOffset now)
+    private static Problem? Refusal(
+        Reservation reservation,
+        DateTimeOffset until,
+        DateTimeOffset now
+    )
     {
         if (reservation.IsHeldAt(now))
             return null;
+        if (reservation.Status == ReservationStatus.Confirmed)
+            return now < until
+                ? null
+                : Problems.IllegalState(
+                    $"Reservation {reservation.Id} could be cancelled until {until.UtcDateTime:O}."
+                );
 
         return reservation.HasLapsedAt(now) || reservation.Status == ReservationStatus.Expired
             ? Problems.ReservationExpired(reservation.Id)
