@@ -1,4 +1,5 @@
 using ConcertReservation.Contracts;
+using ConcertReservation.Notifications;
 
 namespace ConcertReservation.Tests.Integration.Notifications;
 
@@ -119,6 +120,14 @@ internal sealed class EveryMailTests
     [Test]
     public void each_kind_lies_there_once_in_each_language() =>
         _mails.Keys.ShouldBe(Subjects.Keys, ignoreOrder: true);
+
+    [Test]
+    public void each_kind_is_shown_in_the_documentation()
+    {
+        var page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "mails.md"));
+        foreach (var kind in Enum.GetValues<MailKind>().Select(k => k.Name()))
+            page.ShouldContain($"](mails/{kind}.png)");
+    }
 
     [TestCaseSource(nameof(Subjects))]
     public void it_reads_the_same_as_text_and_as_html(KeyValuePair<string, string> expected)
