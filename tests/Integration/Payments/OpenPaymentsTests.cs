@@ -51,9 +51,18 @@ internal sealed class OpenPaymentsTests
         );
         await System.ExecuteAsync("ALTER TABLE payments.payments RENAME TO payments_away");
 
-        await Eventually.Until("nothing is told", () => metrics.Read("payments.open").Count == 0);
+        try
+        {
+            await Eventually.Until(
+                "nothing is told",
+                () => metrics.Read("payments.open").Count == 0
+            );
+        }
+        finally
+        {
+            await System.ExecuteAsync("ALTER TABLE payments.payments_away RENAME TO payments");
+        }
 
-        await System.ExecuteAsync("ALTER TABLE payments.payments_away RENAME TO payments");
         await Eventually.Until("it is told again", () => metrics.Read("payments.open").Count == 3);
     }
 
