@@ -58,7 +58,8 @@ internal sealed partial class FinishPayments(
         }
     }
 
-    private async Task<long?> TryClaimAsync(Lane lane, CancellationToken stop)
+    /// <returns>A payment that is this host's for a while; null where none is due.</returns>
+    internal async Task<long?> TryClaimAsync(Lane lane, CancellationToken stop)
     {
         try
         {
@@ -90,7 +91,8 @@ internal sealed partial class FinishPayments(
         }
     }
 
-    private static async Task FinishAsync(
+    /// <summary>Does what the state of a claimed payment asks for.</summary>
+    internal static async Task FinishAsync(
         IServiceProvider services,
         long paymentId,
         CancellationToken stop

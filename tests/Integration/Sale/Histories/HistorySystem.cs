@@ -1,0 +1,144 @@
+using System.Globalization;
+using ConcertReservation.Host;
+using ConcertReservation.Host.Database;
+using ConcertReservation.Verification;
+using ConcertReservation.Verification.Invariants;
+using ConcertReservation.Verification.Loading;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace ConcertReservation.Tests.Integration.Sale.Histories;
+
+/// <summary>
+/// Two hosts, a database with everybody's tables, a provider and the time, for one history after
+/// the other.
+/// </summary>
+internal sealed class HistorySystem : IAsyncDisposable
+{
+    private readonly List<HistoryHost> _hosts = [];
+    private long _aheadSeconds;
+    private long _lastCustomer = SaleHistory.Organiser;
+
+    private HistorySystem(TestDatabase database) => Database = database;
+
+    public TestDatabase Database { get; }
+
+    public ScriptedProvider Provider { get; } = new();
+
+    /// <summary>How often what happened, over all histories.</summary>
+    public SortedDictionary<string, int> Tally { get; } = new(StringComparer.Ordinal);
+
+    /// <param name="spoil">What is made wrong on purpose.</param>
+    public static async Task<HistorySystem> StartAsync(Action<IServiceCollection>? spoil = null)
+    {
+        var system = new HistorySystem(await TestDatabase.CreateAsync("histories"));
+        await MigrateAllAsync(system.Database.ConnectionString);
+        for (var i = 0; i < 2; i++)
+        {
+            system._hosts.Add(
+                await HistoryHost.StartAsync(
+                    system.Database.ConnectionString,
+                    system.Provider,
+                    spoil
+                )
+            );
+        }
+
+        return system;
+    }
+
+    public HistoryHost Host(int number) => _hosts[number % _hosts.Count];
+
+    public long NewCustomer() => ++_lastCustomer;
+
+    public void Count(string what) => Tally[what] = Tally.GetValueOrDefault(what) + 1;
+
+    /// <summary>The time of database and hosts goes on by so much.</summary>
+    public async Task AdvanceAsync(int seconds)
+    {
+        _aheadSeconds += seconds;
+        await Database.ExecuteAsync(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                CREATE OR REPLACE FUNCTION clock.now() RETURNS timestamptz LANGUAGE sql VOLATILE
+                PARALLEL SAFE AS 'SELECT clock_timestamp() + interval ''{_aheadSeconds} seconds'''
+                """
+            )
+        );
+        foreach (var host in _hosts)
+            await host.MeasureClockAsync();
+    }
+
+    /// <summary>What a history that failed has left would be in the way of the next one.</summary>
+    public async Task BuryAsync()
+    {
+        Provider.Next = Manner.Answers;
+        await Database.ExecuteAsync(
+            """
+            UPDATE payments.payments SET next_check_at = NULL, claimed_until = NULL;
+            UPDATE reservations.reservations SET status = 'EXPIRED'
+            WHERE status IN ('HELD', 'PAYING');
+            UPDATE reservations.concerts SET is_settled = true;
+            """
+        );
+    }
+
+    /// <summary>What is said of seats and money, over all histories at once.</summary>
+    public async Task<IReadOnlyList<Finding>> VerifyAsync()
+    {
+        Provider.BeginBooks();
+        var read = await PostgresSnapshot.ReadAsync(Database.DataSource, CancellationToken.None);
+        var history = read with
+        {
+            Log = [.. read.Outbox.Select(row => new LogRecord(0, row.Seq, row.Event))],
+            CardOrders =
+            [
+                .. Provider.Archive.Select(b => new CardOrder(
+                    b.Key,
+                    b.Value.Amount,
+                    b.Value.Status
+                )),
+            ],
+            DrainedAfter = TimeSpan.Zero,
+        };
+        return
+        [
+            OneOwnerPerSeat.Check(history),
+            SeatsAgree.Check(history),
+            HoldsAreWhole.Check(history),
+            TransitionsAreLegal.Check(history),
+            StateHasItsEvents.Check(history),
+            LimitsHold.Check(history),
+        ];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in _hosts)
+            await host.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+
+    /// <summary>By a whole host, which is not started.</summary>
+    private static async Task MigrateAllAsync(string connectionString)
+    {
+        await using var host = HostApplication.Create(
+            ["--PORT=0"],
+            builder =>
+            {
+                builder.Configuration.AddInMemoryCollection(
+                    new Dictionary<string, string?>(StringComparer.Ordinal)
+                    {
+                        ["ConnectionStrings:Postgres"] = connectionString,
+                        ["ConnectionStrings:Redis"] = "127.0.0.1:1",
+                        ["Kafka:BootstrapServers"] = "127.0.0.1:1",
+                    }
+                );
+                builder.Logging.ClearProviders();
+            }
+        );
+        await host.Services.GetRequiredService<Migrator>().RunAsync(CancellationToken.None);
+    }
+}
