@@ -50,6 +50,7 @@ internal sealed class EmbeddedKafkaTests
     }
 
     [Test]
+    [Category("Long")]
     public void brokers_that_were_away_come_back_with_what_they_held()
     {
         using var kafka = EmbeddedKafka.Start();

@@ -72,6 +72,7 @@ internal sealed class RunScriptTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task the_host_that_a_killed_run_left_gives_its_port_to_the_next()
     {
         var port = FreePort();

@@ -3,6 +3,7 @@ using ConcertReservation.Tests.Faults.Harness;
 namespace ConcertReservation.Tests.Faults.Processes;
 
 /// <summary>A host that dies while the payment provider is being asked to take the money.</summary>
+[Category("Long")]
 internal sealed class KilledPaymentTests
 {
     private FaultSystem _system = null!;

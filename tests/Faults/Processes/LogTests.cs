@@ -50,6 +50,7 @@ internal sealed class LogTests
 
     [TestCase("simple")]
     [TestCase("json")]
+    [Category("Long")]
     public async Task the_format_can_be_chosen(string format)
     {
         var host = await _system.StartHostAsync(("Logging:Console:FormatterName", format));

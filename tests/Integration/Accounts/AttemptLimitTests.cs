@@ -9,6 +9,7 @@ namespace ConcertReservation.Tests.Integration.Accounts;
 internal sealed class AttemptLimitTests
 {
     [Test]
+    [Category("Long")]
     public async Task guessing_a_password_is_slowed_down_by_account()
     {
         await using var system = await StartAsync("Accounts:SignInsPerMinuteAndAccount", limit: 3);
@@ -63,6 +64,7 @@ internal sealed class AttemptLimitTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task an_account_that_there_is_not_is_locked_alike()
     {
         await using var system = await StartAsync("Accounts:SignInFailuresBeforeLockout", limit: 2);
@@ -108,6 +110,7 @@ internal sealed class AttemptLimitTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task signing_up_is_limited_by_address()
     {
         await using var system = await StartAsync("Accounts:SignUpsPerMinuteAndAddress", limit: 2);
@@ -118,6 +121,7 @@ internal sealed class AttemptLimitTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task signing_up_is_limited_by_account()
     {
         await using var system = await StartAsync("Accounts:SignUpsPerMinuteAndAccount", limit: 2);

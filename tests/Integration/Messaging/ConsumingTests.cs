@@ -35,6 +35,7 @@ public sealed class ConsumingTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task a_batch_is_flushed_at_once()
     {
         await using var system = await ConsumingSystem.StartAsync();
@@ -69,6 +70,7 @@ public sealed class ConsumingTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task offsets_rewound_to_0_apply_nothing_twice()
     {
         await using var system = await ConsumingSystem.StartAsync();
@@ -181,6 +183,7 @@ public sealed class ConsumingTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task a_transaction_in_hand_at_shutdown_is_finished()
     {
         await using var system = await ConsumingSystem.StartAsync();

@@ -78,6 +78,7 @@ internal sealed class ForeignLetterTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task a_letter_without_origin_is_where_it_is_found()
     {
         await using var system = await ConsumingSystem.StartAsync();
@@ -102,6 +103,7 @@ internal sealed class ForeignLetterTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task a_letter_that_the_table_refuses_holds_up_no_other()
     {
         await using var system = await ConsumingSystem.StartAsync();

@@ -171,6 +171,7 @@ internal sealed class LetterReplayTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task a_letter_of_another_system_is_not_ours_to_replay()
     {
         await using var system = await ConsumingSystem.StartAsync();

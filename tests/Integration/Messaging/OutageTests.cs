@@ -29,6 +29,7 @@ public sealed class OutageTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task what_is_away_for_one_partition_stops_only_that()
     {
         await using var system = await ConsumingSystem.StartAsync();
@@ -53,6 +54,7 @@ public sealed class OutageTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task a_deadlock_is_tried_again_and_no_dead_letter()
     {
         await using var system = await ConsumingSystem.StartAsync();

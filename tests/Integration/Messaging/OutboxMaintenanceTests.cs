@@ -84,6 +84,7 @@ internal sealed class OutboxMaintenanceTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task an_old_day_stays_until_every_group_has_applied_it()
     {
         await AddDayWithARowAsync(Old);
@@ -136,6 +137,7 @@ internal sealed class OutboxMaintenanceTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task behind_an_idle_reader_partitions_change_and_bookings_go_on()
     {
         await AddDayWithARowAsync(Old);

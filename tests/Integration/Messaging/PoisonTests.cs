@@ -8,6 +8,7 @@ namespace ConcertReservation.Tests.Integration.Messaging;
 public sealed class PoisonTests
 {
     [Test]
+    [Category("Long")]
     public async Task poison_in_the_midst_of_a_batch_leaves_its_neighbours_with_one_effect_each()
     {
         await using var system = await ConsumingSystem.StartAsync();
@@ -34,6 +35,7 @@ public sealed class PoisonTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task a_key_longer_than_an_index_entry_holds_up_nothing_and_is_one_letter()
     {
         await using var system = await ConsumingSystem.StartAsync();
@@ -52,6 +54,7 @@ public sealed class PoisonTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task a_letter_that_the_database_refuses_is_sent_to_kafka_once()
     {
         await using var system = await ConsumingSystem.StartAsync();
@@ -147,6 +150,7 @@ public sealed class PoisonTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task a_rewind_repeats_no_dead_letter()
     {
         await using var system = await ConsumingSystem.StartAsync();

@@ -12,6 +12,7 @@ namespace ConcertReservation.Tests.Integration.Messaging;
 public sealed class RebalanceTests
 {
     [Test]
+    [Category("Long")]
     public async Task two_hosts_share_a_group_and_no_effect_is_double()
     {
         await using var system = await ConsumingSystem.StartAsync();
@@ -40,6 +41,7 @@ public sealed class RebalanceTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task the_partitions_of_a_host_that_left_go_to_the_other()
     {
         await using var system = await ConsumingSystem.StartAsync();

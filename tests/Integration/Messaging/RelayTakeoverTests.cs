@@ -30,6 +30,7 @@ internal sealed class RelayTakeoverTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task a_host_stopped_in_order_leaves_nothing_to_send_twice()
     {
         var first = await _system.StartHostAsync();
@@ -80,6 +81,7 @@ internal sealed class RelayTakeoverTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task a_relay_whose_lock_is_taken_away_stops_and_the_next_goes_on()
     {
         var first = await _system.StartHostAsync();
@@ -100,6 +102,7 @@ internal sealed class RelayTakeoverTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task a_relay_that_does_not_reach_kafka_makes_room_for_one_that_does()
     {
         await _system.StartHostAsync(null, Nowhere);

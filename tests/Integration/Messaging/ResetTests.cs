@@ -110,6 +110,7 @@ internal sealed class ResetTests
     }
 
     [Test]
+    [Category("Long")]
     public async Task an_operator_sets_a_group_back_to_a_time_and_nobody_hears_anything_twice()
     {
         await using var system = await TestSystem.StartAsync();

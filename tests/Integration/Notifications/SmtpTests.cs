@@ -150,7 +150,7 @@ internal sealed class SmtpTests
         _server.Received.Select(m => m.MessageId).Distinct().ShouldHaveSingleItem();
     }
 
-    [TestCase(null)]
+    [TestCase(null, Category = "Long")]
     [TestCase("421 too much for me", Category = "Long")]
     public async Task a_mail_that_every_server_rejects_holds_up_nobody_and_is_given_up(
         string? reply

@@ -140,7 +140,7 @@ internal sealed class DatabaseOutageTests
         await Eventually.Until("it is ready again", system.HostA.IsReadyAsync);
     }
 
-    [TestCase(false)]
+    [TestCase(false, Category = "Long")]
     [TestCase(true, Category = "Long")]
     public async Task a_sale_goes_on_after_the_database_was_away(bool standsStill)
     {

@@ -22,11 +22,12 @@ internal sealed class CrowdTests
             await _system.DisposeAsync();
     }
 
-    [Test]
-    public async Task of_a_thousand_customers_at_one_seat_one_gets_it()
+    [TestCase(250)]
+    [TestCase(1000, Category = "Long")]
+    public async Task of_a_crowd_at_one_seat_one_gets_it(int customers)
     {
         var concert = await Given.AConcert(seats: 1, system: _system);
-        var crowd = await Given.Customers(1000, _system);
+        var crowd = await Given.Customers(customers, _system);
 
         var answers = await Task.WhenAll(
             crowd.Select((customer, i) => customer.On(HostOf(i)).Holds(concert.Seat(1)))

@@ -55,6 +55,7 @@ internal sealed class DrainingTests
         );
 
     [Test]
+    [Category("Long")]
     public async Task an_event_that_the_event_store_has_not_got() =>
         await IsSeen(
             "1 events between outbox and event store",
@@ -68,8 +69,11 @@ internal sealed class DrainingTests
             """
         );
 
-    public static IEnumerable<string> Groups =>
-        GroupCatalogue.All.Select(g => g.Name).Where(g => g != GroupCatalogue.DataPlatform);
+    public static IEnumerable<TestCaseData> Groups =>
+        GroupCatalogue
+            .All.Select(g => g.Name)
+            .Where(g => g != GroupCatalogue.DataPlatform)
+            .Select((name, i) => i == 0 ? new TestCaseData(name) : Long(name));
 
     [TestCaseSource(nameof(Groups))]
     public async Task a_message_that_a_group_has_not_applied(string group) =>
@@ -80,6 +84,7 @@ internal sealed class DrainingTests
         );
 
     [Test]
+    [Category("Long")]
     public async Task messages_of_a_partition_that_a_group_has_never_read()
     {
         const string OfRanking = "consumer_group = 'ranking-service'";
@@ -116,6 +121,7 @@ internal sealed class DrainingTests
         );
 
     [Test]
+    [Category("Long")]
     public async Task a_hold_that_has_time_left_is_nothing_under_way()
     {
         await _system.Database.ExecuteAsync(
@@ -149,6 +155,7 @@ internal sealed class DrainingTests
 
     [TestCase("status = 'SCHEDULED'", "status = 'SOLD_OUT'")]
     [TestCase("sold_seats = sold_seats - 1", "sold_seats = sold_seats + 1")]
+    [Category("Long")]
     public async Task a_concert_that_is_not_marked_as_it_is(string broken, string mended) =>
         await IsSeen(
             "1 concerts to be marked sold out or reopened",
@@ -157,6 +164,7 @@ internal sealed class DrainingTests
         );
 
     [Test]
+    [Category("Long")]
     public async Task a_cancelled_concert_whose_reservations_have_not_ended() =>
         await IsSeen(
             "1 cancelled concerts with reservations to end",
@@ -176,6 +184,7 @@ internal sealed class DrainingTests
         );
 
     [Test]
+    [Category("Long")]
     public async Task rankings_that_are_being_rebuilt()
     {
         using var redis = await ConnectionMultiplexer.ConnectAsync(_settings.Redis);
@@ -253,4 +262,6 @@ internal sealed class DrainingTests
         );
         return findings.Single(f => f.Number == 11);
     }
+
+    private static TestCaseData Long(string name) => new TestCaseData(name).SetCategory("Long");
 }

@@ -9,6 +9,7 @@ namespace ConcertReservation.Tests.Integration.Sale.Histories;
 /// each seat sold once or free, and each won where it belongs.
 /// </summary>
 [Parallelizable]
+[Category("AnyKafka")]
 internal sealed class SaleHistoryTests
 {
     /// <summary>The seed of a run that is to be repeated.</summary>
