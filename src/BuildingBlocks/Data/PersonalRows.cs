@@ -33,15 +33,34 @@ public static class PersonalRows
         [EnumeratorCancellation] CancellationToken stop
     )
     {
+        var rows = InPagesAsync(
+            behind => PageAsync(dataSource, sql, customerId, behind, read, stop),
+            row => row.Id
+        );
+        await foreach (var (_, value) in rows)
+            yield return new PersonalRecord(kind, value);
+    }
+
+    /// <summary>
+    /// Page by page, by an id that is never negative; nothing is kept open meanwhile.
+    /// </summary>
+    /// <param name="pageBehind">
+    /// The next <see cref="PageRows"/> at most with a higher id, in their order.
+    /// </param>
+    public static async IAsyncEnumerable<T> InPagesAsync<T>(
+        Func<long, Task<List<T>>> pageBehind,
+        Func<T, long> idOf
+    )
+    {
         var behind = -1L;
-        List<(long Id, object Value)> page;
+        List<T> page;
         do
         {
-            page = await PageAsync(dataSource, sql, customerId, behind, read, stop);
-            foreach (var (id, value) in page)
+            page = await pageBehind(behind);
+            foreach (var one in page)
             {
-                yield return new PersonalRecord(kind, value);
-                behind = id;
+                yield return one;
+                behind = idOf(one);
             }
         } while (page.Count == PageRows);
     }

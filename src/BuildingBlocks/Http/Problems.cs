@@ -17,7 +17,7 @@ public static class Problems
         };
 
     public static Problem Validation(string field, string message) =>
-        Validation(new Dictionary<string, string[]> { [field] = [message] });
+        Validation(Naming(field, message));
 
     public static Problem NotSignedIn() =>
         NotSignedIn("Sign in and send the access token as Bearer.");
@@ -37,18 +37,12 @@ public static class Problems
     public static Problem NotFound(string what, long id, string field) =>
         new("not-found", "Not found", 404, $"There is no {what} {id}.")
         {
-            Errors = new Dictionary<string, string[]>(StringComparer.Ordinal)
-            {
-                [field] = [$"names no {what}"],
-            },
+            Errors = Naming(field, $"names no {what}"),
         };
 
     /// <param name="field">Of the request, which names what there is not.</param>
     public static Problem NotFound(string detail, string field, string why) =>
-        new("not-found", "Not found", 404, detail)
-        {
-            Errors = new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [why] },
-        };
+        new("not-found", "Not found", 404, detail) { Errors = Naming(field, why) };
 
     public static Problem NoSuchSeats(long concertId, IReadOnlyList<long> seatIds) =>
         new(
@@ -59,10 +53,7 @@ public static class Problems
         )
         {
             SeatIds = seatIds,
-            Errors = new Dictionary<string, string[]>(StringComparer.Ordinal)
-            {
-                ["seatIds"] = ["names a seat that the concert does not have"],
-            },
+            Errors = Naming("seatIds", "names a seat that the concert does not have"),
         };
 
     public static Problem NotFound(string detail) => new("not-found", "Not found", 404, detail);
@@ -154,7 +145,7 @@ public static class Problems
     public static Problem WebhookNotVerified(string header, string why) =>
         new("webhook-not-verified", "The webhook is not verified", 400, $"{header} {why}.")
         {
-            Errors = new Dictionary<string, string[]>(StringComparer.Ordinal) { [header] = [why] },
+            Errors = Naming(header, why),
         };
 
     public static Problem PaymentDeclined(string reason) =>
@@ -189,10 +180,7 @@ public static class Problems
             "The answer is application/json or text/csv, in UTF-8."
         )
         {
-            Errors = new Dictionary<string, string[]>(StringComparer.Ordinal)
-            {
-                ["Accept"] = ["must allow application/json or text/csv"],
-            },
+            Errors = Naming("Accept", "must allow application/json or text/csv"),
         };
 
     public static Problem MethodNotAllowed() =>
@@ -219,4 +207,7 @@ public static class Problems
             500,
             "It is in the log under this traceId."
         );
+
+    private static Dictionary<string, string[]> Naming(string field, string why) =>
+        new(StringComparer.Ordinal) { [field] = [why] };
 }

@@ -1,4 +1,3 @@
-using System.Linq.Expressions;
 using System.Runtime.CompilerServices;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
@@ -104,10 +103,14 @@ internal sealed class PersonalDataOfPayments(
         [EnumeratorCancellation] CancellationToken stop
     )
     {
-        var payments = InPages(
-            behind => db.Payments.Where(p => p.CustomerId == customerId && p.Id > behind),
-            p => p.Id,
-            stop
+        var payments = PersonalRows.InPagesAsync(
+            behind =>
+                db.Payments.AsNoTracking()
+                    .Where(p => p.CustomerId == customerId && p.Id > behind)
+                    .OrderBy(p => p.Id)
+                    .Take(PersonalRows.PageRows)
+                    .ToListAsync(stop),
+            p => p.Id
         );
         await foreach (var payment in payments)
             yield return new("payments", PaymentView.Of(payment, gateway.Value));
@@ -118,10 +121,14 @@ internal sealed class PersonalDataOfPayments(
         if (wallet is not null)
             yield return new("wallet", new OwnWallet(wallet.Balance.Won));
 
-        var entries = InPages(
-            behind => db.Entries.Where(e => e.CustomerId == customerId && e.Id > behind),
-            e => e.Id,
-            stop
+        var entries = PersonalRows.InPagesAsync(
+            behind =>
+                db.Entries.AsNoTracking()
+                    .Where(e => e.CustomerId == customerId && e.Id > behind)
+                    .OrderBy(e => e.Id)
+                    .Take(PersonalRows.PageRows)
+                    .ToListAsync(stop),
+            e => e.Id
         );
         await foreach (var e in entries)
         {
@@ -137,32 +144,5 @@ internal sealed class PersonalDataOfPayments(
                 )
             );
         }
-    }
-
-    /// <summary>By id; no connection and no snapshot is kept while a page is taken.</summary>
-    /// <param name="after">Those of the person with a higher id.</param>
-    private static async IAsyncEnumerable<T> InPages<T>(
-        Func<long, IQueryable<T>> after,
-        Expression<Func<T, long>> id,
-        [EnumeratorCancellation] CancellationToken stop
-    )
-        where T : class
-    {
-        var idOf = id.Compile();
-        var behind = -1L;
-        List<T> page;
-        do
-        {
-            page = await after(behind)
-                .AsNoTracking()
-                .OrderBy(id)
-                .Take(PersonalRows.PageRows)
-                .ToListAsync(stop);
-            foreach (var one in page)
-            {
-                yield return one;
-                behind = idOf(one);
-            }
-        } while (page.Count == PersonalRows.PageRows);
     }
 }

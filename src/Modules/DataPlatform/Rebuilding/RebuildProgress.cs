@@ -60,7 +60,7 @@ internal sealed class RebuildProgress(NpgsqlDataSource dataSource)
             reader.GetFieldValue<DateTimeOffset>(1),
             reader.GetInt64(2),
             reader.GetInt64(3),
-            reader.IsDBNull(4) ? null : reader.GetFieldValue<DateTimeOffset>(4)
+            reader.TimeAt(4)
         );
     }
 

@@ -89,14 +89,14 @@ internal static class GetConcertRefunds
             new ConcertRefunds(
                 id,
                 row.GetString(0),
-                row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1),
+                row.TimeAt(1),
                 due,
                 refunded,
                 due - refunded,
                 new Money(dueAmount),
                 new Money(refundedAmount),
                 new Money(dueAmount - refundedAmount),
-                row.IsDBNull(6) ? null : row.GetFieldValue<DateTimeOffset>(6),
+                row.TimeAt(6),
                 Share.Of(refunded, due)
             )
         );

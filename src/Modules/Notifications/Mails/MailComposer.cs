@@ -17,11 +17,11 @@ internal static class MailComposer
         language is not null && Languages.All.Contains(language) ? language : Languages.Default;
 
     public static string SubjectOf(MailFacts facts, string language) =>
-        Shorten(Arrange(facts, language).Subject);
+        Shorten(MailLayout.SubjectOf(Clean(facts), WordingOf(language)));
 
     public static WrittenMail Compose(MailFacts facts, string language)
     {
-        var content = Arrange(facts, language);
+        var content = MailLayout.Arrange(Clean(facts), WordingOf(language));
         return new WrittenMail(
             content.Language,
             Shorten(content.Subject),
@@ -40,11 +40,8 @@ internal static class MailComposer
                 .. text.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c),
             ]).Trim();
 
-    private static MailContent Arrange(MailFacts facts, string language) =>
-        MailLayout.Arrange(
-            Clean(facts),
-            LanguageOf(language) == Languages.English ? InEnglish : InKorean
-        );
+    private static IMailWording WordingOf(string language) =>
+        LanguageOf(language) == Languages.English ? InEnglish : InKorean;
 
     private static MailFacts Clean(MailFacts facts) =>
         facts with

@@ -22,6 +22,9 @@ internal static class MailLayout
         );
     }
 
+    public static string SubjectOf(MailFacts facts, IMailWording words) =>
+        TextOf(facts, words).Subject;
+
     private static MailText TextOf(MailFacts facts, IMailWording words) =>
         facts.Kind switch
         {
