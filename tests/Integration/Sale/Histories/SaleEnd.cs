@@ -77,7 +77,7 @@ internal static class SaleEnd
             WrongSql,
             concertId,
             customers,
-            world.LostPins.ToArray(),
+            system.LostPins.ToArray(),
             limit
         );
         var wallets = await database.ReadAsync<string>(

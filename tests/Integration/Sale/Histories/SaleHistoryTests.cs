@@ -39,6 +39,31 @@ internal sealed class SaleHistoryTests
             system.Tally.ShouldContainKey($"payments CARD {end}");
     }
 
+    [Test]
+    [Category("Long")]
+    public async Task a_seat_that_an_operator_took_from_a_payment_was_not_given_twice()
+    {
+        await using var system = await HistorySystem.StartAsync();
+
+        await SaleHistory.RunAsync(
+            system,
+            [
+                Plain(Act.Hold, 0),
+                Plain(Act.PayByCard, 0),
+                Plain(Act.Confirm, 0),
+                Plain(Act.LosePin, 0),
+                Plain(Act.Wait, 3),
+                Plain(Act.Hold, 1),
+            ]
+        );
+
+        system.LostPins.ShouldHaveSingleItem();
+        foreach (var finding in await system.VerifyAsync())
+            finding.Violations.ShouldBeEmpty($"{finding.Number} {finding.Invariant}");
+
+        static Step Plain(Act act, int which) => new(act, 0, which, Manner.Answers, Dies: 0);
+    }
+
     [Category("Long")]
     [TestCaseSource(nameof(WaysToSpoil))]
     public async Task a_sale_that_is_made_wrong_is_found_out(string way)

@@ -23,8 +23,6 @@ internal sealed class SaleWorld(
     /// <summary>What each customer has charged, in won.</summary>
     public Dictionary<long, long> Charged { get; } = customers.ToDictionary(c => c, _ => 0L);
 
-    public List<long> LostPins { get; } = [];
-
     /// <summary>What happened so far, line by line.</summary>
     public IReadOnlyList<string> Told => _told;
 
@@ -226,7 +224,7 @@ internal sealed class SaleWorld(
     public async Task LosePinAsync()
     {
         var lost = await _choices.LosePinsAsync();
-        LostPins.AddRange(lost);
+        system.LostPins.AddRange(lost);
         if (lost.Count > 0)
             Tell($"the pin of {string.Join(", ", lost)} is lost");
     }
