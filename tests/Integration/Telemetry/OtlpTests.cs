@@ -3,14 +3,25 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
 namespace ConcertReservation.Tests.Integration.Telemetry;
 
-/// <summary>Traces and metrics reach a collector, where there is one to reach.</summary>
-internal sealed class OtlpTests
+/// <summary>
+/// Traces and metrics reach a collector, where there is one to reach, by either of its protocols.
+/// </summary>
+[TestFixture("HttpProtobuf", "/v1/traces", "/v1/metrics")]
+[TestFixture(
+    "Grpc",
+    "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
+    "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export"
+)]
+internal sealed class OtlpTests(string protocol, string tracesPath, string metricsPath)
 {
     private const string TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+    private const string GrpcContent = "application/grpc";
 
     private readonly ConcurrentQueue<(string Path, string Body)> _received = new();
     private WebApplication _collector = null!;
@@ -22,6 +33,12 @@ internal sealed class OtlpTests
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        // Without TLS nobody can ask for another version than the port's.
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.ConfigureEndpointDefaults(endpoint =>
+                endpoint.Protocols = protocol == "Grpc" ? HttpProtocols.Http2 : HttpProtocols.Http1
+            )
+        );
         _collector = builder.Build();
         _collector.Run(ReceiveAsync);
         await _collector.StartAsync();
@@ -35,7 +52,7 @@ internal sealed class OtlpTests
     {
         await using var host = await LoneHost.StartAsync(
             ("Telemetry:OtlpEndpoint", _collector.Urls.Single()),
-            ("Telemetry:OtlpProtocol", "HttpProtobuf"),
+            ("Telemetry:OtlpProtocol", protocol),
             ("Telemetry:ServiceName", "tickets-of-the-test")
         );
         using var request = new HttpRequestMessage(HttpMethod.Get, "/health/live");
@@ -44,11 +61,11 @@ internal sealed class OtlpTests
 
         await host.StopAsync();
 
-        var traces = Bodies("/v1/traces");
+        var traces = Bodies(tracesPath);
         traces.ShouldContain("tickets-of-the-test");
         traces.ShouldContain("/health/live");
         traces.ShouldContain(Encoding.Latin1.GetString(Convert.FromHexString(TraceParent[3..35])));
-        Bodies("/v1/metrics").ShouldContain("http.server.request.duration");
+        Bodies(metricsPath).ShouldContain("http.server.request.duration");
     }
 
     [Test]
@@ -58,7 +75,7 @@ internal sealed class OtlpTests
         await _collector.StopAsync();
         await using var host = await LoneHost.StartAsync(
             ("Telemetry:OtlpEndpoint", address),
-            ("Telemetry:OtlpProtocol", "HttpProtobuf")
+            ("Telemetry:OtlpProtocol", protocol)
         );
 
         (await new Api(host).Get("/health/live")).IsSuccess.ShouldBeTrue();
@@ -73,5 +90,12 @@ internal sealed class OtlpTests
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body);
         _received.Enqueue((http.Request.Path, Encoding.Latin1.GetString(body.ToArray())));
+        if (http.Request.ContentType != GrpcContent)
+            return;
+
+        // An empty message, whose frame has a flag and a length, and the status behind it.
+        http.Response.ContentType = GrpcContent;
+        await http.Response.Body.WriteAsync(new byte[5]);
+        http.Response.AppendTrailer("grpc-status", "0");
     }
 }
