@@ -63,6 +63,10 @@ public enum FaultPoint
     HoldCancelling,
     HoldCancelled,
 
+    /// <summary>A customer gives a sale back.</summary>
+    SaleCancelling,
+    SaleCancelled,
+
     /// <summary>Holds whose time is up end.</summary>
     HoldsExpiring,
     HoldsExpired,

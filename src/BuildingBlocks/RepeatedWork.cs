@@ -10,7 +10,7 @@ namespace ConcertReservation.BuildingBlocks;
 /// </summary>
 public abstract partial class RepeatedWork(DatabaseReady ready, ILogger logger) : BackgroundService
 {
-    private int _failures;
+    private readonly RepeatedFailures _failures = new(ready);
 
     /// <summary>The pause after a run; asked after each.</summary>
     protected abstract TimeSpan Interval { get; }
@@ -35,23 +35,21 @@ public abstract partial class RepeatedWork(DatabaseReady ready, ILogger logger) 
         try
         {
             await RunOnceAsync(stop);
-            if (_failures > 0)
-                LogWorks(_failures);
-            _failures = 0;
+            if (_failures.End() is var failures and > 0)
+                LogWorks(failures);
         }
         catch (Exception e)
             when (e is not OperationCanceledException || !stop.IsCancellationRequested)
         {
             // An edge: whatever it was, the next run tries again.
-            if (_failures++ == 0)
-                LogFails(e);
+            if (_failures.Add(e, IsSaidByHost(e)) is { } level)
+                LogFails(level, e);
         }
     }
 
-    /// <summary>Once until it works.</summary>
-    private void LogFails(Exception e)
+    private void LogFails(LogLevel level, Exception e)
     {
-        if (IsSaidByHost(e))
+        if (level == LogLevel.Debug)
             LogWaits(e.Message);
         else
             LogFailed(e);

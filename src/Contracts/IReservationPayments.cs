@@ -23,6 +23,12 @@ public interface IReservationPayments
         CancellationToken stop
     );
 
+    /// <summary>The same, whoever made them.</summary>
+    Task<IReadOnlyList<PayableReservation>> FindAsync(
+        IReadOnlyCollection<long> reservationIds,
+        CancellationToken stop
+    );
+
     /// <summary>A payment starts: the hold is extended once, by up to two minutes.</summary>
     Task<PinResult> ExtendAsync(long reservationId, long paymentId, CancellationToken stop);
 
@@ -30,6 +36,17 @@ public interface IReservationPayments
     /// The provider is about to take the money: no deadline takes the seats (PAYING).
     /// </summary>
     Task<PinResult> PinAsync(long reservationId, long paymentId, CancellationToken stop);
+
+    /// <summary>
+    /// Extends and pins at once, for payments that take the money in the same unit of work: those
+    /// that can be. The others stay as they are.
+    /// </summary>
+    /// <param name="payments">By reservation, the payment that pins it.</param>
+    /// <returns>The reservations that are pinned.</returns>
+    Task<IReadOnlySet<long>> PinAsync(
+        IReadOnlyDictionary<long, long> payments,
+        CancellationToken stop
+    );
 
     /// <summary>
     /// The provider declined: seats that this payment pinned are held again at once,

@@ -30,6 +30,21 @@ public static class PersonalFields
             ["name"] = ErasedName,
         };
 
+    /// <summary>
+    /// Headers of an event in which nobody is named. Into any other a stranger may write anything.
+    /// </summary>
+    public static IReadOnlyCollection<string> HarmlessHeaders { get; } =
+    [
+        "ce_specversion",
+        "ce_id",
+        "ce_type",
+        "ce_source",
+        "ce_time",
+        "ce_sequence",
+        "content-type",
+        "traceparent",
+    ];
+
     /// <summary>Whom the event is about; null where it is about no customer, or no JSON.</summary>
     /// <remarks>Reads no further than it has to: what comes behind may be broken.</remarks>
     public static long? PersonOf(ReadOnlySpan<byte> body)
@@ -42,7 +57,7 @@ public static class PersonalFields
 
             while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
             {
-                var isUserId = json.ValueTextEquals(UserId);
+                var isUserId = IsUserId(ref json);
                 json.Read();
                 if (isUserId && NumberAt(ref json) is { } id)
                     return id;
@@ -99,9 +114,12 @@ public static class PersonalFields
             json.WriteStartObject();
             foreach (var field in happened.EnumerateObject())
             {
-                json.WritePropertyName(field.Name);
+                if (NameOf(field) is not { } name)
+                    continue;
+
+                json.WritePropertyName(name);
                 if (Names(field))
-                    json.WriteStringValue(Replacements[field.Name]);
+                    json.WriteStringValue(Replacements[name]);
                 else
                     keep(field, json);
             }
@@ -123,11 +141,43 @@ public static class PersonalFields
             _ => null,
         };
 
-    /// <summary>Whether the field still names somebody.</summary>
+    private static bool IsUserId(ref Utf8JsonReader json)
+    {
+        try
+        {
+            return json.ValueTextEquals(UserId);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair in another name.
+            return false;
+        }
+    }
+
+    /// <summary>Null where it has half a surrogate pair: what that names, nobody knows.</summary>
+    private static string? NameOf(JsonProperty field)
+    {
+        try
+        {
+            return field.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether the field still names somebody, or may.</summary>
     private static bool Names(JsonProperty field) =>
-        Replacements.TryGetValue(field.Name, out var replacement)
-        && field.Value.ValueKind != JsonValueKind.Null
-        && !(field.Value.ValueKind == JsonValueKind.String && field.Value.ValueEquals(replacement));
+        NameOf(field) is not { } name
+        || (
+            Replacements.TryGetValue(name, out var replacement)
+            && field.Value.ValueKind != JsonValueKind.Null
+            && !(
+                field.Value.ValueKind == JsonValueKind.String
+                && field.Value.ValueEquals(replacement)
+            )
+        );
 
     private static JsonDocument? Parsed(ReadOnlyMemory<byte> body)
     {

@@ -2,9 +2,17 @@ using ConcertReservation.Host;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
+var stopping = CancellationToken.None;
 try
 {
-    await HostApplication.Create(args).RunAsync();
+    var host = HostApplication.Create(args);
+    stopping = host.Lifetime.ApplicationStopping;
+    await host.RunAsync();
+    return 0;
+}
+catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+{
+    // Told to stop before it had started.
     return 0;
 }
 catch (Exception e)

@@ -24,6 +24,12 @@ public static class DatabaseFaults
     /// <summary>The database cannot be reached, is at its limits or takes no writes.</summary>
     public static bool IsAway(Exception exception) => Any(exception, IsAwayItself);
 
+    /// <summary>
+    /// A statement took longer than it may: the database stands still, or just that one is slow.
+    /// </summary>
+    public static bool IsTimeout(Exception exception) =>
+        Any(exception, e => e is NpgsqlException { InnerException: TimeoutException });
+
     /// <summary>Two transactions got in each other's way: the same again will do.</summary>
     public static bool IsConflict(Exception exception) =>
         Any(

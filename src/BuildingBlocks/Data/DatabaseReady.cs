@@ -10,7 +10,16 @@ public sealed class DatabaseReady
         TaskCreationOptions.RunContinuationsAsynchronously
     );
 
+    private volatile bool _isAway;
+
     public bool IsOpen => _opened.Task.IsCompleted;
+
+    /// <summary>The host cannot reach it, and has said so.</summary>
+    public bool IsAway
+    {
+        get => _isAway;
+        set => _isAway = value;
+    }
 
     /// <summary>Returns at once when the database is ready, else when it becomes so.</summary>
     public Task WaitAsync(CancellationToken stop) => _opened.Task.WaitAsync(stop);

@@ -3,7 +3,8 @@ namespace ConcertReservation.BuildingBlocks.Http;
 /// <summary>Gathers what is wrong with a request, by field.</summary>
 public sealed class FieldErrors
 {
-    private readonly Dictionary<string, List<string>> _errors = new(StringComparer.Ordinal);
+    /// <summary>null while all is well, as nearly always.</summary>
+    private Dictionary<string, List<string>>? _errors;
 
     /// <summary>Notes the message under the field unless the condition holds.</summary>
     public FieldErrors Require(bool condition, string field, string message)
@@ -11,6 +12,7 @@ public sealed class FieldErrors
         if (condition)
             return this;
 
+        _errors ??= new(StringComparer.Ordinal);
         if (!_errors.TryGetValue(field, out var messages))
             _errors[field] = messages = [];
         messages.Add(message);
@@ -19,7 +21,7 @@ public sealed class FieldErrors
 
     /// <summary>The problem to answer, or null where all is well.</summary>
     public Problem? ToProblem() =>
-        _errors.Count == 0
+        _errors is null
             ? null
             : Problems.Validation(
                 _errors.ToDictionary(e => e.Key, e => e.Value.ToArray(), StringComparer.Ordinal)

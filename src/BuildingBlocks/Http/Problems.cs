@@ -30,10 +30,10 @@ public static class Problems
 
     public static Problem Forbidden(string detail) => new("forbidden", "Not allowed", 403, detail);
 
-    public static Problem NotFound(string what, long id) =>
-        new("not-found", "Not found", 404, $"There is no {what} {id}.");
+    /// <summary>The id is in the address.</summary>
+    public static Problem NotFound(string what, long id) => NotFound(what, id, field: "id");
 
-    /// <param name="field">Of the request's body, which names it.</param>
+    /// <param name="field">Of the request, which names it.</param>
     public static Problem NotFound(string what, long id, string field) =>
         new("not-found", "Not found", 404, $"There is no {what} {id}.")
         {
@@ -139,7 +139,10 @@ public static class Problems
             "The key was used for another request",
             422,
             "An Idempotency-Key belongs to one request body; take a new one."
-        );
+        )
+        {
+            Errors = Naming(IdempotencyKey.HeaderName, "belongs to another request body"),
+        };
 
     /// <param name="header">The one that does not prove where the webhook comes from.</param>
     public static Problem WebhookNotVerified(string header, string why) =>
@@ -164,6 +167,9 @@ public static class Problems
         {
             RetryAfterSeconds = retryAfterSeconds,
         };
+
+    public static Problem TooManyAtOnce() =>
+        Overloaded("Too many customers at once; try again.", retryAfterSeconds: 1);
 
     public static Problem Overloaded(string detail, int retryAfterSeconds) =>
         new("overloaded", "Not possible right now", 503, detail)
@@ -195,10 +201,16 @@ public static class Problems
         new("bad-request", "The request cannot be served", status, "Check its headers and form.");
 
     public static Problem TooLarge(int maxBytes) =>
-        new("too-large", "The body is too large", 413, $"A body has at most {maxBytes} bytes.");
+        new("too-large", "The body is too large", 413, $"A body has at most {maxBytes} bytes.")
+        {
+            Errors = Naming("body", $"must have at most {maxBytes} bytes"),
+        };
 
     public static Problem UnsupportedMediaType() =>
-        new("unsupported-media-type", "Not JSON", 415, "Send the body as application/json.");
+        new("unsupported-media-type", "Not JSON", 415, "Send the body as application/json.")
+        {
+            Errors = Naming("Content-Type", "must be application/json, in UTF-8"),
+        };
 
     public static Problem InternalError() =>
         new(

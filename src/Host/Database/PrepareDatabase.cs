@@ -23,7 +23,6 @@ internal sealed partial class PrepareDatabase(
     /// </summary>
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
 
-    private bool _away;
     private Task? _measuring;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -53,15 +52,15 @@ internal sealed partial class PrepareDatabase(
                 await MeasureAsync(stop);
             }
 
-            if (_away)
+            if (ready.IsAway)
                 Back();
-            _away = false;
+            ready.IsAway = false;
             return true;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // An edge: whatever is wrong with the database, the host stays up and says so.
-            if (!_away)
+            if (!ready.IsAway)
             {
                 if (DatabaseFaults.IsAway(e))
                     Away(e.Message);
@@ -69,7 +68,7 @@ internal sealed partial class PrepareDatabase(
                     NotPrepared(e);
             }
 
-            _away = true;
+            ready.IsAway = true;
             return false;
         }
     }

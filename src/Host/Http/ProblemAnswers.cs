@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.BuildingBlocks.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -80,7 +81,8 @@ internal sealed partial class ProblemAnswers(RequestDelegate next, ILogger<Probl
     private static Problem? CharsetProblem(HttpContext http)
     {
         if (
-            http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true
+            http.Request.ContentType is null or MediaTypeNames.Application.Json
+            || http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true
             || !MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type)
             || !type.Charset.HasValue
         )

@@ -51,6 +51,20 @@ internal static class ProblemDocs
                     Items = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" },
                     Description = "The seats that it is about.",
                 },
+                ["obstacles"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Array,
+                    Items = new OpenApiSchema
+                    {
+                        Type = JsonSchemaType.Object,
+                        Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
+                        {
+                            ["about"] = Text("What stands in the way."),
+                            ["reason"] = Text("Why it does."),
+                        },
+                    },
+                    Description = "What has to end before the account can be deleted.",
+                },
                 ["ticketsPerCustomer"] = Count("How many tickets a customer may have."),
                 ["held"] = Count("How many of them this customer has."),
                 ["bookingStartTime"] = new OpenApiSchema

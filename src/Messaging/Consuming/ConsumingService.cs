@@ -62,6 +62,7 @@ internal sealed class ConsumingService(
             services.GetRequiredService<KafkaCluster>(),
             services.GetRequiredService<NpgsqlDataSource>(),
             services.GetRequiredService<TimeProvider>(),
+            ready,
             logs.CreateLogger("ConcertReservation.Messaging.Consuming")
         );
 }

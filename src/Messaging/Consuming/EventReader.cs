@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.Contracts;
 using Confluent.Kafka;
 
@@ -37,6 +38,8 @@ internal sealed class EventReader(GroupRoutes routes, string incarnation)
                 throw new MalformedEventException("The header ce_sequence is no number.");
             if (!Utf8.IsValid(body))
                 throw new MalformedEventException("The body is not UTF-8.");
+            if (JsonText.HasHalfACharacter(body))
+                throw new MalformedEventException("A text in the body has half a character.");
 
             var envelope = EventEnvelope.Read(body);
             type = Agree("eventType", type, envelope.EventType);

@@ -15,6 +15,7 @@ internal sealed partial class GroupRunner(
     KafkaCluster cluster,
     NpgsqlDataSource dataSource,
     TimeProvider time,
+    DatabaseReady database,
     ILogger log
 ) : IConsumingGroup
 {
@@ -83,6 +84,7 @@ internal sealed partial class GroupRunner(
             slots,
             options,
             time,
+            database,
             _log
         );
         // A thread of its own: the client blocks while it polls.

@@ -18,6 +18,7 @@ internal sealed partial class PartitionWorker : IDisposable
     private readonly CancellationTokenSource _hard = new();
     private readonly Task _running;
     private readonly HashSet<long> _acknowledged = [];
+    private readonly RepeatedFailures _failures;
     private readonly long _applied;
     private long _nextOffset;
     private long _nextOffered;
@@ -36,7 +37,7 @@ internal sealed partial class PartitionWorker : IDisposable
     )
     {
         (Partition, _nextOffset, _tools, _log) = (partition, startOffset, tools, tools.Log);
-        (_nextOffered, _applied) = (startOffset, applied);
+        (_nextOffered, _applied, _failures) = (startOffset, applied, new(tools.Database));
         _queue = new PartitionQueue(tools.Options, pause, resume);
         _running = Task.Run(RunAsync);
     }
@@ -209,19 +210,15 @@ internal sealed partial class PartitionWorker : IDisposable
 
     private void BeginWaiting(Exception e)
     {
-        if (!_waiting)
-        {
-            // Who watches what is away says so, once and not for each partition.
-            var level = _tools.Faults.IsWatched(e) ? LogLevel.Debug : LogLevel.Warning;
+        // Who watches what is away says so, once and not for each partition.
+        if (_failures.Add(e, _tools.Faults.IsWatched(e)) is { } level)
             LogOutage(level, Partition.Group, Partition.Topic, Partition.Partition, e.Message);
-        }
-
         _waiting = true;
     }
 
     private void EndWaiting()
     {
-        if (_waiting)
+        if (_failures.End() > 0)
             LogOutageOver(Partition.Group, Partition.Topic, Partition.Partition);
         _waiting = false;
     }

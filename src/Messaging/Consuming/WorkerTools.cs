@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks.Data;
 using Microsoft.Extensions.Logging;
 
 namespace ConcertReservation.Messaging;
@@ -10,5 +11,6 @@ internal sealed record WorkerTools(
     SemaphoreSlim Slots,
     ConsumingOptions Options,
     TimeProvider Time,
+    DatabaseReady Database,
     ILogger Log
 );

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using ConcertReservation.Contracts;
 using Confluent.Kafka;
 
 namespace ConcertReservation.Messaging;
@@ -38,6 +39,20 @@ internal static class DeadLetterHeaders
         ExceptionMessage,
         ExceptionStackTrace,
     };
+
+    /// <summary>What is read of a record, and of its failure, and tells of nobody.</summary>
+    public static IReadOnlyCollection<string> NamingNobody { get; } =
+    [
+        .. PersonalFields.HarmlessHeaders,
+        OriginalTopic,
+        OriginalPartition,
+        OriginalOffset,
+        OriginalTimestamp,
+        OriginalTimestampType,
+        OriginalConsumerGroup,
+        ExceptionType,
+        ExceptionCauseType,
+    ];
 
     /// <param name="topic">As Kafka knows it, with the prefix.</param>
     /// <param name="group">As Kafka knows it, with the prefix.</param>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -85,14 +86,15 @@ internal static class ShowDeadLetter
             _ => new Header(name, null, Convert.ToBase64String(value)),
         };
 
-    private static JsonElement? Json(byte[]? body)
+    /// <returns>null where it is none that could be written on.</returns>
+    internal static JsonElement? Json(byte[]? body)
     {
-        if (body is null || !Utf8.IsValid(body))
+        if (body is null)
             return null;
 
         try
         {
-            return JsonElement.Parse(body);
+            return JsonText.IsWhole(body) ? JsonElement.Parse(body) : null;
         }
         catch (JsonException)
         {

@@ -19,11 +19,12 @@ public sealed class Outbox(UnitOfWork work, OutboxSignal signal)
     /// Of the cause, where it was gathered earlier; null: whatever goes on at the moment.
     /// </param>
     /// <exception cref="ArgumentException">The event is over 900 KB, or has no version.</exception>
-    public void Add(DomainEvent domainEvent, string? traceParent = null)
-    {
-        var row = OutboxRow.From(domainEvent);
-        Rows.Add(traceParent is null ? row : row with { TraceParent = traceParent });
-    }
+    public void Add(DomainEvent domainEvent, string? traceParent = null) =>
+        Rows.Add(
+            traceParent is null
+                ? OutboxRow.From(domainEvent)
+                : OutboxRow.From(domainEvent, traceParent)
+        );
 
     private Task WriteAsync(IReadOnlyList<OutboxRow> rows, CancellationToken stop)
     {

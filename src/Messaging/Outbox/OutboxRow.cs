@@ -22,7 +22,12 @@ public sealed record OutboxRow(
     public const int MaxBodyBytes = 900 * 1024;
 
     /// <exception cref="ArgumentException">The event is over 900 KB, or has no version.</exception>
-    public static OutboxRow From(DomainEvent domainEvent)
+    public static OutboxRow From(DomainEvent domainEvent) =>
+        From(domainEvent, Activity.Current?.Id ?? NewTrace());
+
+    /// <param name="traceParent">Of the request that caused it.</param>
+    /// <exception cref="ArgumentException">The event is over 900 KB, or has no version.</exception>
+    public static OutboxRow From(DomainEvent domainEvent, string? traceParent)
     {
         if (domainEvent.Version < 1)
             throw new ArgumentException(
@@ -48,7 +53,7 @@ public sealed record OutboxRow(
             domainEvent.Version,
             domainEvent.OccurredAt,
             domainEvent.Module,
-            Activity.Current?.Id ?? NewTrace(),
+            traceParent,
             body
         );
     }

@@ -46,7 +46,7 @@ internal static class ResetConsumers
             );
 
     public static Problem NoSuchGroup(string group) =>
-        Problems.NotFound($"There is no consumer group {group} here.");
+        Problems.NotFound($"There is no consumer group {group} here.", "group", "names none");
 
     private static async Task<IResult> Handle(
         string group,

@@ -72,5 +72,9 @@ internal static class ShowReset
             : NeverSetBack(group);
 
     private static Problem NeverSetBack(string group) =>
-        Problems.NotFound($"Nobody has set a consumer group {group} back.");
+        Problems.NotFound(
+            $"Nobody has set a consumer group {group} back.",
+            "group",
+            "names none that was set back"
+        );
 }

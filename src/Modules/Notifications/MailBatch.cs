@@ -18,6 +18,7 @@ internal sealed class MailBatch(
     private readonly Dictionary<long, UserCopy> _users = [];
     private readonly Dictionary<long, ConcertCopy> _concerts = [];
     private readonly Dictionary<long, ReservationCopy> _reservations = [];
+    private readonly HashSet<long> _moved = [];
     private readonly List<PersonalMail> _mails = [];
     private readonly List<Refund> _refunds = [];
     private readonly List<WaitlistNotice> _notices = [];
@@ -28,6 +29,13 @@ internal sealed class MailBatch(
         Register();
         if (!_users.TryGetValue(user.UserId, out var known) || known.Version < user.Version)
             _users[user.UserId] = user;
+    }
+
+    /// <summary>What waits to be sent goes to the customer's new address.</summary>
+    public void Redirect(long userId)
+    {
+        Register();
+        _moved.Add(userId);
     }
 
     public void Remember(ConcertCopy concert)
@@ -78,6 +86,7 @@ internal sealed class MailBatch(
         await knownFacts.SaveAsync(_users.Values, stop);
         await knownFacts.SaveAsync(_concerts.Values, stop);
         await knownFacts.SaveAsync(_reservations.Values, stop);
+        await writer.RedirectAsync(_moved, stop);
         await writer.WriteAsync(_mails, stop);
         await writer.WriteAsync(_refunds, stop);
         foreach (var notice in _notices)
@@ -91,6 +100,7 @@ internal sealed class MailBatch(
         _users.Clear();
         _concerts.Clear();
         _reservations.Clear();
+        _moved.Clear();
         _mails.Clear();
         _refunds.Clear();
         _notices.Clear();

@@ -7,7 +7,8 @@ namespace ConcertReservation.Notifications;
 /// <summary>
 /// Who changed their account is written to where and as they want from now on. The old address is
 /// told of a new one: if it was somebody else's doing, the owner hears of it there alone. The new
-/// one is told, too: whoever has mistyped it misses the mail, and not their tickets.
+/// one is told, too: whoever has mistyped it misses the mail, and not their tickets. Mails that a
+/// full mailbox kept waiting follow to the new one.
 /// </summary>
 internal sealed class MailOnUserChanged(MailBatch batch) : IConsumer<UserChanged>
 {
@@ -19,6 +20,7 @@ internal sealed class MailOnUserChanged(MailBatch batch) : IConsumer<UserChanged
         );
         if (user.PreviousEmail is { } previous)
         {
+            batch.Redirect(user.UserId);
             Tell(
                 user,
                 previous,

@@ -163,6 +163,36 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
         await command.ExecuteNonQueryAsync(stop);
     }
 
+    /// <summary>
+    /// Of customers who have moved: what the copies of them say is so by now. A new address has all
+    /// its tries, and how one at the old address ends is nobody's any more.
+    /// </summary>
+    public async Task RedirectAsync(IReadOnlyCollection<long> userIds, CancellationToken stop)
+    {
+        if (userIds.Count == 0)
+            return;
+
+        await using var command = new NpgsqlCommand(
+            """
+            WITH waiting AS (
+                SELECT m.id, u.email
+                FROM notifications.mails m JOIN notifications.users u USING (user_id)
+                WHERE m.user_id = ANY ($1) AND m.state = 'pending' AND m.kind <> ALL ($2)
+                    AND NOT u.is_deleted AND m.recipient <> u.email
+                ORDER BY m.id FOR UPDATE OF m
+            )
+            UPDATE notifications.mails m SET recipient = waiting.email,
+                attempts = m.attempts + least(m.attempts, 1),
+                attempts_before = m.attempts + least(m.attempts, 1)
+            FROM waiting WHERE m.id = waiting.id
+            """,
+            work.Connection
+        );
+        command.Parameters.AddWithValue(userIds.ToArray());
+        command.Parameters.AddWithValue(MailKindNames.OfAccount.ToArray());
+        await command.ExecuteNonQueryAsync(stop);
+    }
+
     private async Task InsertAsync(IReadOnlyCollection<QueuedMail> mails, CancellationToken stop)
     {
         if (mails.Count == 0)

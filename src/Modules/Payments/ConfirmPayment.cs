@@ -130,7 +130,12 @@ internal sealed class ConfirmPayment(
         if (!outcome.IsOpen && await AskAsync(id) is { } settled)
             return settled;
 
-        return await requests.AwaitAnswerAsync(scope, stop) ?? await ShowAsync(id, stop);
+        if (await requests.AwaitAnswerAsync(scope, stop) is { } awaited)
+            return awaited;
+
+        var shown = await ShowAsync(id, stop);
+        // What is shown may have been settled since the last look, and then has an answer already.
+        return await requests.FindAnswerAsync(scope, stop) ?? shown;
     }
 
     /// <summary>Pins the seats and notes that the provider will be asked.</summary>

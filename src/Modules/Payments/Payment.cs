@@ -128,6 +128,15 @@ internal sealed class Payment
         HintedChecks = 0;
     }
 
+    /// <summary>No longer than so many, and without half a character at its end.</summary>
+    public static string Shorten(string text, int length)
+    {
+        if (text.Length <= length)
+            return text;
+
+        return char.IsHighSurrogate(text[length - 1]) ? text[..(length - 1)] : text[..length];
+    }
+
     /// <summary>No conclusive answer came: the provider is asked until there is one.</summary>
     /// <param name="claim">As in <see cref="CheckAgain"/>.</param>
     public void MarkUnknown(DateTimeOffset now, TimeSpan wait, DateTimeOffset? claim)
@@ -253,7 +262,7 @@ internal sealed class Payment
     private void End(PaymentStatus status, string? reason)
     {
         Status = status;
-        Reason = reason is { Length: > MaxReasonLength } ? reason[..MaxReasonLength] : reason;
+        Reason = reason is null ? null : Shorten(reason, MaxReasonLength);
         NextCheckAt = null;
         OpenSince = null;
         ClaimedUntil = null;

@@ -1,6 +1,7 @@
 using ConcertReservation.Contracts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Npgsql;
 
 namespace ConcertReservation.Payments;
 
@@ -11,6 +12,15 @@ internal sealed class PaymentsDb(DbContextOptions<PaymentsDb> options) : DbConte
     public DbSet<Payment> Payments => Set<Payment>();
     public DbSet<Wallet> Wallets => Set<Wallet>();
     public DbSet<WalletEntry> Entries => Set<WalletEntry>();
+
+    /// <summary>A reservation was given a second payment while its first one lives.</summary>
+    public static bool IsSecondAttempt(Exception? exception) =>
+        exception
+            is PostgresException
+            {
+                SqlState: PostgresErrorCodes.UniqueViolation,
+                ConstraintName: "payments_live"
+            };
 
     /// <summary>The payment as it is now, locked until the transaction ends.</summary>
     public Task<Payment?> LockPaymentAsync(long id, CancellationToken stop) =>
@@ -44,6 +54,31 @@ internal sealed class PaymentsDb(DbContextOptions<PaymentsDb> options) : DbConte
         Wallets
             .FromSql($"SELECT * FROM payments.wallets WHERE customer_id = {customerId} FOR UPDATE")
             .SingleOrDefaultAsync(stop);
+
+    /// <summary>The customers' wallets, locked in the order of their ids.</summary>
+    public Task<List<Wallet>> LockWalletsAsync(long[] customerIds, CancellationToken stop) =>
+        Wallets
+            .FromSql(
+                $"""
+                SELECT * FROM payments.wallets
+                WHERE customer_id = ANY ({customerIds})
+                ORDER BY customer_id
+                FOR UPDATE
+                """
+            )
+            .AsNoTracking()
+            .ToListAsync(stop);
+
+    /// <summary>How often money for the reservation was asked for by card, and not had.</summary>
+    public Task<int> CountDeclinesAsync(PayableReservation reservation, CancellationToken stop) =>
+        Payments.CountAsync(
+            p =>
+                p.CustomerId == reservation.CustomerId
+                && p.ReservationId == reservation.ReservationId
+                && p.Status == PaymentStatus.Failed
+                && p.PaymentKey != null,
+            stop
+        );
 
     /// <summary>The customer's account was deleted.</summary>
     public Task<bool> IsClosedAsync(long customerId, CancellationToken stop) =>

@@ -34,6 +34,9 @@ public sealed class PaymentsModule : IModule
         services.AddScoped<IPersonalData, PersonalDataOfPayments>();
         services.AddScoped<StartPayment>();
         services.AddScoped<PayByPoints>();
+        services.AddScoped<PayManyByPoints>();
+        services.AddSingleton<PointsWriter>();
+        services.AddHostedService(s => s.GetRequiredService<PointsWriter>());
         services.AddScoped<ConfirmPayment>();
         services.AddSingleton<Rechecks>();
         services.AddScoped<PaymentSettlement>();

@@ -14,6 +14,26 @@ internal sealed class PaymentsOptions
     [Range(1, 3_600)]
     public int AbandonAfterSeconds { get; init; } = 180;
 
+    /// <summary>
+    /// Each card that fails gives the hold another minute: after so many only points pay for it.
+    /// </summary>
+    [Range(1, 1_000)]
+    public int MaxDeclines { get; init; } = 5;
+
+    /// <summary>Payments by points that wait for their turn; more are answered 503.</summary>
+    [Range(1, 100_000)]
+    public int PointQueueCapacity { get; init; } = 4_096;
+
+    /// <summary>Payments by points in one transaction; 0: each has its own.</summary>
+    [Range(0, 1_024)]
+    public int PointBatchSize { get; init; } = 256;
+
+    /// <summary>
+    /// How long such a transaction waits for others' locks before each payment goes its own way.
+    /// </summary>
+    [Range(1, 10_000)]
+    public int PointLockTimeoutMilliseconds { get; init; } = 500;
+
     /// <summary>How often each host looks for payments to reconcile and to refund.</summary>
     [Range(10, 60_000)]
     public int PollMilliseconds { get; init; } = 500;

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
@@ -9,8 +10,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace ConcertReservation.Payments;
 
@@ -73,29 +74,50 @@ internal sealed class StartPayment(
                 Problems.InsufficientBalance(balanceWon: 100_000, Examples.TotalWon),
                 UnknownReservation(Examples.ReservationId),
                 CannotBePaid(Examples.ReservationId),
-                Problems.ReservationExpired(Examples.ReservationId)
+                Problems.ReservationExpired(Examples.ReservationId),
+                Problems.TooManyAtOnce()
             );
 
     private static async Task<IResult> Handle(
         StartPaymentRequest request,
         IdempotencyKey? key,
         CurrentCustomer customer,
-        StartPayment payments,
-        CancellationToken stop
+        AnswerWriter answers,
+        PointsWriter writer,
+        HttpContext http
     )
     {
         if (key is null)
             return Problems.IdempotencyKeyMissing();
-        return Invalid(request)
-            ?? await payments.StartAsync(
-                new IdempotencyScope(customer.Id, Operation, key.Value),
-                request,
-                stop
+        if (Invalid(request) is { } problem)
+            return problem;
+
+        var stop = http.RequestAborted;
+        var scope = new IdempotencyScope(customer.Id, Operation, key.Value);
+        var fingerprint = answers.Fingerprint(request);
+        if (request.Method == PaymentMethods.Point && writer.IsOn)
+        {
+            var order = new PointOrder(
+                scope,
+                fingerprint,
+                request.ReservationId,
+                Activity.Current?.Id
             );
+            if (!writer.TryEnqueue(order, out var paid))
+                return Problems.TooManyAtOnce();
+            // A customer who goes away finds by the key what became of it.
+            if (await paid.WaitAsync(stop) is { } answer)
+                return answer;
+        }
+
+        return await http
+            .RequestServices.GetRequiredService<StartPayment>()
+            .StartAsync(scope, fingerprint, request, stop);
     }
 
     private async Task<IResult> StartAsync(
         IdempotencyScope scope,
+        byte[] fingerprint,
         StartPaymentRequest request,
         CancellationToken stop
     )
@@ -107,7 +129,7 @@ internal sealed class StartPayment(
         {
             var outcome = await requests.RunAsync(
                 scope,
-                answers.Fingerprint(request),
+                fingerprint,
                 async token =>
                 {
                     var reservation = await reservations.FindAsync(
@@ -123,7 +145,7 @@ internal sealed class StartPayment(
             );
             return outcome.Answer!;
         }
-        catch (DbUpdateException e) when (IsSecondAttempt(e))
+        catch (DbUpdateException e) when (PaymentsDb.IsSecondAttempt(e.InnerException))
         {
             return Problems.IllegalState(
                 $"Another payment of reservation {request.ReservationId} was faster."
@@ -193,6 +215,14 @@ internal sealed class StartPayment(
         CancellationToken stop
     )
     {
+        if (await db.CountDeclinesAsync(reservation, stop) >= options.Value.MaxDeclines)
+        {
+            return Problems.IllegalState(
+                $"Cards were declined too often for reservation {reservation.ReservationId}: pay "
+                    + "by points, or let it run out."
+            );
+        }
+
         // Unguessable, and unlike any other installation's: one provider may serve several.
         var orderId =
             $"payment-{paymentId}-{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
@@ -215,17 +245,18 @@ internal sealed class StartPayment(
         outbox.Add(started);
         FaultPoints.AtCommit(work, FaultPoint.PaymentOpening, FaultPoint.PaymentOpened);
         await db.SaveChangesAsync(stop);
-        return Created(payment, answers, gateway.Value);
+        return Reply.Effect(Created(payment, answers, gateway.Value));
     }
 
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) =>
         one < other ? one : other;
 
     /// <summary>The answer to a payment that was started, or completed at once.</summary>
-    public static Reply Created(Payment payment, AnswerWriter answers, GatewayOptions gateway) =>
-        Reply.Effect(
-            answers.Json(201, PaymentView.Of(payment, gateway), PaymentView.PathOf(payment.Id))
-        );
+    public static RecordedAnswer Created(
+        Payment payment,
+        AnswerWriter answers,
+        GatewayOptions gateway
+    ) => answers.Json(201, PaymentView.Of(payment, gateway), PaymentView.PathOf(payment.Id));
 
     /// <summary>Null where Reservations did what it was told.</summary>
     public static Problem? Refusal(PinResult result, PayableReservation reservation) =>
@@ -258,12 +289,4 @@ internal sealed class StartPayment(
             .Require(request.ReservationId > 0, "reservationId", "must be positive")
             .Require(PaymentNames.Method(request.Method) is not null, "method", MethodRule)
             .ToProblem();
-
-    private static bool IsSecondAttempt(DbUpdateException exception) =>
-        exception.InnerException
-            is PostgresException
-            {
-                SqlState: PostgresErrorCodes.UniqueViolation,
-                ConstraintName: "payments_live"
-            };
 }

@@ -1,5 +1,6 @@
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace ConcertReservation.Reservations;
@@ -8,8 +9,11 @@ namespace ConcertReservation.Reservations;
 /// A customer's reservations, each with the address that its events tell. A ticket for a concert to
 /// come needs its owner.
 /// </summary>
-internal sealed class PersonalDataOfReservations(UnitOfWork work, NpgsqlDataSource dataSource)
-    : IPersonalData
+internal sealed class PersonalDataOfReservations(
+    UnitOfWork work,
+    NpgsqlDataSource dataSource,
+    IOptions<ReservationsOptions> options
+) : IPersonalData
 {
     private const string LiveSql = """
         SELECT r.id, r.status FROM reservations.reservations r
@@ -97,7 +101,10 @@ internal sealed class PersonalDataOfReservations(UnitOfWork work, NpgsqlDataSour
             "reservations",
             PageSql,
             customerId,
-            row => new OwnReservation(ReservationView.Read(row), row.GetString(9)),
+            row => new OwnReservation(
+                ReservationView.Read(row, options.Value),
+                row.GetString(ReservationView.ColumnCount)
+            ),
             stop
         );
 

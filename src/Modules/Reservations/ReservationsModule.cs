@@ -24,6 +24,9 @@ public sealed class ReservationsModule : IModule
 
         services.AddSingleton<SeatMaps>();
         services.AddScoped<ISeatInventory, SeatInventory>();
+        services.AddScoped(p => new Lazy<IConcertCatalogue>(
+            p.GetRequiredService<IConcertCatalogue>
+        ));
         services.AddScoped<UnknownConcerts>();
         services.AddScoped<KnownCustomers>();
         services.AddScoped<IPersonalData, PersonalDataOfReservations>();

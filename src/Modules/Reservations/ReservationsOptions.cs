@@ -45,7 +45,9 @@ internal sealed class ReservationsOptions
     [Range(0, 24 * 365)]
     public int CancellationNoticeHours { get; init; } = 24;
 
-    public TimeSpan CancellationNotice => TimeSpan.FromHours(CancellationNoticeHours);
+    /// <summary>Until then what is paid can be cancelled.</summary>
+    public DateTimeOffset CancellableUntil(DateTimeOffset startsAt) =>
+        startsAt - TimeSpan.FromHours(CancellationNoticeHours);
 
     /// <summary>The time a customer has left at least when a payment starts.</summary>
     [Range(1, 900)]

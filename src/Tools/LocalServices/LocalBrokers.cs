@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace ConcertReservation.LocalServices;
@@ -10,17 +11,21 @@ internal sealed class LocalBrokers : ILocalService
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(40);
 
+    /// <summary>Elsewhere Java can name only directories of plain letters.</summary>
+    private static readonly Dictionary<string, string> Unicode = new() { ["LC_ALL"] = "C.UTF-8" };
+
     private readonly ServiceDirectory _directory;
     private readonly string _kafkaHome;
     private readonly BrokerSettings _settings;
+    private readonly List<LocalProcess> _processes;
 
     private LocalBrokers(
         ServiceDirectory directory,
         string kafkaHome,
         BrokerSettings settings,
-        IReadOnlyList<LocalProcess> processes
+        List<LocalProcess> processes
     ) =>
-        (_directory, _kafkaHome, _settings, Processes) = (
+        (_directory, _kafkaHome, _settings, _processes) = (
             directory,
             kafkaHome,
             settings,
@@ -32,7 +37,7 @@ internal sealed class LocalBrokers : ILocalService
     public string Description =>
         $"Kafka, three brokers of {_kafkaHome}, replication 3, on {BootstrapServers}";
 
-    public IReadOnlyList<LocalProcess> Processes { get; }
+    public IReadOnlyList<LocalProcess> Processes => _processes;
 
     public string BootstrapServers =>
         string.Join(
@@ -79,6 +84,25 @@ internal sealed class LocalBrokers : ILocalService
                 _ => Task.Run(brokers.AllAnswer, stop),
                 stop
             )
+        );
+    }
+
+    /// <summary>
+    /// One that has ended, where it was and with what it had on disk; returns when all answer.
+    /// </summary>
+    /// <param name="nodes">From 1.</param>
+    /// <exception cref="StartException">One of them does not start.</exception>
+    public async Task StartAgainAsync(IReadOnlyList<int> nodes, CancellationToken stop)
+    {
+        foreach (var node in nodes)
+            _processes[node - 1] = Launch(_directory, _kafkaHome, node);
+        await Readiness.WaitAsync(
+            Name,
+            _processes[nodes[0] - 1],
+            Log(_directory, nodes[0]),
+            StartPatience,
+            _ => Task.Run(AllAnswer, stop),
+            stop
         );
     }
 
@@ -165,7 +189,7 @@ internal sealed class LocalBrokers : ILocalService
     {
         Directory.CreateDirectory(directory.In("kafka", $"{node}"));
         var file = SettingsFile(directory, node);
-        await File.WriteAllLinesAsync(file, settings.Select(s => $"{s.Key}={s.Value}"), stop);
+        await File.WriteAllLinesAsync(file, settings.Select(s => Property(s.Key, s.Value)), stop);
         if (File.Exists(Path.Combine(Data(directory, node), "meta.properties")))
             return;
 
@@ -179,10 +203,22 @@ internal sealed class LocalBrokers : ILocalService
             file,
         ];
         var log = Log(directory, node);
-        var format = LocalProcess.Start(command, log, directory: directory.In("kafka", $"{node}"));
+        var own = directory.In("kafka", $"{node}");
+        var format = LocalProcess.Start(command, log, Unicode, own);
         await format.WaitOrStopAsync(StopPatience, stop);
         if (format.ExitCode != 0)
             throw new StartException($"kafka-storage.sh format failed: see {log}");
+    }
+
+    /// <summary>A line of a properties file, which Java reads as Latin-1.</summary>
+    private static string Property(string name, string value)
+    {
+        var escaped = value.Select(c =>
+            c == '\\' ? @"\\"
+            : char.IsAscii(c) ? c.ToString()
+            : string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}")
+        );
+        return $"{name}={string.Concat(escaped)}";
     }
 
     private static LocalProcess Launch(ServiceDirectory directory, string kafkaHome, int node)
@@ -194,7 +230,7 @@ internal sealed class LocalBrokers : ILocalService
                 SettingsFile(directory, node),
             ],
             Log(directory, node),
-            new Dictionary<string, string>
+            new Dictionary<string, string>(Unicode)
             {
                 ["LOG_DIR"] = Path.Combine(own, "logs"),
                 ["KAFKA_HEAP_OPTS"] =

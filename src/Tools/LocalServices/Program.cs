@@ -10,6 +10,7 @@ void Stop(PosixSignalContext context)
 }
 
 Interrupts.Accept();
+Proxies.SpareThisMachine();
 using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);

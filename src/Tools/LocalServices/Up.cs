@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Runtime.InteropServices;
 
 namespace ConcertReservation.LocalServices;
@@ -184,8 +185,7 @@ internal sealed class Up(UpOptions options, Action<string> say)
     {
         if (Environment.GetEnvironmentVariable("PORT") is { Length: > 0 } text)
         {
-            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port))
-                throw new StartException($"PORT is no port: {text}");
+            var port = Port(text);
             return ServiceDirectory.IsFree(port)
                 ? port
                 : throw new StartException($"Port {port} is taken: set PORT to a free one.");
@@ -198,6 +198,13 @@ internal sealed class Up(UpOptions options, Action<string> say)
         say($"Port {DefaultPort} is taken, so the host listens on {other}; PORT chooses one.");
         return other;
     }
+
+    /// <exception cref="StartException">No host can be asked at such a port.</exception>
+    internal static int Port(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+        && port is > IPEndPoint.MinPort and <= IPEndPoint.MaxPort
+            ? port
+            : throw new StartException($"PORT is no port: {text}");
 
     private async Task<int> RunAmongAsync(
         ServiceDirectory directory,

@@ -4,6 +4,7 @@ namespace ConcertReservation.PaymentSandbox;
 internal static class CancelCardPayment
 {
     private const int FailingRefunds = 2;
+    private const int MaxReason = 200;
 
     /// <param name="CancelAmount">Null for all; a part is refused.</param>
     internal sealed record CancelRequest(string CancelReason, long? CancelAmount = null);
@@ -48,6 +49,14 @@ internal static class CancelCardPayment
         string idempotencyKey
     )
     {
+        if (request.CancelReason.Length is 0 or > MaxReason)
+        {
+            return (
+                Answers.Error(400, "INVALID_REQUEST", "cancelReason must be 1 to 200 characters."),
+                null
+            );
+        }
+
         if (payment is null)
             return (Answers.NotFound(), null);
         if (request.CancelAmount is { } part && part != payment.Amount)

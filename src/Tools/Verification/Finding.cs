@@ -1,3 +1,5 @@
+using ConcertReservation.Verification.Telling;
+
 namespace ConcertReservation.Verification;
 
 /// <summary>What the check of one invariant found.</summary>
@@ -14,20 +16,33 @@ internal sealed record Finding(
     IReadOnlyList<string> Notes
 )
 {
+    /// <summary>
+    /// The shortest history that shows a violation: its first line names it, each other one tells
+    /// of one thing that happened or is, in order of time. Empty where there is none.
+    /// </summary>
+    public IReadOnlyList<string> Shortest { get; init; } = [];
+
     public bool Holds => ViolationCount == 0;
 
     /// <summary>Nothing was left unchecked.</summary>
     public bool IsWhole => Notes.Count == 0;
+
+    /// <summary>All that it found wrong, for whoever has to find out why.</summary>
+    public string Told =>
+        string.Join(Environment.NewLine, [$"{Number} {Invariant}", .. Violations, .. Shortest]);
 }
 
 /// <summary>Gathers a <see cref="Finding"/>.</summary>
-internal sealed class Inspection(int number, string invariant)
+internal sealed class Inspection(int number, string invariant, History history)
 {
     /// <summary>Violations told in words; the rest are counted.</summary>
     private const int Told = 10;
 
+    /// <summary>Violations among which that with the shortest history is looked for.</summary>
+    private const int Compared = 100;
+
     private readonly List<(string, long)> _figures = [];
-    private readonly List<string> _violations = [];
+    private readonly List<Violation> _violations = [];
     private readonly List<string> _notes = [];
     private long _violationCount;
 
@@ -35,23 +50,25 @@ internal sealed class Inspection(int number, string invariant)
 
     public void Note(string note) => _notes.Add(note);
 
-    public void Require(bool holds, Func<string> violation)
+    public void Require(bool holds, Func<Violation> violation)
     {
         if (!holds)
             Violated(violation());
     }
 
-    public void Violated(string violation)
+    public void Violated(Violation violation)
     {
-        if (_violationCount++ < Told)
+        if (_violationCount++ < Compared)
             _violations.Add(violation);
     }
 
     /// <summary>Both sides say the same of the same things.</summary>
+    /// <param name="about">What a thing is about.</param>
     public void Same<TKey, TValue>(
         string what,
         IReadOnlyDictionary<TKey, TValue> expected,
-        IReadOnlyDictionary<TKey, TValue> actual
+        IReadOnlyDictionary<TKey, TValue> actual,
+        Func<TKey, string> about
     )
         where TKey : notnull
     {
@@ -59,14 +76,25 @@ internal sealed class Inspection(int number, string invariant)
         foreach (var (key, value) in expected)
         {
             if (!actual.TryGetValue(key, out var other))
-                Violated($"{what}: {key} is missing, expected {value}");
+                Violated($"{what}: {key} is missing, expected {value}".About(about(key)));
             else if (!EqualityComparer<TValue>.Default.Equals(value, other))
-                Violated($"{what}: {key} is {other}, expected {value}");
+                Violated($"{what}: {key} is {other}, expected {value}".About(about(key)));
         }
 
         foreach (var (key, value) in actual.Where(a => !expected.ContainsKey(a.Key)))
-            Violated($"{what}: {key} is {value}, expected nothing");
+            Violated($"{what}: {key} is {value}, expected nothing".About(about(key)));
     }
 
-    public Finding Done() => new(number, invariant, _figures, _violations, _violationCount, _notes);
+    public Finding Done() =>
+        new(
+            number,
+            invariant,
+            _figures,
+            [.. _violations.Take(Told).Select(v => v.What)],
+            _violationCount,
+            _notes
+        )
+        {
+            Shortest = _violations.Count > 0 ? Excerpts.Shortest(history, _violations) : [],
+        };
 }

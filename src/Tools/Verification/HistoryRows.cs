@@ -108,6 +108,15 @@ internal sealed record PaymentKeyRow(
     public const string Start = "start-payment";
     public const string Confirm = "confirm-payment";
     public const string Charge = "charge-wallet";
+
+    /// <summary>As clients' journals call it.</summary>
+    public string JournalOperation =>
+        Operation switch
+        {
+            Start => "pay",
+            Confirm => "confirm",
+            _ => "charge",
+        };
 }
 
 /// <param name="Kind">Such as seats-held.</param>

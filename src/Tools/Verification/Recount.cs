@@ -19,28 +19,51 @@ internal sealed class Recount
     private readonly HashSet<long> _cancelled;
     private readonly DateTimeOffset _now;
 
+    /// <summary>Rows whose sources are asked for, each with the keys that it comes from.</summary>
+    private readonly Dictionary<string, HashSet<string>> _sources;
+
+    /// <summary>The key whose events are being counted.</summary>
+    private string _key = "";
+
     public Recount(History history)
+        : this(history, traced: []) { }
+
+    private Recount(History history, IEnumerable<string> traced)
     {
         _now = history.Now;
+        _sources = traced.ToDictionary(row => row, _ => new HashSet<string>());
         var events = history.Events.Where(e => e.Event is not null).ToList();
         _cancelled =
         [
             .. events.Select(e => e.Event).OfType<ConcertCancelled>().Select(e => e.ConcertId),
         ];
-        foreach (var story in events.Where(e => e.Event is ReservationEvent).GroupBy(e => e.Key))
+        foreach (var story in StoriesOf<ReservationEvent>(events))
             Count([.. story.OrderBy(e => e.Version).Select(e => (ReservationEvent)e.Event!)]);
         RankSoldOut(events);
-        foreach (var concert in events.Where(e => e.Event is ConcertEvent).GroupBy(e => e.Key))
+        foreach (var concert in StoriesOf<ConcertEvent>(events))
             Learn([.. concert.OrderBy(e => e.Version)]);
-        foreach (var payment in events.Where(e => e.Event is PaymentEvent).GroupBy(e => e.Key))
+        foreach (var payment in StoriesOf<PaymentEvent>(events))
             LearnEnd([.. payment.Select(e => (PaymentEvent)e.Event!)]);
-        foreach (var customer in events.Select(e => e.Event).OfType<UserSignedUp>())
-            _facts[Views.ExistsOf(customer.UserId)] = Views.Exists;
+        foreach (var customer in StoriesOf<UserSignedUp>(events))
+            Know(Views.ExistsOf(((UserSignedUp)customer.First().Event!).UserId), Views.Exists);
         _namesOfHolds = events
             .Select(e => e.Event)
             .OfType<ReservationCreated>()
             .ToLookup(e => Text(e.ConcertId), e => e.ConcertName);
     }
+
+    /// <summary>Of rows that are asked for: the keys of the events that count in each.</summary>
+    public static Dictionary<string, IReadOnlySet<string>> SourcesOf(
+        History history,
+        IReadOnlySet<string> rows
+    ) =>
+        rows.Count == 0
+            ? []
+            : new Recount(history, rows)._sources.ToDictionary(
+                s => s.Key,
+                s => (IReadOnlySet<string>)s.Value,
+                StringComparer.Ordinal
+            );
 
     /// <summary>Concerts that have told their names themselves, by id.</summary>
     public IEnumerable<string> NamedConcerts => _names.Keys;
@@ -66,6 +89,17 @@ internal sealed class Recount
             )
             .Concat(_facts)
             .ToDictionary(StringComparer.Ordinal);
+
+    /// <summary>One key's events after the other.</summary>
+    private IEnumerable<IGrouping<string, TopicEvent>> StoriesOf<T>(IEnumerable<TopicEvent> events)
+        where T : DomainEvent
+    {
+        foreach (var story in events.Where(e => e.Event is T).GroupBy(e => e.Key))
+        {
+            _key = story.Key;
+            yield return story;
+        }
+    }
 
     private void Count(ReservationEvent[] story)
     {
@@ -143,9 +177,12 @@ internal sealed class Recount
             .DistinctBy(e => e.ConcertId);
         foreach (var first in firsts.Where(e => !_cancelled.Contains(e.ConcertId)))
         {
-            _rankings[$"sold-out {first.ConcertId}"] = (
-                first.SoldOutTime - first.BookingStartTime
-            ).TotalSeconds;
+            var row = $"sold-out {first.ConcertId}";
+            (_key, _rankings[row]) = (
+                first.Key,
+                (first.SoldOutTime - first.BookingStartTime).TotalSeconds
+            );
+            Trace(row);
         }
     }
 
@@ -158,14 +195,17 @@ internal sealed class Recount
         var scheduled = events.OfType<ConcertScheduled>().FirstOrDefault();
         var changes = events.OfType<ConcertChanged>().ToList();
         _names[Text(concert)] = name;
-        _facts[Views.FactsOf(concert)] = Views.Facts(
-            name,
-            changes.LastOrDefault(e => e.Artist is not null)?.Artist ?? scheduled?.Artist,
-            changes.LastOrDefault(e => e.BookingStartTime is not null)?.BookingStartTime
-                ?? scheduled?.BookingStartTime,
-            scheduled?.TotalSeats,
-            events.OfType<ConcertSoldOut>().FirstOrDefault()?.SoldOutTime,
-            events.OfType<ConcertCancelled>().FirstOrDefault()?.OccurredAt
+        Know(
+            Views.FactsOf(concert),
+            Views.Facts(
+                name,
+                changes.LastOrDefault(e => e.Artist is not null)?.Artist ?? scheduled?.Artist,
+                changes.LastOrDefault(e => e.BookingStartTime is not null)?.BookingStartTime
+                    ?? scheduled?.BookingStartTime,
+                scheduled?.TotalSeats,
+                events.OfType<ConcertSoldOut>().FirstOrDefault()?.SoldOutTime,
+                events.OfType<ConcertCancelled>().FirstOrDefault()?.OccurredAt
+            )
         );
     }
 
@@ -179,12 +219,9 @@ internal sealed class Recount
             return;
 
         var payment = story[0];
-        _facts[Views.PaymentOf(payment.ReservationId, payment.PaymentId)] = Views.Payment(
-            payment.PaymentMethod,
-            payment.Amount.Won,
-            completed,
-            failed,
-            refunded
+        Know(
+            Views.PaymentOf(payment.ReservationId, payment.PaymentId),
+            Views.Payment(payment.PaymentMethod, payment.Amount.Won, completed, failed, refunded)
         );
     }
 
@@ -194,6 +231,19 @@ internal sealed class Recount
     {
         var key = $"{window} {concert}";
         _rankings[key] = _rankings.GetValueOrDefault(key) + seats;
+        Trace(key);
+    }
+
+    private void Know(string row, string fact)
+    {
+        _facts[row] = fact;
+        Trace(row);
+    }
+
+    private void Trace(string row)
+    {
+        if (_sources.TryGetValue(row, out var keys))
+            keys.Add(_key);
     }
 
     private void Hour(ReservationEvent? happened, params long[] sums)
@@ -208,6 +258,7 @@ internal sealed class Recount
             _sums[row] = known = new long[sums.Length];
         for (var i = 0; i < sums.Length; i++)
             known[i] += sums[i];
+        Trace(row);
     }
 
     private static long One(ReservationEvent? happened) => happened is null ? 0 : 1;

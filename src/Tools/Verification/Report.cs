@@ -54,6 +54,14 @@ internal static class Report
         var untold = finding.ViolationCount - finding.Violations.Count;
         if (untold > 0)
             console.MarkupLineInterpolated(Culture, $"[red]{finding.Number}: and {untold} more[/]");
+        if (finding.Shortest.Count == 0)
+            return;
+
+        // Lines of a log, which a terminal may break but nobody else.
+        var lines = console.Profile.Out.Writer;
+        lines.WriteLine($"{finding.Number}: the shortest history of it: {finding.Shortest[0]}");
+        foreach (var line in finding.Shortest.Skip(1))
+            lines.WriteLine($"   {line}");
     }
 
     private static string Compared(Finding finding) =>

@@ -54,18 +54,29 @@ internal sealed class BenchHost : IAsyncDisposable
             await disposable.DisposeAsync();
     }
 
-    private static async Task MigrateAsync(
+    /// <summary>The tables of Messaging and of the modules that are asked for.</summary>
+    public static async Task MigrateAsync(
         BenchDatabase database,
         BenchTopics topics,
         Action<IServiceCollection> configure,
         CancellationToken stop
     )
     {
-        var builder = Builder(database, topics, []);
-        configure(builder.Services);
-        await using var services = builder.Services.BuildServiceProvider();
+        await using var services = Unstarted(database, topics, configure);
         var migrating = services.GetRequiredService<Migrator>().RunAsync(stop);
         await migrating.WaitAsync(MigrationLimit, stop);
+    }
+
+    /// <summary>What such a host is made of, none of it started.</summary>
+    public static ServiceProvider Unstarted(
+        BenchDatabase database,
+        BenchTopics topics,
+        Action<IServiceCollection> configure
+    )
+    {
+        var builder = Builder(database, topics, []);
+        configure(builder.Services);
+        return builder.Services.BuildServiceProvider();
     }
 
     private static HostApplicationBuilder Builder(

@@ -47,14 +47,24 @@ internal sealed record Outcome(
     IReadOnlyList<Check> Checks
 )
 {
-    public double Ratio => Value.Rounds.Median / Peer.Rounds.Median;
+    /// <summary>Further peers, each with the name that its line begins with.</summary>
+    public IReadOnlyList<(string Name, Measure Peer)> OtherPeers { get; init; } = [];
+
+    public double Ratio => RatioTo(Peer);
 
     /// <summary>A fast wrong result is none, and a missed bar is a failure.</summary>
     public bool IsGood => Bars.All(b => b.IsMet) && Checks.All(c => c.IsRight);
 
-    /// <summary>The last line of a benchmark, for people and scripts.</summary>
-    public string Line =>
-        $"{Name}: {Numbers.Plain(Value.Rounds.Median)} {Value.Unit}, "
-        + $"peer: {Numbers.Plain(Peer.Rounds.Median)} {Peer.Unit}, "
-        + $"ratio: {Ratio.ToString("0.00", Numbers.Culture)}";
+    /// <summary>
+    /// The last lines of a benchmark, for people and scripts: one for each peer, the first last.
+    /// </summary>
+    public IReadOnlyList<string> Lines =>
+        [.. OtherPeers.Select(p => LineOf(p.Name, p.Peer)), LineOf(Name, Peer)];
+
+    public double RatioTo(Measure peer) => Value.Rounds.Median / peer.Rounds.Median;
+
+    private string LineOf(string name, Measure peer) =>
+        $"{name}: {Numbers.Plain(Value.Rounds.Median)} {Value.Unit}, "
+        + $"peer: {Numbers.Plain(peer.Rounds.Median)} {peer.Unit}, "
+        + $"ratio: {RatioTo(peer).ToString("0.00", Numbers.Culture)}";
 }

@@ -22,7 +22,14 @@ internal static class Report
         table.AddColumn("unit");
         foreach (var column in new[] { "median", "least", "most", "spread", "rounds" })
             table.AddColumn(new TableColumn(column).RightAligned());
-        foreach (var measure in (Measure[])[outcome.Value, outcome.Peer, .. outcome.Others])
+        Measure[] measures =
+        [
+            outcome.Value,
+            outcome.Peer,
+            .. outcome.OtherPeers.Select(p => p.Peer),
+            .. outcome.Others,
+        ];
+        foreach (var measure in measures)
             AddRow(table, measure);
         console.Write(table);
         foreach (var bar in outcome.Bars)
@@ -34,7 +41,8 @@ internal static class Report
                 WriteLine(console, "", fault);
         }
 
-        console.Profile.Out.Writer.WriteLine(outcome.Line);
+        foreach (var line in outcome.Lines)
+            console.Profile.Out.Writer.WriteLine(line);
     }
 
     private static void AddRow(Table table, Measure measure) =>

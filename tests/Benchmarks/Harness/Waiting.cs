@@ -9,16 +9,18 @@ internal static class Waiting
 
     /// <summary>Looks every few milliseconds until it is so.</summary>
     /// <param name="what">What is waited for, for who reads that it did not come.</param>
+    /// <param name="pause">Between two looks that take their time.</param>
     /// <exception cref="TimeoutException">It is not so within the limit.</exception>
     public static async Task UntilAsync(
         string what,
         Func<Task<bool>> isSo,
         TimeSpan limit,
-        CancellationToken stop
+        CancellationToken stop,
+        TimeSpan? pause = null
     )
     {
         var began = Stopwatch.GetTimestamp();
-        using var timer = new PeriodicTimer(Interval);
+        using var timer = new PeriodicTimer(pause ?? Interval);
         while (!await isSo())
         {
             if (Stopwatch.GetElapsedTime(began) > limit)

@@ -16,29 +16,31 @@ internal sealed class Crowd
 
     private readonly FaultSystem _system;
     private readonly IReadOnlyList<Client> _customers;
+    private readonly int _seed;
     private Task _sale = Task.CompletedTask;
 
-    private Crowd(FaultSystem system, long concertId, IReadOnlyList<Client> customers) =>
-        (_system, ConcertId, _customers) = (system, concertId, customers);
+    private Crowd(FaultSystem system, long concertId, IReadOnlyList<Client> customers, int seed) =>
+        (_system, ConcertId, _customers, _seed) = (system, concertId, customers, seed);
 
     public long ConcertId { get; }
 
     public int Seats => _customers.Count * SeatsEach;
 
     /// <summary>Customers who have signed up, and a concert with four seats for each.</summary>
-    public static async Task<Crowd> GatherAsync(FaultSystem system, int customers)
+    /// <param name="seed">Of what they wish.</param>
+    public static async Task<Crowd> GatherAsync(FaultSystem system, int customers, int seed = Seed)
     {
         var concertId = await CreateConcertAsync(system, customers * SeatsEach / Rows);
         var clients = Enumerable.Range(0, customers).Select(n => new Client(system, n)).ToList();
         await Task.WhenAll(clients.Select(c => c.SignUpAsync()));
-        return new Crowd(system, concertId, clients);
+        return new Crowd(system, concertId, clients, seed);
     }
 
     /// <summary>Lets them in, and returns at once.</summary>
     public void StartBuying()
     {
         var buying = _customers
-            .Select((c, n) => Task.Run(() => BuyAsync(c, new Random(Seed + n))))
+            .Select((c, n) => Task.Run(() => BuyAsync(c, new Random(_seed + n))))
             .ToList();
         _sale = WaitForAllAsync(buying);
     }
@@ -84,16 +86,21 @@ internal sealed class Crowd
     /// <summary>Returns when everybody has left and the last seat is sold.</summary>
     public async Task WaitUntilSoldOutAsync()
     {
+        await WaitUntilOverAsync(Patience);
+        (await SoldAsync()).ShouldBe(Seats);
+    }
+
+    /// <summary>Returns when everybody has left.</summary>
+    public async Task WaitUntilOverAsync(TimeSpan patience)
+    {
         try
         {
-            await _sale.WaitAsync(Patience);
+            await _sale.WaitAsync(patience);
         }
         catch (TimeoutException e)
         {
             throw new AssertionException($"Not sold out; unpaid: {await UnpaidAsync()}", e);
         }
-
-        (await SoldAsync()).ShouldBe(Seats);
     }
 
     private Task<string> UnpaidAsync() =>
@@ -110,7 +117,7 @@ internal sealed class Crowd
     {
         var organiser = new Client(system, 0);
         await organiser.SignInAsOperatorAsync();
-        var now = DateTime.UtcNow;
+        var now = system.Now;
         var created = await organiser.PostAsync(
             "/api/concerts",
             new

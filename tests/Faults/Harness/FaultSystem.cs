@@ -36,6 +36,7 @@ internal sealed class FaultSystem : IAsyncDisposable
     public Provider Provider { get; }
     public Journal Journal { get; }
     public IReadOnlyList<HostProcess> Hosts => _hosts;
+    public TestRedis Redis => _redis;
 
     /// <summary>Logs, mails and the journal; kept where the test failed.</summary>
     public string Folder { get; }
@@ -53,16 +54,17 @@ internal sealed class FaultSystem : IAsyncDisposable
     /// <param name="bootstrapServers">
     /// A Kafka that the test may break; null for the one that the environment names.
     /// </param>
-    public static async Task<FaultSystem> StartAsync(string? bootstrapServers = null)
-    {
-        var servers = bootstrapServers ?? TestServices.Required("Kafka__BootstrapServers");
-        return new FaultSystem(
-            await TestDatabase.CreateAsync("faults"),
-            TestKafka.On(servers),
-            await TestRedis.TakeAsync(),
+    /// <param name="servers">The same for PostgreSQL and Redis.</param>
+    public static async Task<FaultSystem> StartAsync(
+        string? bootstrapServers = null,
+        OwnServers? servers = null
+    ) =>
+        new(
+            await TestDatabase.CreateAsync("faults", servers?.Postgres),
+            TestKafka.On(bootstrapServers ?? TestServices.Required("Kafka__BootstrapServers")),
+            await TestRedis.TakeAsync(servers?.Redis),
             await Provider.StartAsync()
         );
-    }
 
     /// <summary>Starts a host and waits until it is ready.</summary>
     /// <param name="settings">Configuration over the usual one.</param>
@@ -91,6 +93,9 @@ internal sealed class FaultSystem : IAsyncDisposable
         ]);
         return (host, wire);
     }
+
+    /// <summary>As database and hosts have it: they run on this machine.</summary>
+    public DateTime Now => DateTime.UtcNow.AddSeconds(_aheadSeconds);
 
     /// <summary>The time of database and hosts goes on by so much at once.</summary>
     public Task AdvanceAsync(int seconds)
@@ -124,7 +129,7 @@ internal sealed class FaultSystem : IAsyncDisposable
         findings.Count.ShouldBe(13);
         foreach (var finding in findings)
         {
-            finding.Violations.ShouldBeEmpty($"{finding.Number} {finding.Invariant}: {Folder}");
+            finding.Violations.ShouldBeEmpty($"{finding.Told}: {Folder}");
             finding.Figures.ShouldNotBeEmpty($"{finding.Number} was not checked");
         }
 

@@ -14,6 +14,7 @@ internal sealed partial class HostProcess : IDisposable
     private const int FirstPort = 20_000;
     private const int LastPort = 32_000;
     private const int KilledExitCode = 128 + 9;
+    private const int TerminatedExitCode = 128 + 15;
     private const int SigCont = 18;
     private const int SigStop = 19;
 
@@ -130,13 +131,11 @@ internal sealed partial class HostProcess : IDisposable
     }
 
     /// <summary>SIGTERM, as an operator stops it.</summary>
-    public void Stop()
-    {
-        var process = Running;
-        LocalProcess.Adopt(LocalProcess.Identify(process.Id)!)!.Signal(PosixSignal.SIGTERM);
-        process.WaitForExit(EndPatience).ShouldBeTrue($"host {Name} stops");
-        process.ExitCode.ShouldBe(0);
-    }
+    public void Stop() => Terminate().ShouldBe(0, $"host {Name} stops orderly: {LogFile}");
+
+    /// <summary>The same; before it listens to signals, the kernel ends it.</summary>
+    public void StopWhileItMayBeStarting() =>
+        Terminate().ShouldBeOneOf([0, TerminatedExitCode], $"host {Name} stops: {LogFile}");
 
     /// <summary>Lines of the log, of all its runs, that have the text in them.</summary>
     public IReadOnlyList<string> Said(string text)
@@ -173,7 +172,8 @@ internal sealed partial class HostProcess : IDisposable
             ? _process
             : throw new InvalidOperationException($"Host {Name} does not run: see {LogFile}");
 
-    private async Task<bool> IsReadyAsync()
+    /// <summary>Whether it says that it is; one that does not answer in time is not.</summary>
+    public async Task<bool> IsReadyAsync()
     {
         if (_process!.HasExited)
             throw new AssertionException($"Host {Name} ended: {File.ReadAllText(LogFile)}");
@@ -186,6 +186,15 @@ internal sealed partial class HostProcess : IDisposable
         {
             return false;
         }
+    }
+
+    /// <returns>Its exit code.</returns>
+    private int Terminate()
+    {
+        var process = Running;
+        LocalProcess.Adopt(LocalProcess.Identify(process.Id)!)!.Signal(PosixSignal.SIGTERM);
+        process.WaitForExit(EndPatience).ShouldBeTrue($"host {Name} ends");
+        return process.ExitCode;
     }
 
     private void Signal(int number) => kill(Running.Id, number).ShouldBe(0);

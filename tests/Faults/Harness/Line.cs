@@ -4,18 +4,42 @@ using System.Net.Sockets;
 
 namespace ConcertReservation.Tests.Faults.Harness;
 
+/// <summary>What a line may do to whatever passes it.</summary>
+internal enum Manner
+{
+    /// <summary>Connections are reset, and new ones too.</summary>
+    Torn,
+
+    /// <summary>What the host sends does not arrive until the line is mended.</summary>
+    HostUnheard,
+
+    /// <summary>What the server answers does not arrive until the line is mended.</summary>
+    ServerUnheard,
+
+    /// <summary>What either sends is lost; a connection that lost something ends at last.</summary>
+    Lossy,
+
+    /// <summary>What either sends arrives a while later.</summary>
+    Late,
+
+    /// <summary>What either sends trickles.</summary>
+    Narrow,
+}
+
 /// <summary>
-/// A line between a host and a server, which can be torn, or fall silent in one direction as a
-/// network does: who sends notices nothing, and what was sent arrives late.
+/// A line between a host and a server, on which anything may happen that happens on a network:
+/// who sends notices nothing, or too late.
 /// </summary>
 internal sealed class Line : IDisposable
 {
-    private readonly ConcurrentDictionary<Socket, byte> _sockets = new();
+    private static readonly TimeSpan Lateness = TimeSpan.FromMilliseconds(250);
+
+    private readonly ConcurrentDictionary<Connection, byte> _connections = new();
     private readonly Socket _listener = new(SocketType.Stream, ProtocolType.Tcp);
     private readonly int _targetPort;
-    private volatile TaskCompletionSource _toServer = Open();
-    private volatile TaskCompletionSource _toHost = Open();
-    private volatile bool _isTorn;
+    private volatile Manner[] _manners = [];
+    private volatile TaskCompletionSource _mended = new();
+    private long _struck;
 
     /// <param name="targetPort">Of a server on this machine.</param>
     public Line(int targetPort)
@@ -28,56 +52,49 @@ internal sealed class Line : IDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
 
-    /// <summary>What the host sends from now on does not arrive until it is mended.</summary>
-    public void SilenceHost() => _toServer = new TaskCompletionSource();
+    /// <summary>
+    /// How often something was reset, withheld, lost or slowed: a fault that struck nothing proves
+    /// nothing.
+    /// </summary>
+    public long Struck => Interlocked.Read(ref _struck);
 
-    /// <summary>What the server answers from now on does not arrive until it is mended.</summary>
-    public void SilenceServer() => _toHost = new TaskCompletionSource();
-
-    /// <summary>All connections are reset, and new ones too, until it is mended.</summary>
-    public void Tear()
+    /// <summary>From now on, and until it is mended; besides what it does already.</summary>
+    public void Inflict(Manner manner)
     {
-        _isTorn = true;
-        foreach (var socket in _sockets.Keys)
-            Reset(socket);
+        _manners = [.. _manners, manner];
+        if (manner != Manner.Torn)
+            return;
+
+        foreach (var connection in _connections.Keys)
+        {
+            Strike();
+            connection.Reset();
+        }
     }
 
-    /// <summary>What was withheld arrives, late; new connections are as they should be.</summary>
+    /// <summary>
+    /// What was withheld arrives, late; connections that lost something are reset; all others, and
+    /// new ones, are as they should be.
+    /// </summary>
     public void Mend()
     {
-        _isTorn = false;
-        _toServer.TrySetResult();
-        _toHost.TrySetResult();
+        _manners = [];
+        foreach (var connection in _connections.Keys.Where(c => c.HasLost))
+            connection.Reset();
+        Interlocked.Exchange(ref _mended, new TaskCompletionSource()).SetResult();
     }
 
     public void Dispose()
     {
         _listener.Dispose();
-        Tear();
-        _toServer.TrySetResult();
-        _toHost.TrySetResult();
+        foreach (var connection in _connections.Keys)
+            connection.Reset();
+        Mend();
     }
 
-    private static TaskCompletionSource Open()
-    {
-        var open = new TaskCompletionSource();
-        open.SetResult();
-        return open;
-    }
+    private bool Does(Manner manner) => _manners.Contains(manner);
 
-    private static void Reset(Socket socket)
-    {
-        try
-        {
-            socket.LingerState = new LingerOption(enable: true, seconds: 0);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // It is gone already.
-        }
-
-        socket.Dispose();
-    }
+    private void Strike() => Interlocked.Increment(ref _struck);
 
     private async Task AcceptAsync()
     {
@@ -94,83 +111,100 @@ internal sealed class Line : IDisposable
 
     private async Task PassAsync(Socket host)
     {
-        var server = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        _sockets[host] = _sockets[server] = 0;
+        var connection = new Connection(this, host);
+        _connections[connection] = 0;
         try
         {
-            if (_isTorn)
-                Reset(host);
+            if (Does(Manner.Torn))
+            {
+                Strike();
+                connection.Reset();
+            }
             else
-                await PassAsync(host, server);
+                await connection.PassAsync();
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // Nobody listens there, or the line was torn.
         }
 
-        host.Dispose();
-        server.Dispose();
-        _sockets.TryRemove(host, out _);
-        _sockets.TryRemove(server, out _);
+        connection.Dispose();
+        _connections.TryRemove(connection, out _);
     }
 
-    private async Task PassAsync(Socket host, Socket server)
+    /// <summary>Both directions of a host's connection.</summary>
+    private sealed class Connection(Line line, Socket host) : IDisposable
     {
-        await server.ConnectAsync(IPAddress.Loopback, _targetPort);
-        host.NoDelay = server.NoDelay = true;
-        await Task.WhenAll(
-            CopyAsync(host, server, () => _toServer.Task),
-            CopyAsync(server, host, () => _toHost.Task)
-        );
-    }
+        private readonly Socket _server = new(SocketType.Stream, ProtocolType.Tcp);
 
-    /// <summary>
-    /// Until one end has hung up: what it sent before is still on its way, whether the other end
-    /// wants it or not.
-    /// </summary>
-    private static async Task CopyAsync(Socket from, Socket to, Func<Task> mayPass)
-    {
-        var buffer = new byte[64 * 1024];
-        var isWanted = true;
-        while (await ReceiveAsync(from, buffer) is var count and > 0)
+        private volatile bool _isReset;
+
+        public bool HasLost { get; private set; }
+
+        public async Task PassAsync()
         {
-            await mayPass();
-            isWanted = isWanted && await TrySendAsync(to, buffer.AsMemory(0, count));
+            await _server.ConnectAsync(IPAddress.Loopback, line._targetPort);
+            host.NoDelay = _server.NoDelay = true;
+            await Task.WhenAll(
+                FlowAsync(host, _server, Manner.HostUnheard),
+                FlowAsync(_server, host, Manner.ServerUnheard)
+            );
+
+            Task FlowAsync(Socket from, Socket to, Manner silence) =>
+                new Flow(from, to, c => SufferAsync(c, silence), () => _isReset).PassAsync();
         }
 
-        try
+        public void Reset()
         {
-            to.Shutdown(SocketShutdown.Send);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // Gone before.
-        }
-    }
+            _isReset = true;
+            foreach (var socket in new[] { host, _server })
+            {
+                try
+                {
+                    socket.LingerState = new LingerOption(enable: true, seconds: 0);
+                }
+                catch (Exception e) when (e is SocketException or ObjectDisposedException)
+                {
+                    // It is gone already.
+                }
 
-    /// <returns>0 at the end, of whatever kind.</returns>
-    private static async Task<int> ReceiveAsync(Socket from, byte[] buffer)
-    {
-        try
-        {
-            return await from.ReceiveAsync(buffer);
+                // At once: an orderly close may shut down first, where somebody still receives.
+                socket.Close(timeout: 0);
+            }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return 0;
-        }
-    }
 
-    private static async Task<bool> TrySendAsync(Socket to, ReadOnlyMemory<byte> bytes)
-    {
-        try
+        public void Dispose()
         {
-            while (bytes.Length > 0)
-                bytes = bytes[await to.SendAsync(bytes)..];
-            return true;
+            host.Dispose();
+            _server.Dispose();
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+
+        /// <returns>Whether it arrives at all.</returns>
+        private async Task<bool> SufferAsync(Chunk chunk, Manner silence)
         {
+            while (line._mended.Task is var mended && line.Does(silence))
+            {
+                line.Strike();
+                await mended;
+            }
+
+            if (line.Does(Manner.Late))
+            {
+                line.Strike();
+                await Flow.UntilAsync(chunk.Received + Lateness);
+            }
+
+            if (line.Does(Manner.Narrow))
+            {
+                line.Strike();
+                await Flow.UntilAsync(DateTime.UtcNow + Flow.TrickleTime(chunk));
+            }
+
+            if (!line.Does(Manner.Lossy))
+                return true;
+
+            line.Strike();
+            HasLost = true;
             return false;
         }
     }

@@ -68,14 +68,23 @@ internal sealed class OwnBrokers : IAsyncDisposable
         }
     }
 
-    /// <summary>kill -9 of one of them; it does not come back.</summary>
-    /// <param name="node">From 1.</param>
-    public async Task KillAsync(int node)
+    /// <summary>kill -9 of some of them: they are dead on return.</summary>
+    /// <param name="nodes">From 1.</param>
+    public async Task KillAsync(params int[] nodes)
     {
-        var process = _brokers.Processes[node - 1];
-        process.Kill();
-        await process.WaitAsync(CancellationToken.None);
+        foreach (var process in nodes.Select(n => _brokers.Processes[n - 1]))
+        {
+            process.IsRunning.ShouldBeTrue();
+            process.Kill();
+        }
+
+        foreach (var node in nodes)
+            await _brokers.Processes[node - 1].WaitAsync(CancellationToken.None);
     }
+
+    /// <summary>Those that were killed, with what they had on disk; all answer on return.</summary>
+    public Task StartAgainAsync(params int[] nodes) =>
+        _brokers.StartAgainAsync(nodes, CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {

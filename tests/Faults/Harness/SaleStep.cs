@@ -43,6 +43,7 @@ internal sealed record SaleStep(
         new(ProviderReturned, null, "PAYMENT_REFUNDED", s => s.MoneyComesForNothing()),
         new(ReturnRecording, ReturnRecorded, "PAYMENT_REFUNDED", s => s.MoneyComesForNothing()),
         new(HoldCancelling, HoldCancelled, "RESERVATION_CANCELLED", s => s.HoldIsGivenBack()),
+        new(SaleCancelling, SaleCancelled, "RESERVATION_CANCELLED", s => s.SaleIsGivenBack()),
         new(HoldsExpiring, HoldsExpired, "RESERVATION_EXPIRED", s => s.HoldRunsOut()),
         // The first of its two sales has ended, and is to be refunded.
         new(

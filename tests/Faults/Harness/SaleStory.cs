@@ -121,6 +121,16 @@ internal sealed class SaleStory(FaultSystem system, Crowd crowd)
         await EndsAs(held.Customer, held.ReservationId, "CANCELLED");
     }
 
+    public async Task SaleIsGivenBack()
+    {
+        var (sold, paymentId) = await PaysByPoints(customer: 0);
+        await EndsAs(sold.Customer, sold.ReservationId, "CONFIRMED");
+        await Crowd.CancelAsync(sold.Customer, sold.ReservationId);
+        await EndsAs(sold.Customer, sold.ReservationId, "CANCELLED");
+        await PaymentEndsAs(sold.Customer, paymentId, "REFUNDED");
+        (await BalanceOf(sold.Customer)).ShouldBe(sold.Amount);
+    }
+
     public async Task HoldRunsOut()
     {
         var held = await crowd.HoldSeatAsync(customer: 0);

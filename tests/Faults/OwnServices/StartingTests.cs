@@ -1,3 +1,4 @@
+using System.Text;
 using ConcertReservation.LocalServices;
 
 namespace ConcertReservation.Tests.Faults.OwnServices;
@@ -71,6 +72,43 @@ internal sealed class StartingTests
     }
 
     [Test]
+    public void brokers_find_their_data_in_a_checkout_whose_name_is_not_latin()
+    {
+        var services = Path.Combine(_services, "공연 예매");
+        Program("bin/java", "");
+        Program("bin/kafka-storage.sh", "");
+        Program("bin/kafka-server-start.sh", "locale charmap >\"$1.charmap\"; exec sleep infinity");
+        using var owner = Owner.Start(
+            services,
+            Idle,
+            NoPostgres,
+            NoRedis,
+            ("KAFKA_HOME", _programs),
+            ("JAVA_HOME", _programs),
+            ("LC_ALL", "C")
+        );
+        var settings = Path.Combine(services, "kafka", "3", "server.properties");
+        SpinWait
+            .SpinUntil(() => Content(settings + ".charmap").Length > 0, Patience)
+            .ShouldBeTrue("a broker launched");
+
+        Content(settings + ".charmap").Trim().ShouldBe("UTF-8");
+        File.ReadAllText(settings, Encoding.Latin1)
+            .ShouldContain(
+                @$"log.dirs={_services}/\uacf5\uc5f0 \uc608\ub9e4/kafka/3/data{Environment.NewLine}"
+            );
+    }
+
+    [TestCase("http")]
+    [TestCase("-1")]
+    [TestCase("0")]
+    [TestCase("65536")]
+    public void what_is_no_port_is_told_in_one_line(string port) =>
+        Should
+            .Throw<StartException>(() => Up.Port(port))
+            .Message.ShouldBe($"PORT is no port: {port}");
+
+    [Test]
     public async Task one_who_joins_what_is_never_ready_is_told_so()
     {
         using var starting = ServiceDirectory.TryOpen(_services).ShouldNotBeNull();
@@ -102,6 +140,8 @@ internal sealed class StartingTests
 
     private static Dictionary<string, ProcessIdentity> Launched(Owner owner) =>
         File.Exists(Path.Combine(owner.Directory, "state.json")) ? owner.State.Processes : [];
+
+    private static string Content(string file) => File.Exists(file) ? File.ReadAllText(file) : "";
 
     private void Program(string name, string command)
     {

@@ -2,7 +2,7 @@ using ConcertReservation.Tests.Faults.Harness;
 
 namespace ConcertReservation.Tests.Faults.Processes;
 
-/// <summary>A host that dies in the midst of a sale, and is started again.</summary>
+/// <summary>A host that dies in the midst of a sale or of its start.</summary>
 internal sealed class KilledHostTests
 {
     private const int Customers = 30;
@@ -52,6 +52,20 @@ internal sealed class KilledHostTests
         _system.Journal.Entries.ShouldContain(e => e.Status == null);
         findings.Of(4, "keys used more than once").ShouldBePositive();
         findings.Of(8, "repeats among them").ShouldBePositive();
+    }
+
+    [Test]
+    public async Task a_host_told_to_stop_while_it_starts_stops()
+    {
+        var host = await _system.StartHostAsync();
+        host.Stop();
+        var said = host.Said("Timestamp").Count;
+
+        host.Start();
+        await Eventually.Until("it says something", () => host.Said("Timestamp").Count > said);
+        host.Stop();
+
+        host.Said("Unhandled exception").ShouldBeEmpty();
     }
 
     private Task<long> CommittedHoldsAsync() =>

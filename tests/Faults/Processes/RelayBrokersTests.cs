@@ -48,7 +48,7 @@ internal sealed class RelayBrokersTests
 
         var takeover = await Takeover.BeforeAsync(_system, "unheard by the brokers");
         foreach (var line in _brokers.Lines)
-            line.SilenceHost();
+            line.Inflict(Manner.HostUnheard);
         await takeover.DoneAsync(heir);
         active.Said("The relay makes room").Count.ShouldBe(1);
         await crowd.WaitUntilSoldOutAsync();
@@ -76,7 +76,7 @@ internal sealed class RelayBrokersTests
 
         var takeover = await Takeover.BeforeAsync(_system, "cut off from the brokers");
         foreach (var line in _brokers.Lines)
-            line.Tear();
+            line.Inflict(Manner.Torn);
         await takeover.DoneAsync(heir);
         foreach (var line in _brokers.Lines)
             line.Mend();

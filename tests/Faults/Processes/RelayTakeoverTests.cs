@@ -45,18 +45,11 @@ internal sealed class RelayTakeoverTests
         findings.Of(8, "repeats among them").ShouldBePositive();
     }
 
-    public enum Fault
-    {
-        Torn,
-        HostUnheard,
-        ServerUnheard,
-    }
-
-    [TestCase(Fault.Torn)]
-    [TestCase(Fault.HostUnheard)]
-    [TestCase(Fault.ServerUnheard)]
+    [TestCase(Manner.Torn)]
+    [TestCase(Manner.HostUnheard)]
+    [TestCase(Manner.ServerUnheard)]
     public async Task a_relay_without_its_database_is_replaced_and_then_a_host_as_others(
-        Fault fault
+        Manner fault
     )
     {
         var server = new NpgsqlConnectionStringBuilder(_system.Database.ConnectionString);
@@ -71,7 +64,7 @@ internal sealed class RelayTakeoverTests
         await crowd.WaitUntilSoldAsync(crowd.Seats / 4);
 
         var takeover = await Takeover.BeforeAsync(_system, $"database, {fault}");
-        Inflict(fault, line);
+        line.Inflict(fault);
         await takeover.DoneAsync(heir);
         line.Mend();
         await active.WaitUntilReadyAsync();
@@ -79,21 +72,5 @@ internal sealed class RelayTakeoverTests
         await crowd.WaitUntilSoldOutAsync();
         await _system.OutwaitLeasesAsync();
         await _system.VerifyAsync();
-    }
-
-    private static void Inflict(Fault fault, Line line)
-    {
-        switch (fault)
-        {
-            case Fault.Torn:
-                line.Tear();
-                break;
-            case Fault.HostUnheard:
-                line.SilenceHost();
-                break;
-            default:
-                line.SilenceServer();
-                break;
-        }
     }
 }

@@ -46,11 +46,13 @@ internal sealed class DeleteAccountTests
 
         (await op.Api.Put($"/api/accounts/{mina.Id}/roles/Organiser")).ShouldBe(
             NotFound,
-            "not-found"
+            "not-found",
+            "id"
         );
         (await op.Api.Delete($"/api/accounts/{mina.Id}/roles/Customer")).ShouldBe(
             NotFound,
-            "not-found"
+            "not-found",
+            "id"
         );
     }
 

@@ -14,9 +14,6 @@ namespace ConcertReservation.Tests.Integration.Accounts;
 [Parallelizable]
 internal sealed class ErasureTests
 {
-    /// <summary>The relay's rows are dropped by themselves, after a day.</summary>
-    private const string Transport = "messaging.outbox";
-
     private TestSystem _system = null!;
     private Persona _mina = null!;
     private string _name = "";
@@ -109,13 +106,24 @@ internal sealed class ErasureTests
     public async Task of_a_letter_that_breaks_off_it_is_known_whose_it_was()
     {
         var left = await _system.Database.ReadAsync<string>(
-            """
-            SELECT DISTINCT convert_from(body, 'UTF8') FROM messaging.dead_letters
-            WHERE key = 'profile-5'
-            """
+            "SELECT DISTINCT convert_from(body, 'UTF8') FROM messaging.dead_letters "
+                + "WHERE key = 'profile-5'"
         );
 
         left.ShouldBe([$$"""{"userId":{{_mina.Id}}}"""]);
+    }
+
+    [Test]
+    public async Task of_a_letter_stays_what_is_read_and_not_what_its_failure_said()
+    {
+        var left = await _system.Database.ReadAsync<string>(
+            """
+            SELECT concat_ws(' ', exception_type, exception_message, header_names, header_values)
+            FROM messaging.dead_letters WHERE consumer_group = 'loyalty'
+            """
+        );
+
+        left.ShouldBe([@"java.lang.Exception erased {ce_type,ce_id} {""\\x5345454e"",NULL}"]);
     }
 
     [Test]
@@ -182,12 +190,16 @@ internal sealed class ErasureTests
                 incarnation, version, status, exception_type, exception_message, recorded_at,
                 header_names, header_values, body, claimed, person)
             VALUES ('notification-service', 'user-events', 0, 0, 'another Kafka', 1, 'discarded',
-                'None', 'None', clock.now(), '{}', '{}', $1, false, $2)
+                'None', 'None', clock.now(), '{}', '{}', $1, false, $2),
+            ('loyalty', 'user-events', 0, 1, 'another Kafka', 1, 'discarded', 'java.lang.Exception',
+                'None for ' || $3, clock.now(), '{ce_type, x-mail, ce_id}',
+                ARRAY['SEEN', convert_to($3, 'UTF8'), NULL], NULL, false, $2)
             """,
             Encoding.UTF8.GetBytes(
                 $$"""{"userId": {{_mina.Id}}, "email": "{{_mina.Email}}", "name": "{{_name}}"}"""
             ),
-            _mina.Id
+            _mina.Id,
+            _mina.Email
         );
 
     /// <summary>
@@ -238,7 +250,12 @@ internal sealed class ErasureTests
         ).Build();
         await producer.ProduceAsync(
             _system.Kafka.Prefix + Topics.Users,
-            new Message<string, string> { Key = key, Value = body }
+            new Message<string, string>
+            {
+                Key = key,
+                Value = body,
+                Headers = new Headers { { "x-of", Encoding.UTF8.GetBytes(_mina.Email) } },
+            }
         );
     }
 
@@ -252,34 +269,6 @@ internal sealed class ErasureTests
                 ) >= times
         );
 
-    /// <summary>Every table of ours in whose rows her name or an address of hers is.</summary>
-    private async Task<IReadOnlyList<string>> TablesThatNameAsync()
-    {
-        var tables = await _system.Database.ReadAsync<string>(
-            """
-            SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
-            WHERE relkind IN ('r', 'p') AND NOT relispartition
-                AND nspname NOT IN ('pg_catalog', 'information_schema')
-            ORDER BY 1
-            """
-        );
-        tables.Count.ShouldBeGreaterThan(30);
-        // Bytes are shown as hexadecimal digits.
-        string[] names = [_name, _mina.Email, _newEmail];
-        var sought = names.Concat(
-            names.Select(n => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(n)))
-        );
-        var naming = new List<string>();
-        foreach (var table in tables.Where(t => t != Transport))
-        {
-            var found = await _system.Database.ScalarAsync<bool>(
-                $"SELECT EXISTS (SELECT FROM {table} t WHERE t::text ILIKE ANY ($1))",
-                (object)sought.Select(s => $"%{s}%").ToArray()
-            );
-            if (found)
-                naming.Add(table);
-        }
-
-        return naming;
-    }
+    private Task<IReadOnlyList<string>> TablesThatNameAsync() =>
+        NamingTables.FindAsync(_system.Database, [_name, _mina.Email, _newEmail]);
 }

@@ -197,7 +197,8 @@ internal sealed class RoleTests
 
         (await op.Api.Put("/api/accounts/987654321/roles/Organiser")).ShouldBe(
             NotFound,
-            "not-found"
+            "not-found",
+            "id"
         );
         (await op.Api.Put($"/api/accounts/{op.Id}/roles/Boss")).ShouldBe(
             BadRequest,

@@ -101,7 +101,8 @@ internal sealed class BadConcertTests
         (await organiser.Api.Delete(path)).ShouldBe(HttpStatusCode.Forbidden, "forbidden");
         (await organiser.Api.Delete("/api/concerts/999999999")).ShouldBe(
             HttpStatusCode.NotFound,
-            "not-found"
+            "not-found",
+            "id"
         );
         (await nobody.Post($"{path}/waitlist")).ShouldBe(
             HttpStatusCode.Unauthorized,
@@ -109,7 +110,8 @@ internal sealed class BadConcertTests
         );
         (await customer.Api.Post("/api/concerts/999999999/waitlist")).ShouldBe(
             HttpStatusCode.NotFound,
-            "not-found"
+            "not-found",
+            "id"
         );
     }
 }

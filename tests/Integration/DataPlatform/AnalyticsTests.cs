@@ -76,7 +76,7 @@ internal sealed class AnalyticsTests
         own["bookings"].GetInt64().ShouldBe(2);
         own["favouriteArtists"][0].GetProperty("seats").GetInt64().ShouldBe(2);
         (await _organiser.Api.Get(path)).ShouldBe(HttpStatusCode.OK).Body.ShouldBe(own.Body);
-        (await stranger.Api.Get(path)).ShouldBe(HttpStatusCode.NotFound, "not-found");
+        (await stranger.Api.Get(path)).ShouldBe(HttpStatusCode.NotFound, "not-found", "id");
         (await new Api(_system.HostA).Get(path)).ShouldBe(
             HttpStatusCode.Unauthorized,
             "not-signed-in"
@@ -130,7 +130,7 @@ internal sealed class AnalyticsTests
         foreach (var path in new[] { "concerts/999999999", "customers/999999999" })
         {
             var answer = await _organiser.Api.Get($"/api/analytics/{path}");
-            answer.ShouldBe(HttpStatusCode.NotFound, "not-found");
+            answer.ShouldBe(HttpStatusCode.NotFound, "not-found", "id");
         }
     }
 

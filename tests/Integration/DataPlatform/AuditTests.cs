@@ -86,12 +86,12 @@ internal sealed class AuditTests
         var early = await _operator.Api.Get(
             $"/api/audit/reservation/{_reservation}?asOf=2026-01-01T00:00:00Z"
         );
-        early.ShouldBe(HttpStatusCode.NotFound, "not-found");
+        early.ShouldBe(HttpStatusCode.NotFound, "not-found", "asOf");
         early["detail"].GetString()!.ShouldContain("at that time");
         foreach (var kind in new[] { "reservation", "payment", "concert", "customer" })
         {
             var none = await _operator.Api.Get($"/api/audit/{kind}/987654321");
-            none.ShouldBe(HttpStatusCode.NotFound, "not-found");
+            none.ShouldBe(HttpStatusCode.NotFound, "not-found", "id");
             none["detail"].GetString().ShouldBe($"There is no {kind} 987654321.");
         }
     }

@@ -54,10 +54,11 @@ internal sealed class BadInputTests
 
         (await call.Send(call.Example!.ToJsonString(), mediaType: "application/xml")).ShouldBe(
             UnsupportedMediaType,
-            "unsupported-media-type"
+            "unsupported-media-type",
+            "Content-Type"
         );
         var tooLarge = $$"""{"x":"{{new string('x', 65 * 1024)}}"}""";
-        (await call.Send(tooLarge)).ShouldBe(RequestEntityTooLarge, "too-large");
+        (await call.Send(tooLarge)).ShouldBe(RequestEntityTooLarge, "too-large", "body");
     }
 
     [TestCaseSource(typeof(Endpoint), nameof(Endpoint.WithBody))]
@@ -168,6 +169,8 @@ internal sealed class BadInputTests
             return;
 
         answer.Problem.ShouldNotBeNull($"{what}: {answer.Status} {answer.Body}");
+        if (answer.Problem == "not-found")
+            answer.Fields.ShouldNotBeEmpty(answer.Body);
         if (answer.Problem != "validation")
             return;
         // Beside what is tried, the password of an example is not the caller's.

@@ -66,6 +66,28 @@ internal sealed class DocumentTests
     }
 
     [Test]
+    public void the_schema_of_problems_has_all_that_they_tell()
+    {
+        var known = _document
+            .GetProperty("components")
+            .GetProperty("schemas")
+            .GetProperty("Problem")
+            .GetProperty("properties")
+            .EnumerateObject()
+            .Select(p => p.Name)
+            .ToList();
+        var told = (
+            from operation in _document.Operations()
+            from response in operation.Operation.GetProperty("responses").EnumerateObject()
+            from example in ProblemsIn(response.Value)
+            from member in example.EnumerateObject()
+            select member.Name
+        ).Distinct();
+
+        told.ShouldBe(known, ignoreOrder: true);
+    }
+
+    [Test]
     public void writes_that_cost_something_take_an_idempotency_key_with_an_example()
     {
         var taking = _document
@@ -146,6 +168,15 @@ internal sealed class DocumentTests
             }
         }
     }
+
+    private static IEnumerable<JsonElement> ProblemsIn(JsonElement response) =>
+        response.TryGetProperty("content", out var content)
+        && content.TryGetProperty("application/problem+json", out var problems)
+            ? problems
+                .GetProperty("examples")
+                .EnumerateObject()
+                .Select(e => e.Value.GetProperty("value"))
+            : [];
 
     private static JsonElement? IdempotencyKeyOf(JsonElement operation)
     {

@@ -64,7 +64,13 @@ internal sealed partial class DocumentedExamplesTests
             if (!problem.TryGetProperty("errors", out var errors))
                 continue;
 
-            foreach (var field in errors.EnumerateObject())
+            var wholes = problem.GetProperty("status").GetInt32() switch
+            {
+                413 => ["body"],
+                415 => ["Content-Type"],
+                _ => Array.Empty<string>(),
+            };
+            foreach (var field in errors.EnumerateObject().Where(f => !wholes.Contains(f.Name)))
                 Fields(operation).ShouldContain(FirstStep().Match(field.Name).Value, where);
         }
     }

@@ -82,7 +82,7 @@ internal sealed class FrameworkErrorTests
     {
         var answer = await Anybody.Send(HttpMethod.Post, SignUp, "x", mediaType: "text/plain");
 
-        answer.ShouldBe(UnsupportedMediaType, "unsupported-media-type");
+        answer.ShouldBe(UnsupportedMediaType, "unsupported-media-type", "Content-Type");
     }
 
     [TestCase("foo")]
@@ -91,7 +91,7 @@ internal sealed class FrameworkErrorTests
     {
         var answer = await SendAs($"application/json; charset={charset}");
 
-        answer.ShouldBe(UnsupportedMediaType, "unsupported-media-type");
+        answer.ShouldBe(UnsupportedMediaType, "unsupported-media-type", "Content-Type");
     }
 
     [TestCase("UTF-8")]
@@ -112,7 +112,7 @@ internal sealed class FrameworkErrorTests
 
         var answer = await Anybody.Send(HttpMethod.Post, SignUp, body);
 
-        answer.ShouldBe(RequestEntityTooLarge, "too-large");
+        answer.ShouldBe(RequestEntityTooLarge, "too-large", "body");
     }
 
     [Test]

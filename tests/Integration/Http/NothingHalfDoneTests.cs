@@ -114,13 +114,14 @@ internal sealed class NothingHalfDoneTests
         foreach (var host in _system.Hosts)
         {
             var jisoo = _jisoo.On(host).Api;
-            (await jisoo.Get(mine)).ShouldBe(NotFound, "not-found");
-            (await jisoo.Delete(mine)).ShouldBe(NotFound, "not-found");
+            (await jisoo.Get(mine)).ShouldBe(NotFound, "not-found", "id");
+            (await jisoo.Delete(mine)).ShouldBe(NotFound, "not-found", "id");
             (await jisoo.Get("/api/reservations"))["items"].GetArrayLength().ShouldBe(0);
-            (await jisoo.Get(payments)).ShouldBe(NotFound, "not-found");
+            (await jisoo.Get(payments)).ShouldBe(NotFound, "not-found", "id");
             (await jisoo.Post($"{payments}/confirm", new { paymentKey = "pk_any" }, "k")).ShouldBe(
                 NotFound,
-                "not-found"
+                "not-found",
+                "id"
             );
             foreach (var method in new[] { "POINT", "CARD" })
             {
@@ -135,7 +136,8 @@ internal sealed class NothingHalfDoneTests
             (await jisoo.Get("/api/wallet"))["balance"].GetInt64().ShouldBe(0);
             (await jisoo.Get($"/api/analytics/customers/{_mina.Id}")).ShouldBe(
                 NotFound,
-                "not-found"
+                "not-found",
+                "id"
             );
             (await jisoo.Delete($"/api/concerts/{_concert.Id}")).ShouldBe(Forbidden, "forbidden");
             (await jisoo.Put($"/api/accounts/{_jisoo.Id}/roles/Operator")).ShouldBe(
@@ -195,63 +197,7 @@ internal sealed class NothingHalfDoneTests
         yield return $$"""{"x":"{{new string('x', 65 * 1024)}}"}""";
     }
 
-    /// <summary>Everything, once what went before has come to rest.</summary>
-    private async Task<string> Settled()
-    {
-        var last = "";
-        await Eventually.Until(
-            "nothing changes any more",
-            async () =>
-            {
-                if (await Pending() > 0)
-                    return false;
+    private Task<string> Settled() => Tables.SettledAsync(_system);
 
-                var now = await Everything();
-                (var isSame, last) = (now == last, now);
-                return isSame;
-            },
-            TimeSpan.FromSeconds(60)
-        );
-        return last;
-    }
-
-    /// <summary>What consumers have still to learn of what the set-up brought about.</summary>
-    private Task<long> Pending() =>
-        _system.Database.ScalarAsync<long>(
-            """
-            SELECT (SELECT count(*) FROM accounts.customers)
-                - (SELECT count(*) FROM reservations.customers)
-                + (SELECT count(*) FROM concerts.concerts)
-                - (SELECT count(*) FROM reservations.concerts)
-            """
-        );
-
-    /// <summary>
-    /// Each table that requests write, by its rows, and the outbox,
-    /// without which no projection changes.
-    /// </summary>
-    private async Task<string> Everything()
-    {
-        var tables = await _system.Database.ReadAsync<string>(
-            """
-            SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
-            WHERE relkind = 'r' AND nspname IN ('accounts', 'concerts', 'reservations', 'payments')
-                OR c.oid IN ('notifications.waitlist'::regclass, 'messaging.outbox'::regclass)
-            ORDER BY 1
-            """
-        );
-        tables.Count.ShouldBeGreaterThan(15);
-        var rows = await Task.WhenAll(
-            tables.Select(table =>
-                _system.Database.ScalarAsync<string>(
-                    $"""
-                    SELECT '{table}: ' || count(*) || ' '
-                        || coalesce(md5(string_agg(t::text, E'\n' ORDER BY t::text)), '')
-                    FROM {table} t
-                    """
-                )
-            )
-        );
-        return string.Join('\n', rows);
-    }
+    private Task<string> Everything() => Tables.EverythingAsync(_system);
 }

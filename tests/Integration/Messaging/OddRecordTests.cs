@@ -127,6 +127,8 @@ internal sealed class OddRecordTests
         yield return New("id differs", b => b, Type, ("ce_id", Id(Guid.NewGuid())));
         yield return New("version is text", b => b, Type, ("ce_sequence", "one"u8.ToArray()));
         yield return New("invalid utf-8", Broken, Type);
+        yield return New("half a character", b => With(b, "{", "{\"mood\":\"\\ud800\","), Type);
+        yield return New("half a name", b => With(b, "{", "{\"\\uDC00\":[1],"), Type);
         yield return New("header not utf-8", b => b, ("ce_type", [0xC3, 0x28]));
         yield return New("key not utf-8", _ => "{}"u8.ToArray(), Type) with
         {
@@ -139,6 +141,11 @@ internal sealed class OddRecordTests
         yield return New("unknown type", b => b, ("ce_type", "SEAT_PAINTED"u8.ToArray()));
         yield return New("unknown type, no json", _ => [1, 2], ("ce_type", "AVRO"u8.ToArray()));
         yield return New("unknown type, tombstone", _ => null, ("ce_type", "GONE"u8.ToArray()));
+        yield return New(
+            "unknown type, half a character",
+            b => With(b, "{", "{\"mood\":\"\\ud800\","),
+            ("ce_type", "SEAT_PAINTED"u8.ToArray())
+        );
         yield return New("unknown in body", b => With(b, "PAYMENT_COMPLETED", "PAYMENT_SEEN"));
         yield return New(
             "not for this group",
@@ -162,6 +169,7 @@ internal sealed class OddRecordTests
             Key = [0xC3, 0x29],
         };
         yield return New("more fields", b => With(b, "{", "{\"mood\":{\"a\":[1]},"), Type);
+        yield return New("a pair", b => With(b, "{", "{\"mood\":\"\\ud83d\\uDE00\","), Type);
         yield return New("id of another kind", b => WithId(b, Guid.NewGuid()), Type);
     }
 

@@ -174,7 +174,7 @@ internal sealed class ResetTests
 
         var answer = await caller.Api.Post($"/api/ops/consumers/{group}/reset", new { to });
 
-        answer.ShouldBe(status, problem, status == HttpStatusCode.BadRequest ? ["to"] : []);
+        answer.ShouldBe(status, problem, status == HttpStatusCode.BadRequest ? "to" : "group");
     }
 
     /// <summary>

@@ -109,6 +109,31 @@ internal sealed class MailOperationsTests
     }
 
     [Test]
+    public async Task a_mail_to_an_address_that_was_left_is_sent_again_to_the_new_one()
+    {
+        _server.OnRecipient = (recipient, _) =>
+            recipient == "user-4@example.org" ? "550 no such mailbox" : "250 OK";
+        await _system.HostA.ReceiveAsync(Told.SignedUp(4, "Kim"), Told.Created(77, 4, "Night"));
+        await SettledAsync(2);
+        var held = await IdAsync();
+        await _system.HostA.ReceiveAsync(
+            Told.Changed(4, "Kim") with
+            {
+                Email = "kim@example.net",
+                PreviousEmail = "user-4@example.org",
+            }
+        );
+        await SettledAsync(4);
+
+        var resent = await AskAsync(HttpMethod.Post, $"/ops/mails/{held}/resend", 202);
+
+        Text(resent, "recipient").ShouldBe("kim@example.net");
+        await SettledAsync(4);
+        // The other one tells the new address of itself.
+        _server.Received.Select(m => m.Recipient).ShouldBe(["kim@example.net", "kim@example.net"]);
+    }
+
+    [Test]
     public async Task a_mail_that_is_still_to_be_sent_is_not_queued_twice()
     {
         var answer = HoldBack();

@@ -143,46 +143,6 @@ internal sealed class MailTests
     }
 
     [Test]
-    public async Task who_moved_is_written_to_where_and_as_they_want_now()
-    {
-        var created = Told.Created(77, 4, "Night");
-        await _system.HostA.ReceiveAsync(
-            Told.SignedUp(4, "Mina", "ko"),
-            created,
-            Told.Changed(4, "Mina Kim", "en") with
-            {
-                Email = "mina@example.net",
-                PreviousEmail = "user-4@example.org",
-            }
-        );
-
-        await _system.HostB.ReceiveAsync(Told.Confirmed(created), Told.Refunded(77, userId: 4));
-
-        foreach (var kind in new[] { "confirmed", "refunded" })
-        {
-            var mail = (await _system.MailsAsync(kind)).ShouldHaveSingleItem();
-            mail.Recipient.ShouldBe("mina@example.net");
-            mail.RecipientName.ShouldBe("Mina Kim");
-            mail.Language.ShouldBe("en");
-        }
-
-        (await _system.MailsAsync("email-changed"))
-            .ShouldHaveSingleItem()
-            .Recipient.ShouldBe("user-4@example.org");
-        (await _system.MailsAsync("new-email"))
-            .ShouldHaveSingleItem()
-            .Recipient.ShouldBe("mina@example.net");
-    }
-
-    [Test]
-    public async Task another_name_or_language_makes_no_mail()
-    {
-        await _system.HostA.ReceiveAsync(Told.Changed(4, "Mina Kim", "en"));
-
-        (await _system.MailsAsync()).ShouldBeEmpty();
-    }
-
-    [Test]
     public async Task who_was_erased_before_we_heard_of_them_reads_of_it_in_their_language()
     {
         await using (var scope = _system.HostA.Services.CreateAsyncScope())

@@ -28,15 +28,16 @@ internal sealed class WaitlistTests
     }
 
     [Test]
-    public async Task everyone_waiting_hears_of_sold_out_and_reopened_in_their_language()
+    public async Task everyone_waiting_hears_of_sold_out_and_reopened_in_the_order_of_joining()
     {
         await _system.HostA.ReceiveAsync(
             Told.SignedUp(1, "Kim"),
             Told.SignedUp(2, "Lee", "en"),
             Told.SignedUp(3, "Not waiting", "en")
         );
-        await JoinAsync(1);
+        await JoinAsync(9);
         await JoinAsync(2);
+        await JoinAsync(1);
         await JoinAsync(9);
         await JoinAsync(2, concertId: 8);
 
@@ -50,13 +51,13 @@ internal sealed class WaitlistTests
         soldOut
             .Select(m => (m.UserId, m.Language, m.Recipient, m.RecipientName))
             .ShouldBe([
-                (1, "ko", "user-1@example.org", "Kim"),
-                (2, "en", "user-2@example.org", "Lee"),
                 (9, "ko", "customer-9@example.org", ""),
+                (2, "en", "user-2@example.org", "Lee"),
+                (1, "ko", "user-1@example.org", "Kim"),
             ]);
         soldOut[1].Subject.ShouldBe("[Night] Sold out");
         soldOut[0].Subject.ShouldBe("[Night] 매진되었습니다");
-        (await _system.MailsAsync("reopened")).Select(m => m.UserId).ShouldBe([1, 2, 9]);
+        (await _system.MailsAsync("reopened")).Select(m => m.UserId).ShouldBe([9, 2, 1]);
     }
 
     [Test]

@@ -94,6 +94,26 @@ internal sealed class CardPaymentTests
     }
 
     [Test]
+    public async Task nobody_keeps_seats_for_ever_by_cards_that_are_declined()
+    {
+        var mina = System.NewPayer();
+        var reservation = await System.ReserveAsync(mina, 132_000);
+        for (var i = 0; i < 5; i++)
+        {
+            var started = await mina.PaysAsync(reservation, "CARD");
+            started.Status.ShouldBe(HttpStatusCode.Created, started.Text);
+            await mina.ConfirmsAsync(started.PaymentId, "pk_made_up");
+        }
+
+        var refused = await mina.PaysAsync(reservation, "CARD");
+
+        refused.Status.ShouldBe(HttpStatusCode.Conflict, refused.Text);
+        refused.Problem.ShouldBe("illegal-state");
+        await mina.ChargesAsync(132_000);
+        (await mina.PaysAsync(reservation, "POINT")).PaymentStatus.ShouldBe("COMPLETED");
+    }
+
+    [Test]
     public async Task a_payment_key_that_the_provider_does_not_know_is_declined()
     {
         var mina = System.NewPayer();

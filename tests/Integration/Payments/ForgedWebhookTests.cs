@@ -108,6 +108,33 @@ internal sealed class ForgedWebhookTests
         await NothingHappenedAsync(before);
     }
 
+    [TestCase("131999.5")]
+    [TestCase("1e30")]
+    [TestCase("132000000000000000000000000000")]
+    [TestCase("\"1\"")]
+    [TestCase("[132000]")]
+    [TestCase("true")]
+    public async Task a_webhook_whose_amount_is_none_is_refused_by_its_field(string amount)
+    {
+        var before = await RowAsync();
+
+        var refused = await System.SendAsync((Good() with { Body = Telling(amount) }).Request());
+
+        refused.Status.ShouldBe(HttpStatusCode.BadRequest, refused.Text);
+        refused.Json["errors"]!["data.totalAmount"].ShouldNotBeNull(refused.Text);
+        await NothingHappenedAsync(before);
+    }
+
+    [TestCase("132000.0")]
+    [TestCase("132e3")]
+    [TestCase("null")]
+    public async Task however_an_amount_is_written_it_is_the_same(string amount)
+    {
+        var told = await System.SendAsync((Good() with { Body = Telling(amount) }).Request());
+
+        told.Json["outcome"]!.GetValue<string>().ShouldBe("ASKING", told.Text);
+    }
+
     [TestCase("payment-1-0000000000000000")]
     [TestCase("a\0b")]
     [TestCase("'; DROP TABLE payments.payments; --")]
@@ -154,6 +181,9 @@ internal sealed class ForgedWebhookTests
     [TestCase("{")]
     [TestCase("[]")]
     [TestCase("null")]
+    [TestCase("""{"eventType": "\ud800"}""")]
+    [TestCase("""{"eventType": "PAYMENT_STATUS_CHANGED", "data": {"orderId": "\udc00"}}""")]
+    [TestCase("""{"\ud800\ud800": 1}""")]
     public async Task a_signed_body_that_is_none_is_refused(string body)
     {
         var refused = await System.SendAsync((Good() with { Body = body }).Request());
@@ -218,6 +248,12 @@ internal sealed class ForgedWebhookTests
         (await RowAsync()).ShouldBe(before);
         (await System.EventsOfAsync(_payment)).Count.ShouldBe(2);
     }
+
+    private string Telling(string amount) =>
+        $$$"""
+            {"eventType": "PAYMENT_STATUS_CHANGED", "data": {"orderId": "{{{_order}}}",
+            "paymentKey": "{{{_paymentKey}}}", "status": "DONE", "totalAmount": {{{amount}}}}}
+            """;
 
     private TossWebhook Good() => new(_order) { PaymentKey = _paymentKey };
 

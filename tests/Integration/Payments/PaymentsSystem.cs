@@ -61,9 +61,11 @@ internal sealed class PaymentsSystem : IAsyncDisposable
     }
 
     /// <summary>A customer whom nobody knows yet, at the first host.</summary>
-    public Payer NewPayer() => At(Interlocked.Increment(ref _lastCustomer), host: 0);
+    public Payer NewPayer() => PayerOf(Interlocked.Increment(ref _lastCustomer));
 
-    public Payer OnOtherHost(Payer payer) => At(payer.CustomerId, host: 1);
+    public Payer PayerOf(long customerId) => At(customerId, _hosts[0]);
+
+    public Payer OnOtherHost(Payer payer) => At(payer.CustomerId, _hosts[1]);
 
     /// <summary>Hands the events to the module's consumers, as one batch.</summary>
     public Task ReceiveAsync(params IReadOnlyList<DomainEvent> events) =>
@@ -224,9 +226,9 @@ internal sealed class PaymentsSystem : IAsyncDisposable
         await _database.DisposeAsync();
     }
 
-    private Payer At(long customerId, int host)
+    public Payer At(long customerId, ModuleHost host)
     {
-        var client = new HttpClient { BaseAddress = _hosts[host].Http.BaseAddress };
+        var client = new HttpClient { BaseAddress = host.Http.BaseAddress };
         client.DefaultRequestHeaders.Add(SignedInByHeader.Name, $"{customerId};Customer");
         return new Payer(customerId, client, Sandbox);
     }

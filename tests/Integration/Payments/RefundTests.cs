@@ -66,6 +66,27 @@ internal sealed class RefundTests
     }
 
     [Test]
+    public async Task money_goes_back_however_long_the_reason_is()
+    {
+        var mina = System.NewPayer();
+        var reservation = await System.ReserveAsync(mina, 132_000);
+        var (payment, paymentKey) = await mina.GoesToProviderAsync(reservation, Payer.GoodCard);
+        await mina.ConfirmsAsync(payment, paymentKey);
+        var reason = "The concert was cancelled: " + new string('a', 172) + "😀";
+
+        await System.ReceiveAsync(
+            ConfirmationFailed(mina, reservation, payment) with
+            {
+                Reason = reason,
+            }
+        );
+
+        var refunded = await mina.SeesAsync(payment, "REFUNDED");
+        refunded.Json["reason"]!.GetValue<string>().ShouldBe(reason);
+        (await System.StatusAtProviderAsync(paymentKey)).ShouldBe("CANCELED");
+    }
+
+    [Test]
     public async Task points_come_back_while_the_provider_answers_nobody()
     {
         var mina = System.NewPayer();

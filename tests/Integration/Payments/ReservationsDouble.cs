@@ -35,6 +35,11 @@ internal sealed class ReservationsDouble(UnitOfWork work) : IReservationPayments
         IReadOnlyCollection<long> reservationIds,
         long customerId,
         CancellationToken stop
+    ) => [.. (await FindAsync(reservationIds, stop)).Where(r => r.CustomerId == customerId)];
+
+    public async Task<IReadOnlyList<PayableReservation>> FindAsync(
+        IReadOnlyCollection<long> reservationIds,
+        CancellationToken stop
     ) =>
         await work.RunAsync(
             async token =>
@@ -42,13 +47,12 @@ internal sealed class ReservationsDouble(UnitOfWork work) : IReservationPayments
                 Interlocked.Increment(ref _questions);
                 await using var find = new NpgsqlCommand(
                     """
-                    SELECT id, amount, status, held_until FROM reservations_double
-                    WHERE id = ANY ($1) AND customer_id = $2
+                    SELECT id, amount, status, held_until, customer_id FROM reservations_double
+                    WHERE id = ANY ($1)
                     """,
                     work.Connection
                 );
                 find.Parameters.AddWithValue(reservationIds.ToArray());
-                find.Parameters.AddWithValue(customerId);
                 var found = new List<PayableReservation>();
                 await using var row = await find.ExecuteReaderAsync(token);
                 while (await row.ReadAsync(token))
@@ -56,7 +60,7 @@ internal sealed class ReservationsDouble(UnitOfWork work) : IReservationPayments
                     found.Add(
                         new PayableReservation(
                             row.GetInt64(0),
-                            customerId,
+                            row.GetInt64(4),
                             new Money(row.GetInt64(1)),
                             row.GetString(2),
                             row.GetFieldValue<DateTimeOffset>(3)
@@ -77,6 +81,25 @@ internal sealed class ReservationsDouble(UnitOfWork work) : IReservationPayments
 
     public Task<PinResult> PinAsync(long reservationId, long paymentId, CancellationToken stop) =>
         MoveAsync(reservationId, paymentId, pins: true, stop);
+
+    public Task<IReadOnlySet<long>> PinAsync(
+        IReadOnlyDictionary<long, long> payments,
+        CancellationToken stop
+    ) =>
+        work.RunAsync<IReadOnlySet<long>>(
+            async token =>
+            {
+                var pinned = new HashSet<long>();
+                foreach (var (reservation, payment) in payments.OrderBy(p => p.Key))
+                {
+                    if (await PinAsync(reservation, payment, token) == PinResult.Done)
+                        pinned.Add(reservation);
+                }
+
+                return pinned;
+            },
+            stop
+        );
 
     public Task ReleaseAsync(long reservationId, long paymentId, CancellationToken stop) =>
         work.RunAsync(

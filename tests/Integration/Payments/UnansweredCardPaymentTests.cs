@@ -90,6 +90,44 @@ internal sealed class UnansweredCardPaymentTests
     }
 
     [Test]
+    public async Task a_repeat_that_looks_while_it_is_settled_hears_what_is_kept()
+    {
+        var mina = System.NewPayer();
+        var reservation = await System.ReserveAsync(mina, 132_000);
+        var (payment, paymentKey) = await mina.GoesToProviderAsync(reservation, Payer.GoodCard);
+        System.Wire.Fault = (_, _) => throw new InvalidOperationException("The host died here.");
+        await mina.ConfirmsAsync(payment, paymentKey, "key-1");
+        await using var other = await System.BeginAsync(
+            "LOCK TABLE payments.payments IN ACCESS EXCLUSIVE MODE"
+        );
+
+        var repeat = System.OnOtherHost(mina).ConfirmsAsync(payment, paymentKey, "key-1");
+        await Eventually.Until(
+            "it has waited for an answer in vain, and looks at the payment",
+            async () =>
+                await System.AskAsync<long>(
+                    """
+                    SELECT count(*) FROM pg_stat_activity
+                    WHERE $1 = ANY (pg_blocking_pids(pid)) AND query LIKE '%LIMIT 2'
+                    """,
+                    other.ProcessId
+                ) > 0
+        );
+        await other.ExecuteAsync(
+            """
+            UPDATE payments.idempotency_keys SET status = 402, content_type = 'text/plain',
+                body = 'what is kept'
+            WHERE customer_id = $1 AND key = 'key-1'
+            """,
+            mina.CustomerId
+        );
+        await other.CommitAsync();
+
+        (await repeat).Replayed.ShouldBeTrue();
+        (await repeat).Text.ShouldBe("what is kept");
+    }
+
+    [Test]
     public async Task two_hosts_finish_unknown_payments_once_each()
     {
         var mina = System.NewPayer();

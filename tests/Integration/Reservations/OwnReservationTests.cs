@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using static ConcertReservation.Tests.Integration.Reservations.ReservationsSystem;
 
 namespace ConcertReservation.Tests.Integration.Reservations;
@@ -61,6 +62,28 @@ internal sealed class OwnReservationTests
         (await List(NewCustomer(), query)).ShouldBeRefused(400, "validation").Json["errors"]!
             [field]
             .ShouldNotBeNull();
+
+    [Test]
+    public async Task until_when_it_can_be_given_back_is_shown_with_it()
+    {
+        var startsAt = new DateTimeOffset(2030, 5, 1, 19, 0, 0, TimeSpan.FromHours(9));
+        var concert = await GivenConcert.WithAsync(seats: 4, startsAt: startsAt);
+        var held = await GivenReservation.HeldAsync(concert, 1);
+        var sold = await GivenReservation.SoldAsync(concert, 2);
+        var paying = await GivenReservation.PinnedAsync(concert, 3);
+        var given = await GivenReservation.HeldAsync(concert, 4);
+        (await Delete(given.Id, given.Customer)).Status.ShouldBe(HttpStatusCode.NoContent);
+
+        var hold = (await Get(held.Id, held.Customer)).Json;
+        var listed = (await List(sold.Customer, "")).Json["items"]![0]!;
+
+        Until(hold).ShouldBe(hold["heldUntil"]!.GetValue<DateTimeOffset>());
+        Until((await Get(sold.Id, sold.Customer)).Json).ShouldBe(startsAt.AddDays(-1));
+        Until(listed).ShouldBe(startsAt.AddDays(-1));
+        Until((await Get(paying.Id, paying.Customer)).Json).ShouldBeNull();
+        Until((await Get(given.Id, given.Customer)).Json).ShouldBeNull();
+        await HostA.ReceiveAsync(paying.Failed());
+    }
 
     [Test]
     public async Task a_cancelled_hold_is_free_at_once()
@@ -139,6 +162,9 @@ internal sealed class OwnReservationTests
             )
         ).ShouldBe(next.Id);
     }
+
+    private static DateTimeOffset? Until(JsonNode reservation) =>
+        reservation["cancellableUntil"]?.GetValue<DateTimeOffset>();
 
     private static Task<Answer> Get(long id, long customer) =>
         HostB.SendAsync(HttpMethod.Get, $"/reservations/{id}", customer);

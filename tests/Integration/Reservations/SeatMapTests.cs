@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
+using ConcertReservation.Messaging;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using static ConcertReservation.Tests.Integration.Reservations.ReservationsSystem;
@@ -90,6 +91,43 @@ internal sealed class SeatMapTests
     }
 
     [Test]
+    public async Task a_map_that_was_read_before_shows_what_has_changed_since()
+    {
+        var concert = await GivenConcert.WithAsync(seats: 3, holdSeconds: 10);
+        (await SeatsAsync(HostB, concert)).ShouldBe("fff");
+
+        await HostA.HoldAsync(NewCustomer(), concert.Id, concert.Seats(1));
+        (await SeatsAsync(HostB, concert)).ShouldBe("hff");
+
+        await DatabaseTime.AdvanceAsync(seconds: 10);
+        (await SeatsAsync(HostB, concert)).ShouldBe("fff");
+
+        await GivenReservation.SoldAsync(concert, 2);
+        (await SeatsAsync(HostB, concert)).ShouldBe("fsf");
+    }
+
+    [Test]
+    public async Task what_began_before_a_snapshot_and_is_committed_after_it_is_news()
+    {
+        await using var late = await DataSource.OpenConnectionAsync();
+        await using var transaction = await late.BeginTransactionAsync();
+        await OutboxTable.InsertAsync(late, [OutboxRow.From(SignedUp())], CancellationToken.None);
+        await using var reader = await DataSource.OpenConnectionAsync();
+        await using var command = new NpgsqlCommand($"SELECT {OutboxChanges.SnapshotSql}", reader);
+        var snapshot = (string)(await command.ExecuteScalarAsync())!;
+
+        var before = await IsNewsAsync(Topics.Users);
+        await transaction.CommitAsync();
+        var after = await IsNewsAsync(Topics.Users);
+
+        before.ShouldBeFalse();
+        after.ShouldBeTrue();
+
+        Task<bool> IsNewsAsync(string topic) =>
+            OutboxChanges.AnyAsync(reader, topic, snapshot, CancellationToken.None);
+    }
+
+    [Test]
     public async Task an_unchanged_map_is_not_sent_again_by_any_host()
     {
         var concert = await GivenConcert.WithAsync(seats: 2);
@@ -171,6 +209,23 @@ internal sealed class SeatMapTests
 
         seats!.Available.ShouldBe(5);
     }
+
+    private static async Task<string> SeatsAsync(ReservationsHost host, GivenConcert concert)
+    {
+        var map = await host.SendAsync(HttpMethod.Get, $"/concerts/{concert.Id}/seats");
+        return map.Json["sections"]![0]!["seats"]![0]!.GetValue<string>();
+    }
+
+    private static UserSignedUp SignedUp() =>
+        new()
+        {
+            UserId = NewCustomer(),
+            OccurredAt = DateTimeOffset.UtcNow,
+            Version = 1,
+            Email = "late@example.com",
+            Name = "Late",
+            Language = Languages.Korean,
+        };
 
     private static async Task<HttpResponseMessage> GetIfNoneMatch(
         ReservationsHost host,

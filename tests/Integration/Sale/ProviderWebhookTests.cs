@@ -23,7 +23,7 @@ internal sealed class ProviderWebhookTests
             "webhook-not-verified",
             TossWebhook.SignatureHeader
         );
-        huge.ShouldBe(HttpStatusCode.RequestEntityTooLarge, "too-large");
+        huge.ShouldBe(HttpStatusCode.RequestEntityTooLarge, "too-large", "body");
     }
 }
 

@@ -26,9 +26,10 @@ internal sealed class TestDatabase : IAsyncDisposable
     public NpgsqlDataSource DataSource { get; }
 
     /// <param name="prefix">Tells whose it is, to whoever looks at the server.</param>
-    public static async Task<TestDatabase> CreateAsync(string prefix)
+    /// <param name="server">Null for the one that the environment names.</param>
+    public static async Task<TestDatabase> CreateAsync(string prefix, string? server = null)
     {
-        var server = TestServices.Required("ConnectionStrings__Postgres");
+        server ??= TestServices.Required("ConnectionStrings__Postgres");
         var database = new TestDatabase(server, $"{prefix}_{Guid.NewGuid():N}");
         await OnServerAsync(server, $"CREATE DATABASE {database._name}");
         return database;

@@ -14,12 +14,16 @@ internal sealed class TestRedis : IAsyncDisposable
     private static readonly Channel<int> Free = AllDatabases();
 
     private readonly int _number;
+    private readonly string? _ownServer;
 
-    private TestRedis(int number) => _number = number;
+    private TestRedis(int number, string? ownServer) => (_number, _ownServer) = (number, ownServer);
 
-    public static async Task<TestRedis> TakeAsync()
+    /// <param name="ownServer">
+    /// One that nobody else uses; null for the one that the environment names.
+    /// </param>
+    public static async Task<TestRedis> TakeAsync(string? ownServer = null)
     {
-        var redis = new TestRedis(await Free.Reader.ReadAsync());
+        var redis = new TestRedis(ownServer is null ? await Free.Reader.ReadAsync() : 0, ownServer);
         using var connection = await ConnectionMultiplexer.ConnectAsync(redis.Configuration());
         await connection.GetDatabase().ExecuteAsync("FLUSHDB");
         return redis;
@@ -29,13 +33,17 @@ internal sealed class TestRedis : IAsyncDisposable
     /// <param name="address">Another way to the server than the one that ./test names.</param>
     public string Configuration(string? address = null)
     {
-        var server = TestServices.Required("ConnectionStrings__Redis").Split(',', 2);
+        var server = (_ownServer ?? TestServices.Required("ConnectionStrings__Redis")).Split(
+            ',',
+            2
+        );
         server[0] = address ?? server[0];
         var number = _number.ToString(CultureInfo.InvariantCulture);
         return $"{string.Join(',', server)},defaultDatabase={number}";
     }
 
-    public ValueTask DisposeAsync() => Free.Writer.WriteAsync(_number);
+    public ValueTask DisposeAsync() =>
+        _ownServer is null ? Free.Writer.WriteAsync(_number) : ValueTask.CompletedTask;
 
     private static Channel<int> AllDatabases()
     {

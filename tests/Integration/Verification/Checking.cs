@@ -30,6 +30,6 @@ internal static class Checking
     public static async Task HasLostNothing(this TestSystem system)
     {
         foreach (var finding in await system.VerifyAsync())
-            finding.Violations.ShouldBeEmpty($"{finding.Number} {finding.Invariant}");
+            finding.Violations.ShouldBeEmpty(finding.Told);
     }
 }

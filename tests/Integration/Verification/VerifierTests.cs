@@ -33,7 +33,7 @@ internal sealed class VerifierTests
         var findings = await _system.VerifyAsync();
         findings.Single(f => f.Number == 11).Violations.ShouldBeEmpty();
         foreach (var finding in findings)
-            finding.Violations.ShouldBeEmpty($"{finding.Number} {finding.Invariant}");
+            finding.Violations.ShouldBeEmpty(finding.Told);
         findings.Single(f => f.Number == 2).Figures.ShouldContain(("live reservations", 2));
 
         await _system.Database.ExecuteAsync(

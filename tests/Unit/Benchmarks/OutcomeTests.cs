@@ -12,14 +12,29 @@ internal sealed class OutcomeTests
 
     [Test]
     public void the_last_line_has_the_medians_and_their_ratio() =>
-        Found([Met], [Right]).Line.ShouldBe("relay: 34211 rows/s, peer: 57018 rows/s, ratio: 0.60");
+        Found([Met], [Right])
+            .Lines.ShouldBe(["relay: 34211 rows/s, peer: 57018 rows/s, ratio: 0.60"]);
+
+    [Test]
+    public void a_further_peer_has_a_line_of_its_own()
+    {
+        var found = Found([Met], [Right]) with
+        {
+            OtherPeers = [("relay, in one go", Of("rows/s", 68_422))],
+        };
+
+        found.Lines.ShouldBe([
+            "relay, in one go: 34211 rows/s, peer: 68422 rows/s, ratio: 0.50",
+            "relay: 34211 rows/s, peer: 57018 rows/s, ratio: 0.60",
+        ]);
+    }
 
     [Test]
     public void small_figures_keep_their_digits()
     {
         var latency = new Outcome("latency", Of("ms", 8.254), Of("ms", 7.1), [], [], []);
 
-        latency.Line.ShouldBe("latency: 8.25 ms, peer: 7.1 ms, ratio: 1.16");
+        latency.Lines.ShouldBe(["latency: 8.25 ms, peer: 7.1 ms, ratio: 1.16"]);
     }
 
     [Test]

@@ -96,6 +96,18 @@ internal sealed class PersonalFieldsTests
     }
 
     [Test]
+    public void half_a_character_in_a_name_hides_nobody()
+    {
+        var body = """{"\ud83d":"a@example.com","userId":42,"reason":"none"}"""u8.ToArray();
+
+        PersonalFields.PersonOf(body).ShouldBe(42);
+        var erased = PersonalFields.Erase(body)!;
+
+        Encoding.UTF8.GetString(erased).ShouldBe("""{"userId":42,"reason":"none"}""");
+        PersonalFields.Erase(erased).ShouldBeNull();
+    }
+
+    [Test]
     public void an_id_that_is_written_as_a_text_is_one()
     {
         var body = """{"userId":"42","email":"mina@example.com"}"""u8.ToArray();

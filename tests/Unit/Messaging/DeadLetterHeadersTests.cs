@@ -25,6 +25,11 @@ public sealed class DeadLetterHeadersTests
         Text(headers, "kafka_dlt-exception-stacktrace").ShouldContain("System.ArithmeticException");
     }
 
+    [TestCase("no json")]
+    [TestCase("{\"mood\": \"\\ud800\"}")]
+    public void a_body_that_nobody_could_write_as_json_is_shown_as_bytes(string body) =>
+        ShowDeadLetter.Json(Encoding.UTF8.GetBytes(body)).ShouldBeNull();
+
     [Test]
     public void an_exception_without_a_cause_is_its_own_so_that_all_ten_are_there()
     {

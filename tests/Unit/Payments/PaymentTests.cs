@@ -38,6 +38,16 @@ internal sealed class PaymentTests
         problem.Detail.ShouldContain("concert");
     }
 
+    [TestCase("abc", 3, "abc")]
+    [TestCase("abcd", 3, "abc")]
+    [TestCase("ab😀d", 3, "ab")]
+    [TestCase("a😀cd", 3, "a😀")]
+    public void a_reason_that_is_cut_ends_with_a_whole_character(
+        string reason,
+        int length,
+        string cut
+    ) => Payment.Shorten(reason, length).ShouldBe(cut);
+
     [Test]
     public void starting_tells_who_pays_what_for_which_reservation()
     {

@@ -72,6 +72,21 @@ internal sealed class SandboxTests
             .Changed.ShouldBeNull();
     }
 
+    [TestCase(0, false)]
+    [TestCase(1, true)]
+    [TestCase(200, true)]
+    [TestCase(201, false)]
+    public void a_reason_has_no_more_characters_than_at_toss_payments(int length, bool isGivenBack)
+    {
+        var payment = Confirm(InProgress("4242424242424242"), "order-1").ShouldNotBeNull();
+
+        var changed = CancelCardPayment
+            .Decide(payment, new(new string('a', length)), "order-1-refund")
+            .Changed;
+
+        (changed is not null).ShouldBe(isGivenBack);
+    }
+
     [Test]
     public void webhooks_come_as_their_card_says()
     {

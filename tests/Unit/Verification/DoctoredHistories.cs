@@ -18,6 +18,7 @@ internal static partial class DoctoredHistories
             .. Messages(h),
             .. Views(h),
             .. Consumers(h),
+            .. Rest(h),
             .. Tenures(h),
             .. Deadlines(h),
             .. Money(h),

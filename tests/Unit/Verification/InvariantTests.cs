@@ -30,6 +30,18 @@ internal sealed class InvariantTests
         finding.Violations.ShouldNotBeEmpty();
     }
 
+    /// <summary>Redis that has forgotten everything has no history.</summary>
+    [TestCaseSource(typeof(DoctoredHistories), nameof(DoctoredHistories.All))]
+    public void what_is_rejected_is_shown_by_a_short_history(int number, History doctored)
+    {
+        var finding = All.Check(doctored).Single(f => f.Number == number);
+
+        if (doctored.Rankings is null)
+            finding.Shortest.ShouldBeEmpty();
+        else
+            finding.Shortest.Count.ShouldBeInRange(2, 30, finding.Told);
+    }
+
     [TestCaseSource(typeof(UnusualHistories), nameof(UnusualHistories.All))]
     public void an_unusual_but_correct_history_is_accepted(int[] numbers, History unusual)
     {

@@ -22,7 +22,16 @@ internal sealed class ReportTests
         i =>
         {
             i.Figure("rows", 2);
-            i.Violated("a row is missing");
+            i.Violated("a row is missing".About());
+        }
+    );
+    private static readonly Finding Shown = Of(
+        1,
+        i =>
+        {
+            i.Figure("seats", 2);
+            i.Violated("a seat has two owners".About("reservation-101", "reservation-102"));
+            i.Violated("a seat has no owner".About("seat-4"));
         }
     );
 
@@ -35,6 +44,13 @@ internal sealed class ReportTests
         Lines(Unchecked)[^2].ShouldMatch("│ not checked +│");
         Lines(Violated)[^2].ShouldMatch("2 rows +│ VIOLATED +│");
         Lines(Violated)[^1].ShouldBe("7: a row is missing");
+    }
+
+    [Test]
+    public void a_violation_is_followed_by_the_shortest_history_of_one()
+    {
+        Lines(Shown)[^2].ShouldBe("1: the shortest history of it: a seat has no owner");
+        Lines(Shown)[^1].ShouldMatch("^   at the end +seat 4 of concert 11 at 100 won is sold for");
     }
 
     [Test]
@@ -69,7 +85,7 @@ internal sealed class ReportTests
 
     private static Finding Of(int number, Action<Inspection> inspect)
     {
-        var inspection = new Inspection(number, "An invariant");
+        var inspection = new Inspection(number, "An invariant", SmallSale.History());
         inspect(inspection);
         return inspection.Done();
     }
@@ -81,7 +97,7 @@ internal sealed class ReportTests
         var console = AnsiConsole.Create(
             new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(text) }
         );
-        console.Profile.Width = 60;
+        console.Profile.Width = 150;
         Report.Write(console, [finding]);
         return
         [

@@ -194,7 +194,11 @@ internal static class ShowAuditTrails
         where TState : class =>
         asOf is null || now.State is null
             ? Problems.NotFound(name, id)
-            : Problems.NotFound($"There was no {name} {id} at that time yet.");
+            : Problems.NotFound(
+                $"There was no {name} {id} at that time yet.",
+                "asOf",
+                "is before its first event"
+            );
 
     private static (IReadOnlyList<AuditedEvent> Items, string? Next) Page(
         IReadOnlyList<KeptEvent> events,

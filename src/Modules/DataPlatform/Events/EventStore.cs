@@ -36,12 +36,14 @@ internal sealed class EventStore(NpgsqlDataSource dataSource, GroupProgress prog
         foreach (var (happened, person) in batch.Zip(persons))
         {
             var isErased = person is { } id && erased.Contains(id);
-            var body = happened.Record.Body;
+            var isOurs = IsFoundByKey(happened);
+            var (body, headers) = (happened.Record.Body, happened.Record.Headers);
             Write(
                 copy,
                 happened,
                 (isErased ? PersonalFields.Erase(body) : null) ?? body,
-                IsFoundByKey(happened) ? null : person
+                isErased && !isOurs ? [.. headers.Where(IsHarmless)] : headers,
+                isOurs ? null : person
             );
         }
 
@@ -64,6 +66,9 @@ internal sealed class EventStore(NpgsqlDataSource dataSource, GroupProgress prog
     private static bool IsFoundByKey(AnyEvent happened) =>
         happened.Known is UserEvent or ReservationEvent or PaymentEvent
         && happened.Known.Key == happened.Record.Key;
+
+    private static bool IsHarmless(KeyValuePair<string, byte[]?> header) =>
+        PersonalFields.HarmlessHeaders.Contains(header.Key);
 
     /// <returns>
     /// Of these persons those whose events are stored without what names them. Whoever erases has
@@ -197,6 +202,7 @@ internal sealed class EventStore(NpgsqlDataSource dataSource, GroupProgress prog
         NpgsqlBinaryImporter copy,
         AnyEvent happened,
         ReadOnlyMemory<byte> body,
+        IReadOnlyList<KeyValuePair<string, byte[]?>> headers,
         long? person
     )
     {
@@ -212,14 +218,8 @@ internal sealed class EventStore(NpgsqlDataSource dataSource, GroupProgress prog
         copy.Write(record.Version, NpgsqlDbType.Bigint);
         copy.Write(happened.OccurredAt.UtcDateTime, NpgsqlDbType.TimestampTz);
         copy.Write(record.Timestamp.UtcDateTime, NpgsqlDbType.TimestampTz);
-        copy.Write(
-            record.Headers.Select(h => h.Key).ToArray(),
-            NpgsqlDbType.Array | NpgsqlDbType.Text
-        );
-        copy.Write(
-            record.Headers.Select(h => h.Value).ToArray(),
-            NpgsqlDbType.Array | NpgsqlDbType.Bytea
-        );
+        copy.Write(headers.Select(h => h.Key).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
+        copy.Write(headers.Select(h => h.Value).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bytea);
         copy.Write(body, NpgsqlDbType.Bytea);
         if (person is { } noted)
             copy.Write(noted, NpgsqlDbType.Bigint);

@@ -51,6 +51,19 @@ internal sealed class PersonalDataOfEvents(UnitOfWork work, NpgsqlDataSource dat
         WHERE e.seq = erased.seq AND e.received_at = erased.received_at
         """;
 
+    /// <remarks>Of strangers' events: ours tell in headers nothing but ids.</remarks>
+    private const string EraseHeadersSql = """
+        UPDATE data_platform.events
+        SET header_names = ARRAY(
+                SELECT name FROM unnest(header_names) WITH ORDINALITY AS h (name, place)
+                WHERE name = ANY ($2) ORDER BY place),
+            header_values = ARRAY(
+                SELECT value FROM unnest(header_names, header_values)
+                    WITH ORDINALITY AS h (name, value, place)
+                WHERE name = ANY ($2) ORDER BY place)
+        WHERE person = $1 AND NOT header_names <@ $2
+        """;
+
     private readonly record struct Place(long Seq, DateTimeOffset ReceivedAt);
 
     private sealed record Row(Place At, string Topic, string Key, long Version, byte[] Body);
@@ -132,6 +145,19 @@ internal sealed class PersonalDataOfEvents(UnitOfWork work, NpgsqlDataSource dat
                 .ToList();
             await work.RunAsync(stop => WriteAsync(naming!, stop), stop);
         }
+
+        await work.RunAsync(stop => EraseHeadersAsync(customerId, stop), stop);
+    }
+
+    private async Task<int> EraseHeadersAsync(long customerId, CancellationToken stop)
+    {
+        await using var command = new NpgsqlCommand(EraseHeadersSql, work.Connection)
+        {
+            CommandTimeout = PersonalRows.EraseTimeoutSeconds,
+        };
+        command.Parameters.AddWithValue(customerId);
+        command.Parameters.AddWithValue(PersonalFields.HarmlessHeaders.ToArray());
+        return await command.ExecuteNonQueryAsync(stop);
     }
 
     private async Task<int> MarkAsync(long customerId, CancellationToken stop)

@@ -32,6 +32,7 @@ internal sealed partial class DispatchMails(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly NotificationsOptions _options = options.Value;
+    private readonly RepeatedFailures _interruptions = new(databaseReady);
     private int _failures;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -48,7 +49,9 @@ internal sealed partial class DispatchMails(
             try
             {
                 await AddressRefundsAsync(stoppingToken);
-                if (await SendDueAsync(stoppingToken) == 0)
+                var sent = await SendDueAsync(stoppingToken);
+                _interruptions.End();
+                if (sent == 0)
                 {
                     var poll = TimeSpan.FromMilliseconds(_options.PollMilliseconds);
                     await signal.WaitAsync(poll, stoppingToken);
@@ -58,8 +61,8 @@ internal sealed partial class DispatchMails(
             {
                 // An edge: whatever it was, usually a database that is away, the queue keeps the
                 // mails.
-                var level = DatabaseFaults.IsAway(e) ? LogLevel.Debug : LogLevel.Warning;
-                LogInterrupted(level, e.Message);
+                if (_interruptions.Add(e, DatabaseFaults.IsAway(e)) is { } level)
+                    LogInterrupted(level, e.Message);
                 await PauseAsync(stoppingToken);
             }
         }
@@ -233,7 +236,6 @@ internal sealed partial class DispatchMails(
     )]
     private partial void LogNotConfigured();
 
-    /// <summary>The host itself says that the database is away.</summary>
     [LoggerMessage(Message = "The queue of mails cannot be read, mails wait: {Reason}")]
     private partial void LogInterrupted(LogLevel level, string reason);
 

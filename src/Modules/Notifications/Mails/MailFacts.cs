@@ -20,6 +20,19 @@ internal enum MailKind
 
 internal static class MailKindNames
 {
+    /// <summary>About an account and its address: these go where that was.</summary>
+    public static IReadOnlyList<string> OfAccount { get; } =
+    [
+        .. new[]
+        {
+            MailKind.Welcome,
+            MailKind.EmailChanged,
+            MailKind.NewEmail,
+            MailKind.PasswordChanged,
+            MailKind.AccountDeleted,
+        }.Select(Name),
+    ];
+
     /// <summary>As stored and as part of a file's name, such as <c>seats-held</c>.</summary>
     public static string Name(this MailKind kind) =>
         kind switch

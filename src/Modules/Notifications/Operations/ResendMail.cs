@@ -15,9 +15,13 @@ internal static class ResendMail
     /// it failed.
     /// </remarks>
     private const string ResendSql = $"""
-        UPDATE notifications.mails
+        UPDATE notifications.mails m
         SET state = 'pending', resends = resends + 1, attempts_before = attempts, reason = NULL,
-            sent_at = NULL, next_attempt_at = clock.now()
+            sent_at = NULL, next_attempt_at = clock.now(),
+            recipient = coalesce(
+                (SELECT email FROM notifications.users u
+                 WHERE u.user_id = m.user_id AND NOT u.is_deleted AND m.kind <> ALL ($2)),
+                recipient)
         WHERE id = $1 AND state <> 'pending' AND recipient <> '{PersonalFields.ErasedEmail}'
         RETURNING {MailView.Columns}
         """;
@@ -37,8 +41,9 @@ internal static class ResendMail
             .WithTags("Operations")
             .WithSummary("Send a mail again")
             .WithDescription(
-                "One that failed, or that was sent and did not reach its customer: the same text "
-                    + "to the same address, as patiently as the first time."
+                "One that failed, or that was sent and did not reach its customer: the same text, "
+                    + "as patiently as the first time, to the address that the customer has now. "
+                    + "One about the account itself goes where it went before."
             )
             .Produces<MailView>(202)
             .WithResponseExample(202, Resent)
@@ -59,6 +64,7 @@ internal static class ResendMail
         await using (var resend = dataSource.CreateCommand(ResendSql))
         {
             resend.Parameters.AddWithValue(id);
+            resend.Parameters.AddWithValue(MailKindNames.OfAccount.ToArray());
             await using var row = await resend.ExecuteReaderAsync(stop);
             if (await row.ReadAsync(stop))
             {

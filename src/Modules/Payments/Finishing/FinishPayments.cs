@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,8 +25,10 @@ internal sealed partial class FinishPayments(
     ILogger<FinishPayments> logger
 ) : BackgroundService
 {
-    // 1 while the database does not answer.
-    private int _away;
+    private readonly Dictionary<Lane, RepeatedFailures> _failures = Lane.All.ToDictionary(
+        lane => lane,
+        _ => new RepeatedFailures(database)
+    );
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -66,14 +69,14 @@ internal sealed partial class FinishPayments(
             await using var command = dataSource.CreateCommand(lane.ClaimSql);
             command.Parameters.AddWithValue(gateway.Value.Lease);
             var claimed = (long?)await command.ExecuteScalarAsync(stop);
-            if (Interlocked.Exchange(ref _away, 0) == 1)
+            if (_failures[lane].End() > 0)
                 LogBack();
             return claimed;
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
-            if (Interlocked.Exchange(ref _away, 1) == 0)
-                LogAway(DatabaseFaults.IsAway(e) ? LogLevel.Debug : LogLevel.Warning, e.Message);
+            if (_failures[lane].Add(e, DatabaseFaults.IsAway(e)) is { } level)
+                LogAway(level, e.Message);
             return null;
         }
     }
@@ -108,7 +111,6 @@ internal sealed partial class FinishPayments(
             await services.GetRequiredService<ReconcilePayment>().HandleAsync(payment, stop);
     }
 
-    /// <summary>The host itself says that the database is away.</summary>
     [LoggerMessage(Message = "Payments to finish cannot be looked for: {Reason}")]
     private partial void LogAway(LogLevel level, string reason);
 

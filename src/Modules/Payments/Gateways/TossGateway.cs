@@ -19,6 +19,9 @@ namespace ConcertReservation.Payments;
 /// </remarks>
 internal sealed partial class TossGateway : IPaymentGateway
 {
+    /// <summary>A longer one is refused, however often the money is asked back.</summary>
+    private const int MaxCancelReason = 200;
+
     private const string WrongPayment = "The payment key belongs to another payment.";
 
     private static readonly Verdict Waiting = new(
@@ -112,7 +115,9 @@ internal sealed partial class TossGateway : IPaymentGateway
         )
         {
             Headers = { { "Idempotency-Key", Key(order, "refund") } },
-            Content = JsonContent.Create(new { cancelReason = reason }),
+            Content = JsonContent.Create(
+                new { cancelReason = Payment.Shorten(reason, MaxCancelReason) }
+            ),
         };
         return await AskAsync(order, request, VerdictKind.Unclear, stop)
             ?? new Verdict(VerdictKind.Unclear, WrongPayment);

@@ -49,17 +49,26 @@ internal sealed class IdempotentRequests(UnitOfWork unitOfWork)
         using var timer = new PeriodicTimer(LookEvery);
         for (var looks = IdempotencyTable.Patience / LookEvery; looks > 0; looks--)
         {
-            var record = await unitOfWork.RunAsync(
-                token => IdempotencyTable.FindAsync(unitOfWork.Connection, scope, token),
-                stop
-            );
-            if (record?.Answer is { } answer)
+            if (await FindAnswerAsync(scope, stop) is { } answer)
                 return answer;
 
             await timer.WaitForNextTickAsync(stop);
         }
 
         return null;
+    }
+
+    /// <summary>What is kept under the key; null where its outcome is open.</summary>
+    public async Task<RecordedAnswer?> FindAnswerAsync(
+        IdempotencyScope scope,
+        CancellationToken stop
+    )
+    {
+        var record = await unitOfWork.RunAsync(
+            token => IdempotencyTable.FindAsync(unitOfWork.Connection, scope, token),
+            stop
+        );
+        return record?.Answer;
     }
 
     private async Task<IdempotentOutcome> ClaimAndRunAsync(

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Http;
 using Microsoft.AspNetCore.Http;
 
@@ -28,6 +29,9 @@ internal interface IWebhookReader
 /// <param name="OrderId">Our name for the payment; null where it is missing.</param>
 /// <param name="OrderField">Where that is, for whoever sent it.</param>
 /// <param name="PaymentKey">Null where the provider does not tell the one that we know.</param>
+/// <param name="AmountWon">
+/// <see cref="WebhookBody.NoAmount"/> where what is told is none; null where none is told.
+/// </param>
 /// <param name="AmountField">Where the amount is, for whoever sent it.</param>
 /// <param name="IsOutcome">The provider may have an answer now that it did not have before.</param>
 internal sealed record WebhookNotice(
@@ -44,14 +48,18 @@ internal sealed record WebhookNotice(
 /// </summary>
 internal sealed class WebhookBody(JsonElement root)
 {
-    /// <summary>Null where it is no JSON object.</summary>
+    /// <summary>Such as no payment has.</summary>
+    public const long NoAmount = -1;
+
+    /// <summary>Null where it is no JSON object, or its text none.</summary>
     public static WebhookBody? Parse(ReadOnlyMemory<byte> body)
     {
         try
         {
             using var document = JsonDocument.Parse(body);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new WebhookBody(document.RootElement.Clone())
+            var root = document.RootElement;
+            return root.ValueKind == JsonValueKind.Object && JsonText.IsWhole(body.Span)
+                ? new WebhookBody(root.Clone())
                 : null;
         }
         catch (JsonException)
@@ -64,11 +72,20 @@ internal sealed class WebhookBody(JsonElement root)
     public string? Text(params ReadOnlySpan<string> path) =>
         At(path) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
-    /// <summary>The whole number at the path; null where there is none.</summary>
-    public long? Number(params ReadOnlySpan<string> path) =>
-        At(path) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var value)
-            ? value
-            : null;
+    /// <summary>
+    /// The whole won at the path, <see cref="NoAmount"/> where there is anything else; null where
+    /// there is nothing.
+    /// </summary>
+    public long? Won(params ReadOnlySpan<string> path) =>
+        At(path) switch
+        {
+            null or { ValueKind: JsonValueKind.Null } => null,
+            { ValueKind: JsonValueKind.Number } number
+                when number.TryGetDecimal(out var won)
+                    && decimal.IsInteger(won)
+                    && won is >= long.MinValue and <= long.MaxValue => (long)won,
+            _ => NoAmount,
+        };
 
     private JsonElement? At(ReadOnlySpan<string> path)
     {

@@ -161,7 +161,11 @@ internal sealed partial class ReceiveWebhook(
         Problems.Validation(field, "is not the payment's amount");
 
     private static Problem UnknownProvider() =>
-        Problems.NotFound("There is no webhook of this provider here.");
+        Problems.NotFound(
+            "There is no webhook of this provider here.",
+            "provider",
+            "names none of ours"
+        );
 
     private static Problem UnknownOrder(string field) =>
         Problems.NotFound("The webhook is about no order of ours.", field, "names none of ours");

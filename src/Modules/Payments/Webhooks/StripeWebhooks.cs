@@ -58,7 +58,7 @@ internal sealed class StripeWebhooks(IOptions<GatewayOptions> gateway) : IWebhoo
                 body.Text("data", "object", "metadata", StripeGateway.OrderMetadata),
                 $"data.object.metadata.{StripeGateway.OrderMetadata}",
                 PaymentKey: null,
-                body.Number("data", "object", "amount"),
+                body.Won("data", "object", "amount"),
                 "data.object.amount",
                 IsOutcome: true
             )

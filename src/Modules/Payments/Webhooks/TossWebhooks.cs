@@ -65,7 +65,7 @@ internal sealed class TossWebhooks(IOptions<GatewayOptions> gateway) : IWebhookR
                 body.Text("data", "orderId"),
                 "data.orderId",
                 body.Text("data", "paymentKey"),
-                body.Number("data", "totalAmount"),
+                body.Won("data", "totalAmount"),
                 "data.totalAmount",
                 Outcomes.Contains(body.Text("data", "status") ?? "")
             )

@@ -1,6 +1,7 @@
 using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.BuildingBlocks.Http;
+using ConcertReservation.Contracts;
 using ConcertReservation.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -52,22 +53,39 @@ internal static class CancelReservation
                 var locked = await store.LockAsync([id], token);
                 if (locked.Find(id) is not { } found || found.Facts.CustomerId != customer.Id)
                     return Problems.NotFound("reservation", id);
-                var until = locked.ConcertOf(found).StartsAt - options.Value.CancellationNotice;
+                var until = options.Value.CancellableUntil(locked.ConcertOf(found).StartsAt);
                 if (Refusal(found, until, locked.Now) is { } problem)
                     return problem;
 
-                var seats = locked.SeatsOf(found);
-                outbox.Add(
-                    found.Status == ReservationStatus.Confirmed
-                        ? found.CancelSale(seats, Reason, until, locked.Now)
-                        : found.Cancel(seats, Reason, locked.Now)
-                );
-                FaultPoints.AtCommit(work, FaultPoint.HoldCancelling, FaultPoint.HoldCancelled);
+                var (cancelled, before, after) = Cancel(found, locked, until);
+                outbox.Add(cancelled);
+                FaultPoints.AtCommit(work, before, after);
                 await store.SaveAsync(locked, token);
                 return TypedResults.NoContent();
             },
             stop
         );
+
+    /// <returns>What happened, and where a process may die before and after it.</returns>
+    private static (ReservationCancelled, FaultPoint, FaultPoint) Cancel(
+        Reservation reservation,
+        LockedReservations locked,
+        DateTimeOffset until
+    )
+    {
+        var seats = locked.SeatsOf(reservation);
+        return reservation.Status == ReservationStatus.Confirmed
+            ? (
+                reservation.CancelSale(seats, Reason, until, locked.Now),
+                FaultPoint.SaleCancelling,
+                FaultPoint.SaleCancelled
+            )
+            : (
+                reservation.Cancel(seats, Reason, locked.Now),
+                FaultPoint.HoldCancelling,
+                FaultPoint.HoldCancelled
+            );
+    }
 
     private static Problem? Refusal(
         Reservation reservation,

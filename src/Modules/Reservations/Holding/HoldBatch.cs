@@ -121,9 +121,7 @@ internal static class HoldBatch
             holds.Select(h => h.Body).ToArray(),
             now.UtcDateTime
         );
-        var rows = holds
-            .Select(h => OutboxRow.From(h.Event) with { TraceParent = h.Command.TraceParent })
-            .ToArray();
+        var rows = holds.Select(h => OutboxRow.From(h.Event, h.Command.TraceParent)).ToArray();
         OutboxTable.AddParameters(batch.Add(OutboxTable.InsertSql).Parameters, rows);
         batch.Add("COMMIT");
         await batch.PrepareAsync(stop);

@@ -58,7 +58,7 @@ internal static class HoldSeats
                 Problems.BookingNotOpen(Examples.BookingStartTime),
                 Problems.TicketLimit(Examples.TicketsPerCustomer, held: 3),
                 Problems.IllegalState($"Concert {Examples.ConcertId} was cancelled."),
-                TooManyAtOnce()
+                Problems.TooManyAtOnce()
             )
             .TakesIdempotencyKey();
 
@@ -70,9 +70,6 @@ internal static class HoldSeats
         Problems.IllegalState(
             $"Concert {concertId} began at {startsAt.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}."
         );
-
-    private static Problem TooManyAtOnce() =>
-        Problems.Overloaded("Too many customers at once; try again.", retryAfterSeconds: 1);
 
     private static async Task<IResult> Handle(
         Request request,
@@ -99,10 +96,11 @@ internal static class HoldSeats
             Activity.Current?.Id
         );
         if (!writer.TryEnqueue(hold, out var answer))
-            return TooManyAtOnce();
+            return Problems.TooManyAtOnce();
 
-        // A customer who goes away still gets the hold, and finds it by its key.
-        return await answer.WaitAsync(http.RequestAborted) switch
+        // A customer who goes away still gets the hold, and finds it by its key: nobody is told
+        // sooner for being gone.
+        return await answer switch
         {
             HoldAnswer.Made made => made.Answer,
             HoldAnswer.Refused refused => refused.Problem,

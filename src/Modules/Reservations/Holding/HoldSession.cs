@@ -98,11 +98,14 @@ internal sealed class HoldSession(NpgsqlDataSource dataSource, ReservationsOptio
     private async Task<NpgsqlConnection> ConnectAsync(CancellationToken stop)
     {
         var connection = await dataSource.OpenConnectionAsync(stop);
-        // Plans by index, whatever the number of ids that the first batches happen to have.
+        // Plans by index, row by row, whatever the size of the tables and the number of ids that
+        // the first batches happen to have.
         await connection.ExecuteAsync(
             $"""
             SET plan_cache_mode = force_generic_plan;
             SET enable_seqscan = off;
+            SET enable_hashjoin = off;
+            SET enable_mergejoin = off;
             SET lock_timeout = {options.HoldLockTimeoutMilliseconds};
             SET idle_in_transaction_session_timeout = {IdleInTransactionMilliseconds};
             """,

@@ -2,6 +2,7 @@ using ConcertReservation.BuildingBlocks.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace ConcertReservation.Reservations;
@@ -42,6 +43,7 @@ internal static class ListReservations
         int? limit,
         CurrentCustomer customer,
         NpgsqlDataSource dataSource,
+        IOptions<ReservationsOptions> options,
         CancellationToken stop
     )
     {
@@ -55,7 +57,7 @@ internal static class ListReservations
         command.Parameters.AddWithValue(page.Limit);
         var (items, next) = await page.ReadAsync(
             command,
-            ReservationView.Read,
+            row => ReservationView.Read(row, options.Value),
             reservation => reservation.ReservationId,
             stop
         );

@@ -9,6 +9,10 @@ namespace ConcertReservation.Reservations;
 /// HELD, PAYING, CONFIRMED, EXPIRED or CANCELLED; a hold past its time is EXPIRED.
 /// </param>
 /// <param name="PaymentId">The payment whose money came for it; null where none did.</param>
+/// <param name="CancellableUntil">
+/// Until then it can be given back: a hold until it lapses, a booking until some time before its
+/// concert, which may be over. Null where there is nothing to give back.
+/// </param>
 internal sealed record ReservationView(
     long ReservationId,
     long ConcertId,
@@ -18,7 +22,8 @@ internal sealed record ReservationView(
     Money TotalAmount,
     DateTimeOffset HeldUntil,
     DateTimeOffset CreatedAt,
-    long? PaymentId
+    long? PaymentId,
+    DateTimeOffset? CancellableUntil
 )
 {
     /// <summary>Add the WHERE: <c>r</c> is the reservation.</summary>
@@ -27,10 +32,13 @@ internal sealed record ReservationView(
             CASE WHEN r.status = 'HELD' AND r.held_until <= clock.now() THEN 'EXPIRED'
                 ELSE r.status END,
             r.seat_ids, r.total_amount, r.held_until, r.created_at,
-            CASE WHEN r.status IN ('CONFIRMED', 'CANCELLED') THEN r.payment_id END
+            CASE WHEN r.status IN ('CONFIRMED', 'CANCELLED') THEN r.payment_id END, c.starts_at
         FROM reservations.reservations r
         JOIN reservations.concerts c ON c.id = r.concert_id
         """;
+
+    /// <summary>How many columns there are: what is selected besides comes after them.</summary>
+    public const int ColumnCount = 10;
 
     public static readonly ReservationView Example = new(
         Examples.ReservationId,
@@ -41,19 +49,32 @@ internal sealed record ReservationView(
         new Money(Examples.TotalWon),
         Examples.HeldUntil,
         Examples.HeldAt,
-        PaymentId: null
+        PaymentId: null,
+        CancellableUntil: Examples.HeldUntil
     );
 
-    public static ReservationView Read(NpgsqlDataReader reader) =>
-        new(
+    public static ReservationView Read(NpgsqlDataReader reader, ReservationsOptions options)
+    {
+        var status = reader.GetString(3);
+        var heldUntil = reader.GetFieldValue<DateTimeOffset>(6);
+        return new(
             reader.GetInt64(0),
             reader.GetInt64(1),
             reader.GetString(2),
-            reader.GetString(3),
+            status,
             reader.GetFieldValue<long[]>(4),
             new Money(reader.GetInt64(5)),
-            reader.GetFieldValue<DateTimeOffset>(6),
+            heldUntil,
             reader.GetFieldValue<DateTimeOffset>(7),
-            reader.IsDBNull(8) ? null : reader.GetInt64(8)
+            reader.IsDBNull(8) ? null : reader.GetInt64(8),
+            status switch
+            {
+                ReservationStatuses.Held => heldUntil,
+                ReservationStatuses.Confirmed => options.CancellableUntil(
+                    reader.GetFieldValue<DateTimeOffset>(9)
+                ),
+                _ => null,
+            }
         );
+    }
 }

@@ -2,6 +2,7 @@ using ConcertReservation.BuildingBlocks.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace ConcertReservation.Reservations;
@@ -30,6 +31,7 @@ internal static class ShowReservation
         long id,
         CurrentCustomer customer,
         NpgsqlDataSource dataSource,
+        IOptions<ReservationsOptions> options,
         CancellationToken stop
     )
     {
@@ -38,7 +40,7 @@ internal static class ShowReservation
         command.Parameters.AddWithValue(customer.Id);
         await using var reader = await command.ExecuteReaderAsync(stop);
         return await reader.ReadAsync(stop)
-            ? TypedResults.Ok(ReservationView.Read(reader))
+            ? TypedResults.Ok(ReservationView.Read(reader, options.Value))
             : Problems.NotFound("reservation", id);
     }
 }

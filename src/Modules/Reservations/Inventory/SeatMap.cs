@@ -25,7 +25,16 @@ internal sealed record SeatPlanSection(
 /// <param name="States">
 /// One letter a seat in the order of ids: <c>f</c>ree, <c>h</c>eld, <c>s</c>old.
 /// </param>
-internal sealed record SeatMap(SeatPlan Plan, string States)
+/// <param name="Snapshot">What the database showed at that moment.</param>
+/// <param name="ReadAt">By the database's clock.</param>
+/// <param name="NextLapse">When the first of its holds runs out, unless it is paid.</param>
+internal sealed record SeatMap(
+    SeatPlan Plan,
+    string States,
+    string Snapshot,
+    DateTimeOffset ReadAt,
+    DateTimeOffset? NextLapse
+)
 {
     public const char Free = 'f';
     public const char Held = 'h';

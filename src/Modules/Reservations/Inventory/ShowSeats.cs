@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using ConcertReservation.BuildingBlocks.Http;
@@ -35,6 +36,11 @@ internal static class ShowSeats
         long FirstSeatId,
         IReadOnlyList<string> Seats
     );
+
+    /// <summary>Made once for a map, and forgotten with it.</summary>
+    private static readonly ConditionalWeakTable<SeatMap, Answer> Rendered = new();
+
+    private sealed record Answer(string Tag, byte[] Json);
 
     private const string ExampleTag = "\"1-9f86d081884c7d659a2feaa0\"";
 
@@ -100,15 +106,17 @@ internal static class ShowSeats
         if (await maps.FindAsync(id, stop) is not { } map)
             return await unknownConcerts.ExplainSeatsAsync(id, stop);
 
-        var etag = EntityTag(map);
+        var (etag, json) = Rendered.GetValue(map, Render);
         var headers = http.Response.Headers;
         headers.ETag = etag;
         headers.CacheControl = "no-cache";
         if (http.Request.Headers.IfNoneMatch.Any(known => Matches(known, etag)))
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
 
-        return TypedResults.Bytes(ToJson(map), "application/json; charset=utf-8");
+        return TypedResults.Bytes(json, "application/json; charset=utf-8");
     }
+
+    private static Answer Render(SeatMap map) => new(EntityTag(map), ToJson(map));
 
     private static bool Matches(string? ifNoneMatch, string etag) =>
         ifNoneMatch is not null

@@ -6,13 +6,16 @@ namespace ConcertReservation.Reservations;
 /// <summary>
 /// Tells a concert whose inventory is still being built from one that does not exist.
 /// </summary>
-internal sealed class UnknownConcerts(IConcertCatalogue concerts, TimeProvider clock)
+/// <remarks>
+/// Every hold has one at hand and next to none asks: the catalogue is made for who does.
+/// </remarks>
+internal sealed class UnknownConcerts(Lazy<IConcertCatalogue> concerts, TimeProvider clock)
 {
     private const int RetryAfterSeconds = 1;
 
     public async Task<Problem> ExplainAsync(long concertId, CancellationToken stop)
     {
-        var concert = await concerts.FindAsync(concertId, stop);
+        var concert = await concerts.Value.FindAsync(concertId, stop);
         if (concert is null)
             return Problems.NotFound("concert", concertId, field: "concertId");
 
@@ -22,7 +25,7 @@ internal sealed class UnknownConcerts(IConcertCatalogue concerts, TimeProvider c
     }
 
     public async Task<Problem> ExplainSeatsAsync(long concertId, CancellationToken stop) =>
-        await concerts.FindAsync(concertId, stop) is null
+        await concerts.Value.FindAsync(concertId, stop) is null
             ? Problems.NotFound("concert", concertId)
             : Building(concertId);
 

@@ -17,7 +17,7 @@ internal sealed class ReservationPayments(
             CASE WHEN status = 'HELD' AND held_until <= clock.now() THEN 'EXPIRED' ELSE status END,
             held_until
         FROM reservations.reservations
-        WHERE id = ANY ($1) AND customer_id = $2
+        WHERE id = ANY ($1)
         """;
 
     public async Task<PayableReservation?> FindAsync(
@@ -30,13 +30,17 @@ internal sealed class ReservationPayments(
         IReadOnlyCollection<long> reservationIds,
         long customerId,
         CancellationToken stop
+    ) => [.. (await FindAsync(reservationIds, stop)).Where(r => r.CustomerId == customerId)];
+
+    public async Task<IReadOnlyList<PayableReservation>> FindAsync(
+        IReadOnlyCollection<long> reservationIds,
+        CancellationToken stop
     ) =>
         await work.RunAsync(
             async token =>
             {
                 await using var command = new NpgsqlCommand(FindSql, work.Connection);
                 command.Parameters.AddWithValue(reservationIds.ToArray());
-                command.Parameters.AddWithValue(customerId);
                 await using var reader = await command.ExecuteReaderAsync(token);
                 var found = new List<PayableReservation>(reservationIds.Count);
                 while (await reader.ReadAsync(token))
@@ -50,23 +54,28 @@ internal sealed class ReservationPayments(
         long reservationId,
         long paymentId,
         CancellationToken stop
-    ) =>
-        DecideAsync(
-            reservationId,
-            (reservation, seats, now) =>
-                reservation.Extend(
-                    paymentId,
-                    TimeSpan.FromSeconds(options.Value.PaymentExtensionSeconds),
-                    seats,
-                    now
-                ),
-            stop
-        );
+    ) => DecideAsync(reservationId, paymentId, Extend, stop);
 
     public Task<PinResult> PinAsync(long reservationId, long paymentId, CancellationToken stop) =>
-        DecideAsync(
-            reservationId,
-            (reservation, seats, now) => reservation.Pin(paymentId, seats, now),
+        DecideAsync(reservationId, paymentId, Pin, stop);
+
+    public Task<IReadOnlySet<long>> PinAsync(
+        IReadOnlyDictionary<long, long> payments,
+        CancellationToken stop
+    ) =>
+        work.RunAsync<IReadOnlySet<long>>(
+            async token =>
+            {
+                var locked = await store.LockWithCustomersAsync([.. payments.Keys], token);
+                var pinned = locked
+                    .Reservations.Where(r =>
+                        Decide(r, locked, payments[r.Id], ExtendAndPin) == PinResult.Done
+                    )
+                    .Select(r => r.Id)
+                    .ToHashSet();
+                await store.SaveAsync(locked, token);
+                return pinned;
+            },
             stop
         );
 
@@ -89,29 +98,62 @@ internal sealed class ReservationPayments(
             stop
         );
 
-    private async Task<PinResult> DecideAsync(
+    private Task<PinResult> DecideAsync(
         long reservationId,
-        Func<Reservation, IReadOnlyList<Seat>, DateTimeOffset, PinResult> decide,
+        long paymentId,
+        Func<Reservation, LockedReservations, long, PinResult> decide,
         CancellationToken stop
     ) =>
-        await work.RunAsync(
+        work.RunAsync(
             async token =>
             {
                 var locked = await store.LockWithCustomersAsync([reservationId], token);
                 if (locked.Find(reservationId) is not { } reservation)
                     return PinResult.NotFound;
 
-                // What was pinned before the concert was cancelled stays so; nothing new begins.
-                var isCancelled = locked.ConcertOf(reservation).CancelReason is not null;
-                if (isCancelled && reservation.Status == ReservationStatus.Held)
-                    return PinResult.IllegalState;
-
-                var result = decide(reservation, locked.SeatsOf(reservation), locked.Now);
+                var result = Decide(reservation, locked, paymentId, decide);
                 await store.SaveAsync(locked, token);
                 return result;
             },
             stop
         );
+
+    private static PinResult Decide(
+        Reservation reservation,
+        LockedReservations locked,
+        long paymentId,
+        Func<Reservation, LockedReservations, long, PinResult> decide
+    )
+    {
+        // What was pinned before the concert was cancelled stays so; nothing new begins.
+        var isCancelled = locked.ConcertOf(reservation).CancelReason is not null;
+        return isCancelled && reservation.Status == ReservationStatus.Held
+            ? PinResult.IllegalState
+            : decide(reservation, locked, paymentId);
+    }
+
+    private PinResult Extend(Reservation reservation, LockedReservations locked, long paymentId) =>
+        reservation.Extend(
+            paymentId,
+            TimeSpan.FromSeconds(options.Value.PaymentExtensionSeconds),
+            locked.SeatsOf(reservation),
+            locked.Now
+        );
+
+    private static PinResult Pin(
+        Reservation reservation,
+        LockedReservations locked,
+        long paymentId
+    ) => reservation.Pin(paymentId, locked.SeatsOf(reservation), locked.Now);
+
+    private PinResult ExtendAndPin(
+        Reservation reservation,
+        LockedReservations locked,
+        long paymentId
+    ) =>
+        Extend(reservation, locked, paymentId) is not PinResult.Done and var refused
+            ? refused
+            : Pin(reservation, locked, paymentId);
 
     private static PayableReservation Read(NpgsqlDataReader reader) =>
         new(

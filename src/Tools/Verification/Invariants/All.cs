@@ -22,4 +22,7 @@ internal static class All
 
     public static IReadOnlyList<Finding> Check(History history) =>
         [.. Checks.Select(check => check(history))];
+
+    /// <summary>Only one of them.</summary>
+    public static Finding Check(History history, int number) => Checks[number - 1](history);
 }

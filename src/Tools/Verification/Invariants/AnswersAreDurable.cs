@@ -9,7 +9,8 @@ internal static class AnswersAreDurable
     {
         var inspection = new Inspection(
             3,
-            "Every success is durable, every failure without effect"
+            "Every success is durable, every failure without effect",
+            history
         );
         if (history.Journal is not { Count: > 0 } journal)
         {
@@ -54,14 +55,22 @@ internal static class AnswersAreDurable
                         && row.CustomerId == request.Key.CustomerId
                         && row.Amount == Fields.Number(made.Body, "totalAmount")
                         && row.SeatIds.ToHashSet().SetEquals(Fields.SeatIds(made.Body)),
-                    () => $"reservation {id}, answered with 201, is not there as it was answered"
+                    () =>
+                        $"reservation {id}, answered with 201, is not there as answered".About(
+                            Subject.Reservation(id),
+                            Subject.Request(request.Key.CustomerId, "hold", request.Key.Key)
+                        )
                 );
             }
             else if (request.All(e => e.Status is not null))
             {
                 inspection.Require(
                     !keys.ContainsKey(request.Key),
-                    () => $"a hold refused to customer {request.Key.CustomerId} had an effect"
+                    () =>
+                        $"a hold refused to customer {request.Key.CustomerId} had an effect".About(
+                            Subject.Request(request.Key.CustomerId, "hold", request.Key.Key),
+                            Subject.Reservation(keys[request.Key])
+                        )
                 );
             }
         }
@@ -89,14 +98,20 @@ internal static class AnswersAreDurable
             {
                 inspection.Require(
                     row?.Status == "CANCELLED",
-                    () => $"reservation {cancellation.Key} was cancelled, and is not"
+                    () =>
+                        $"reservation {cancellation.Key} was cancelled, and is not".About(
+                            Subject.Reservation(cancellation.Key)
+                        )
                 );
             }
             else if (cancellation.All(IsRefused) && row is not null)
             {
                 inspection.Require(
                     row.Status != "CANCELLED" || endedConcerts.Contains(row.ConcertId),
-                    () => $"cancelling reservation {row.Id} was refused, and it is cancelled"
+                    () =>
+                        $"cancelling reservation {row.Id} was refused, and it is cancelled".About(
+                            Subject.Reservation(row.Id)
+                        )
                 );
             }
         }
@@ -124,7 +139,11 @@ internal static class AnswersAreDurable
             var actual = charged.GetValueOrDefault(customer.Key);
             inspection.Require(
                 actual == expected,
-                () => $"customer {customer.Key} charged {expected} won, the wallet has {actual}"
+                () =>
+                    (
+                        $"customer {customer.Key} charged {expected} won, "
+                        + $"the wallet has {actual}"
+                    ).About(Subject.Wallet(customer.Key))
             );
         }
 

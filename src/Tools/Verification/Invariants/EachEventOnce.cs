@@ -10,7 +10,8 @@ internal static class EachEventOnce
     {
         var inspection = new Inspection(
             9,
-            "Each event counts once: views equal a rebuild from the log"
+            "Each event counts once: views equal a rebuild from the log",
+            history
         );
         if (history.LogIsCut)
             inspection.Note("the log's start is gone: recounted with the event store's copy of it");
@@ -18,11 +19,11 @@ internal static class EachEventOnce
         var recount = new Recount(history);
         inspection.Figure("events recounted", history.Events.Count);
         if (history.Rankings is { } rankings)
-            inspection.Same("ranking entries", recount.Rankings, rankings);
+            inspection.Same("ranking entries", recount.Rankings, rankings, Subject.View);
         else
-            inspection.Violated("Redis has no whole rankings");
+            inspection.Violated("Redis has no whole rankings".About());
         CheckRankingNames(inspection, history, recount);
-        inspection.Same("rows of statistics", recount.Statistics, history.Statistics);
+        inspection.Same("rows of statistics", recount.Statistics, history.Statistics, Subject.View);
 
         CheckStore(inspection, history);
         MailsOfEvents.Check(inspection, history);
@@ -40,8 +41,10 @@ internal static class EachEventOnce
             inspection.Require(
                 recount.NamesOf(concert).Contains(name),
                 () =>
-                    $"concert {concert} is called '{name}' in the rankings, not "
-                    + string.Join(" or ", recount.NamesOf(concert))
+                    (
+                        $"concert {concert} is called '{name}' in the rankings, not "
+                        + string.Join(" or ", recount.NamesOf(concert))
+                    ).About($"concert-{concert}")
             );
         }
 
@@ -49,7 +52,7 @@ internal static class EachEventOnce
         {
             inspection.Require(
                 history.Rankings is null || history.RankingNames.ContainsKey(concert),
-                () => $"concert {concert} has no name in the rankings"
+                () => $"concert {concert} has no name in the rankings".About($"concert-{concert}")
             );
         }
     }
@@ -59,7 +62,13 @@ internal static class EachEventOnce
         inspection.Figure("events stored", history.Stored.Count);
         var stored = history.Stored.ToLookup(s => s.Event.EventId, s => s.Event);
         foreach (var repeated in stored.Where(e => e.Count() > 1))
-            inspection.Violated($"event {repeated.Key} is stored {repeated.Count()} times");
+        {
+            inspection.Violated(
+                $"event {repeated.Key} is stored {repeated.Count()} times".About(
+                    Subject.Event(repeated.Key)
+                )
+            );
+        }
 
         var deleted = history.Deleted;
         var dead = new DeadLetters(history);
@@ -68,7 +77,10 @@ internal static class EachEventOnce
             inspection.Require(
                 stored[e.EventId].Any(s => IsSame(s, e) || IsErased(s, e))
                     || dead.Has(ConsumerGroups.DataPlatform, e),
-                () => $"{e.EventType} {e.Key} version {e.Version} is not stored as it was received"
+                () =>
+                    $"{e.EventType} {e.Key} version {e.Version} is not stored as received".About(
+                        Subject.Event(e.EventId)
+                    )
             );
         }
 
@@ -90,7 +102,11 @@ internal static class EachEventOnce
         {
             inspection.Require(
                 e.ErasedHash is null || !erased.Contains(e.Person ?? 0),
-                () => $"{e.EventType} {e.Key} still names customer {e.Person}, who is erased"
+                () =>
+                    $"{e.EventType} {e.Key} still names customer {e.Person}, who is erased".About(
+                        Subject.Event(e.EventId),
+                        Subject.Customer(e.Person!.Value)
+                    )
             );
         }
     }
@@ -111,8 +127,10 @@ internal static class EachEventOnce
             inspection.Require(
                 log.Contains((e.Topic, row.Partition, row.Offset, e.EventId)),
                 () =>
-                    $"{e.EventType} {e.Key} is stored as {e.Topic}/{row.Partition}@{row.Offset}, "
-                    + "and Kafka has no such record"
+                    (
+                        $"{e.EventType} {e.Key} is stored as "
+                        + $"{e.Topic}/{row.Partition}@{row.Offset}, and Kafka has no such record"
+                    ).About(Subject.Event(e.EventId), Subject.Partition(e.Topic, row.Partition))
             );
         }
     }

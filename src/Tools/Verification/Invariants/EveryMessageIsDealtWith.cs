@@ -11,7 +11,11 @@ internal static class EveryMessageIsDealtWith
 
     public static Finding Check(History history)
     {
-        var inspection = new Inspection(10, "Every consumed message is applied or dead-lettered");
+        var inspection = new Inspection(
+            10,
+            "Every consumed message is applied or dead-lettered",
+            history
+        );
         inspection.Figure("dead letters", history.DeadLetters.Count);
         inspection.Figure("records that are no events", history.Unreadable.Count);
         var dead = new DeadLetters(history);
@@ -57,11 +61,17 @@ internal static class EveryMessageIsDealtWith
             inspection.Require(
                 applied.Contains(e.EventId) || dead.Has(group, e),
                 () =>
-                    $"{group} passed {e.EventType} {e.Key} at "
-                    + string.Join(
-                        " and ",
-                        places[e.EventId].Select(r => $"{e.Topic}/{r.Partition}@{r.Offset}")
-                    )
+                    (
+                        $"{group} passed {e.EventType} {e.Key} at "
+                        + string.Join(
+                            " and ",
+                            places[e.EventId].Select(r => $"{e.Topic}/{r.Partition}@{r.Offset}")
+                        )
+                    ).About([
+                        Subject.Event(e.EventId),
+                        .. places[e.EventId]
+                            .Select(r => Subject.Reader(group, e.Topic, r.Partition)),
+                    ])
             );
         }
 
@@ -95,8 +105,13 @@ internal static class EveryMessageIsDealtWith
             inspection.Require(
                 dead.Has(group, record.Topic, record.Partition, record.Offset),
                 () =>
-                    $"{group} passed {record.Topic}/{record.Partition}@{record.Offset}, which is "
-                    + $"no event: {record.Why}"
+                    (
+                        $"{group} passed {record.Topic}/{record.Partition}@{record.Offset}, which "
+                        + $"is no event: {record.Why}"
+                    ).About(
+                        Subject.Place(record.Topic, record.Partition, record.Offset),
+                        Subject.Reader(group, record.Topic, record.Partition)
+                    )
             );
         }
     }

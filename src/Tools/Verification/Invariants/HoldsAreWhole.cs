@@ -7,7 +7,7 @@ internal static class HoldsAreWhole
 {
     public static Finding Check(History history)
     {
-        var inspection = new Inspection(5, "Holds of several seats are all or nothing");
+        var inspection = new Inspection(5, "Holds of several seats are all or nothing", history);
         CheckSeats(inspection, history);
         CheckEvents(inspection, history);
         if (history.Journal is { } journal)
@@ -28,7 +28,13 @@ internal static class HoldsAreWhole
             inspection.Require(
                 count == reservation.SeatIds.Count,
                 () =>
-                    $"reservation {reservation.Id} has {count} of {reservation.SeatIds.Count} seats"
+                    (
+                        $"reservation {reservation.Id} has {count} of "
+                        + $"{reservation.SeatIds.Count} seats"
+                    ).About([
+                        Subject.Reservation(reservation.Id),
+                        .. reservation.SeatIds.Select(Subject.Seat),
+                    ])
             );
         }
     }
@@ -47,7 +53,14 @@ internal static class HoldsAreWhole
                     && seats.SetEquals(row.SeatIds)
                     && hold.Amount.Won == row.Amount
                     && hold.Amount.Won == seats.Sum(s => prices.GetValueOrDefault(s)),
-                () => $"reservation {hold.ReservationId} is not what its event told: {Text(hold)}"
+                () =>
+                    (
+                        $"reservation {hold.ReservationId} is not what its event told: "
+                        + Text(hold)
+                    ).About([
+                        Subject.Reservation(hold.ReservationId),
+                        .. hold.SeatIds.Select(Subject.Seat),
+                    ])
             );
         }
 
@@ -56,7 +69,10 @@ internal static class HoldsAreWhole
             inspection.Require(
                 rows.GetValueOrDefault(sale.ReservationId) is { } row
                     && row.SeatIds.ToHashSet().SetEquals(sale.SeatIds),
-                () => $"reservation {sale.ReservationId} was sold other seats than it holds"
+                () =>
+                    $"reservation {sale.ReservationId} was sold other seats than it holds".About(
+                        Subject.Reservation(sale.ReservationId)
+                    )
             );
         }
     }
@@ -69,7 +85,10 @@ internal static class HoldsAreWhole
         {
             inspection.Require(
                 Fields.SeatIds(entry.Request).SetEquals(Fields.SeatIds(entry.Body)),
-                () => $"asked {entry.Request}, answered {entry.Body}"
+                () =>
+                    $"asked {entry.Request}, answered {entry.Body}".About(
+                        Subject.Request(entry.CustomerId, entry.Operation, entry.Key)
+                    )
             );
         }
     }

@@ -8,7 +8,7 @@ internal static class KeysHaveOneEffect
 {
     public static Finding Check(History history)
     {
-        var inspection = new Inspection(4, "An Idempotency-Key has at most one effect");
+        var inspection = new Inspection(4, "An Idempotency-Key has at most one effect", history);
         CheckHoldKeys(inspection, history);
         PaymentKeys.Check(inspection, history);
         if (history.Journal is not { Count: > 0 } journal)
@@ -35,7 +35,10 @@ internal static class KeysHaveOneEffect
         {
             inspection.Require(
                 effect.Count() == 1,
-                () => $"reservation {effect.Key} has {effect.Count()} keys"
+                () =>
+                    $"reservation {effect.Key} has {effect.Count()} keys".About(
+                        Subject.Reservation(effect.Key)
+                    )
             );
         }
 
@@ -43,7 +46,10 @@ internal static class KeysHaveOneEffect
         {
             inspection.Require(
                 Fields.Number(key.Response, "reservationId") == key.ReservationId,
-                () => $"key {key.Key} made {key.ReservationId} and answers {key.Response}"
+                () =>
+                    $"key {key.Key} made {key.ReservationId} and answers {key.Response}".About(
+                        Subject.Request(key.CustomerId, "hold", key.Key)
+                    )
             );
         }
 
@@ -55,7 +61,10 @@ internal static class KeysHaveOneEffect
         {
             inspection.Require(
                 keys[reservation.Id].Any(k => k.CustomerId == reservation.CustomerId),
-                () => $"reservation {reservation.Id} was made without a key"
+                () =>
+                    $"reservation {reservation.Id} was made without a key".About(
+                        Subject.Reservation(reservation.Id)
+                    )
             );
         }
     }
@@ -71,15 +80,19 @@ internal static class KeysHaveOneEffect
         foreach (var key in keys.Where(k => k.Any(IsFinal)))
         {
             var first = key.First(IsFinal);
+            var subject = Subject.Request(first.CustomerId, first.Operation, first.Key);
             foreach (var answer in key.Where(IsFinal))
             {
                 inspection.Require(
                     answer.Status == first.Status && answer.Body == first.Body,
-                    () => $"key {key.Key.Key} answered {first.Body} and then {answer.Body}"
+                    () =>
+                        $"key {key.Key.Key} answered {first.Body} and then {answer.Body}".About(
+                            subject
+                        )
                 );
                 inspection.Require(
                     answer.Request == first.Request && answer.Target == first.Target,
-                    () => $"key {key.Key.Key} took another body: {answer.Request}"
+                    () => $"key {key.Key.Key} took another body: {answer.Request}".About(subject)
                 );
             }
         }
@@ -97,7 +110,13 @@ internal static class KeysHaveOneEffect
                 .GroupBy(e => Fields.Number(e.Body, made))
                 .Where(r => r.Select(e => (e.CustomerId, e.Key)).Distinct().Count() > 1);
             foreach (var effect in effects)
-                inspection.Violated($"{made} {effect.Key} was answered to several keys");
+            {
+                inspection.Violated(
+                    $"{made} {effect.Key} was answered to several keys".About(
+                        effect.Select(e => Subject.Request(e.CustomerId, e.Operation, e.Key))
+                    )
+                );
+            }
         }
     }
 
@@ -113,7 +132,7 @@ internal static class KeysHaveOneEffect
         );
         var payments = history
             .PaymentKeys.Where(k => k.Status is not null)
-            .Select(k => Record(k.CustomerId, OperationOf(k), k.Key, k.Status, k.Body));
+            .Select(k => Record(k.CustomerId, k.JournalOperation, k.Key, k.Status, k.Body));
         var kept = holds.Concat(payments).ToDictionary(k => k.Key, k => k.Value);
         var compared = 0;
         foreach (var answer in journal.Where(e => e.Key is not null && IsFinal(e)))
@@ -125,7 +144,10 @@ internal static class KeysHaveOneEffect
             compared++;
             inspection.Require(
                 record == (answer.Status, answer.Body),
-                () => $"key {answer.Key} answered {answer.Body} and keeps {record.Body}"
+                () =>
+                    $"key {answer.Key} answered {answer.Body} and keeps {record.Body}".About(
+                        Subject.Request(answer.CustomerId, answer.Operation, answer.Key)
+                    )
             );
         }
 
@@ -139,14 +161,6 @@ internal static class KeysHaveOneEffect
         int? status,
         string? body
     ) => new((customer, operation, key), (status, body));
-
-    private static string OperationOf(PaymentKeyRow key) =>
-        key.Operation switch
-        {
-            PaymentKeyRow.Start => "pay",
-            PaymentKeyRow.Confirm => "confirm",
-            _ => "charge",
-        };
 
     /// <summary>
     /// A success, or a decline: the provider was asked. 202 is neither, for another answer follows

@@ -46,7 +46,11 @@ internal static class MailsOfEvents
         {
             inspection.Require(
                 same.Count() == 1,
-                () => $"event {same.Key.EventId} made {same.Count()} mails to {same.Key.UserId}"
+                () =>
+                    (
+                        $"event {same.Key.EventId} made {same.Count()} mails "
+                        + $"to {same.Key.UserId}"
+                    ).About(Subject.Event(same.Key.EventId))
             );
         }
 
@@ -77,7 +81,11 @@ internal static class MailsOfEvents
     )
     {
         if (mails.Count != KindsOf(e).Length)
-            inspection.Violated($"{e.EventType} {e.Key} made {mails.Count} mails");
+        {
+            inspection.Violated(
+                $"{e.EventType} {e.Key} made {mails.Count} mails".About(Subject.Event(e.EventId))
+            );
+        }
         else
         {
             foreach (var mail in mails)
@@ -116,14 +124,18 @@ internal static class MailsOfEvents
         inspection.Require(
             mail.UserId == user && emails.Contains(mail.Recipient),
             () =>
-                $"{e.EventType} {e.Key} made a mail to {mail.UserId}, {mail.Recipient}, not to "
-                + $"{user}, {string.Join(" or ", emails)}"
+                (
+                    $"{e.EventType} {e.Key} made a mail to {mail.UserId}, {mail.Recipient}, not to "
+                    + $"{user}, {string.Join(" or ", emails)}"
+                ).About(Subject.Event(e.EventId), Subject.Customer(user))
         );
         inspection.Require(
             languages.Contains(mail.Language),
             () =>
-                $"{e.EventType} {e.Key} made a mail in {mail.Language}, not in "
-                + string.Join(" or ", languages)
+                (
+                    $"{e.EventType} {e.Key} made a mail in {mail.Language}, not in "
+                    + string.Join(" or ", languages)
+                ).About(Subject.Event(e.EventId), Subject.Customer(user))
         );
 
         // The event says what was known of address and language when seats were held; the mail may
@@ -154,7 +166,11 @@ internal static class MailsOfEvents
         {
             inspection.Require(
                 told.Contains(customer.UserId),
-                () => $"{e.EventType} {e.Key} was not told to {customer.UserId}, who waited"
+                () =>
+                    $"{e.EventType} {e.Key} was not told to {customer.UserId}, who waited".About(
+                        Subject.Event(e.EventId),
+                        Subject.Waiting(e.ConcertId, customer.UserId)
+                    )
             );
         }
 
@@ -163,7 +179,11 @@ internal static class MailsOfEvents
             inspection.Require(
                 mail.Language == DefaultLanguage
                     || people.LanguagesOf(mail.UserId).Contains(mail.Language),
-                () => $"{e.EventType} {e.Key} made a mail in {mail.Language} to {mail.UserId}"
+                () =>
+                    $"{e.EventType} {e.Key} made a mail in {mail.Language} to {mail.UserId}".About(
+                        Subject.Event(e.EventId),
+                        Subject.Customer(mail.UserId)
+                    )
             );
         }
     }
@@ -182,8 +202,10 @@ internal static class MailsOfEvents
             inspection.Require(
                 fitting.Contains(mail.Kind),
                 () =>
-                    $"event {mail.EventId} made a mail {mail.Kind}, not "
-                    + (fitting.Length > 0 ? string.Join(" or ", fitting) : "any")
+                    (
+                        $"event {mail.EventId} made a mail {mail.Kind}, not "
+                        + (fitting.Length > 0 ? string.Join(" or ", fitting) : "any")
+                    ).About(Subject.Event(mail.EventId))
             );
         }
     }

@@ -27,9 +27,11 @@ internal static class MoneyIsConserved
                     && (payment.CustomerId, payment.Amount)
                         == (reservation.CustomerId, reservation.Amount),
                 () =>
-                    $"payment {payment.Id} is customer {payment.CustomerId}'s over "
-                    + $"{payment.Amount} won, its reservation {payment.ReservationId} customer "
-                    + $"{reservation?.CustomerId}'s over {reservation?.Amount}"
+                    (
+                        $"payment {payment.Id} is customer {payment.CustomerId}'s over "
+                        + $"{payment.Amount} won, its reservation {payment.ReservationId} customer "
+                        + $"{reservation?.CustomerId}'s over {reservation?.Amount}"
+                    ).About(Subjects(payment))
             );
         }
     }
@@ -47,8 +49,11 @@ internal static class MoneyIsConserved
             inspection.Require(
                 isSale == (payment.Status == "COMPLETED"),
                 () =>
-                    $"payment {payment.Id} is {payment.Status}, its reservation "
-                    + $"{payment.ReservationId} {reservation?.Status} by {reservation?.PaymentId}"
+                    (
+                        $"payment {payment.Id} is {payment.Status}, its reservation "
+                        + $"{payment.ReservationId} {reservation?.Status} "
+                        + $"by {reservation?.PaymentId}"
+                    ).About(Subjects(payment))
             );
         }
 
@@ -57,7 +62,11 @@ internal static class MoneyIsConserved
         {
             inspection.Require(
                 sale.PaymentId is { } id && paid.Contains(id),
-                () => $"reservation {sale.Id} is sold without a completed payment"
+                () =>
+                    $"reservation {sale.Id} is sold without a completed payment".About([
+                        Subject.Reservation(sale.Id),
+                        .. sale.PaymentId is { } by ? [Subject.Payment(by)] : Array.Empty<string>(),
+                    ])
             );
         }
 
@@ -65,7 +74,11 @@ internal static class MoneyIsConserved
         if (history.DrainedAfter is null && underWay.Count > 0)
             inspection.Note($"{underWay.Count} refunds are still under way");
         else
-            underWay.ForEach(p => inspection.Violated($"payment {p.Id} is never refunded"));
+        {
+            underWay.ForEach(p =>
+                inspection.Violated($"payment {p.Id} is never refunded".About(Subjects(p)))
+            );
+        }
     }
 
     private static void CheckBalances(Inspection inspection, History history)
@@ -78,7 +91,8 @@ internal static class MoneyIsConserved
         inspection.Same(
             "wallets",
             sums,
-            history.Wallets.ToDictionary(w => w.CustomerId, w => w.Balance)
+            history.Wallets.ToDictionary(w => w.CustomerId, w => w.Balance),
+            Subject.Wallet
         );
 
         var running = new Dictionary<long, long>();
@@ -89,8 +103,10 @@ internal static class MoneyIsConserved
             inspection.Require(
                 entry.Balance == balance && balance >= 0,
                 () =>
-                    $"customer {entry.CustomerId}'s {entry.Kind} of {entry.Amount} won left "
-                    + $"{entry.Balance}, the entries up to it are {balance}"
+                    (
+                        $"customer {entry.CustomerId}'s {entry.Kind} of {entry.Amount} won left "
+                        + $"{entry.Balance}, the entries up to it are {balance}"
+                    ).About(Subject.Wallet(entry.CustomerId))
             );
         }
     }
@@ -114,8 +130,13 @@ internal static class MoneyIsConserved
                     _ => payment?.CustomerId == entry.CustomerId,
                 },
                 () =>
-                    $"customer {entry.CustomerId} has a {entry.Kind} of {entry.Amount} won for "
-                    + $"payment {entry.PaymentId}, which is customer {payment?.CustomerId}'s"
+                    (
+                        $"customer {entry.CustomerId} has a {entry.Kind} of {entry.Amount} won for "
+                        + $"payment {entry.PaymentId}, which is customer {payment?.CustomerId}'s"
+                    ).About([
+                        Subject.Wallet(entry.CustomerId),
+                        .. payment is null ? [] : Subjects(payment),
+                    ])
             );
         }
 
@@ -131,11 +152,20 @@ internal static class MoneyIsConserved
                 spent == (payment.IsTaken ? -payment.Amount : 0)
                     && returned == (payment.Status == "REFUNDED" ? payment.Amount : 0),
                 () =>
-                    $"payment {payment.Id} of {payment.Amount} won is {payment.Status}, its wallet "
-                    + $"gave {-spent} and got back {returned}"
+                    (
+                        $"payment {payment.Id} of {payment.Amount} won is {payment.Status}, its "
+                        + $"wallet gave {-spent} and got back {returned}"
+                    ).About(Subjects(payment))
             );
         }
     }
+
+    private static IEnumerable<string> Subjects(PaymentRow payment) =>
+        [
+            Subject.Payment(payment.Id),
+            Subject.Reservation(payment.ReservationId),
+            Subject.Order(payment.OrderId),
+        ];
 
     /// <summary>What the provider took is what we say that it took.</summary>
     private static void CheckProvider(Inspection inspection, History history)
@@ -162,8 +192,10 @@ internal static class MoneyIsConserved
             inspection.Require(
                 agrees && (!payment.IsTaken || order?.Amount == payment.Amount),
                 () =>
-                    $"payment {payment.Id} of {payment.Amount} won is {payment.Status}, at the "
-                    + $"provider {order?.Status ?? "unknown"} with {order?.Amount}"
+                    (
+                        $"payment {payment.Id} of {payment.Amount} won is {payment.Status}, at the "
+                        + $"provider {order?.Status ?? "unknown"} with {order?.Amount}"
+                    ).About(Subjects(payment))
             );
         }
     }

@@ -10,7 +10,8 @@ internal static class OutboxIsInKafka
     {
         var inspection = new Inspection(
             8,
-            "Every outbox row is in Kafka, per key in order, no gap"
+            "Every outbox row is in Kafka, per key in order, no gap",
+            history
         );
         CheckPresence(inspection, history);
         CheckOrder(inspection, history);
@@ -39,13 +40,20 @@ internal static class OutboxIsInKafka
                     Text(record.Event) == Text(row.Event)
                         && record.Partition == coverage.PartitionOf(row.Event),
                     () =>
-                        $"outbox row {row.Seq} is {Text(row.Event)}, in Kafka {Text(record.Event)}"
+                        (
+                            $"outbox row {row.Seq} is {Text(row.Event)}, in Kafka "
+                            + $"{Text(record.Event)} at {record.Event.Topic}/{record.Partition}"
+                        ).About(Subject.Event(row.Event.EventId))
                 );
             }
 
             inspection.Require(
                 coverage.Has(row),
-                () => $"outbox row {row.Seq}, {Text(row.Event)}, is not in Kafka"
+                () =>
+                    $"outbox row {row.Seq}, {Text(row.Event)}, is not in Kafka".About(
+                        Subject.Event(row.Event.EventId),
+                        Subject.Partition(row.Event.Topic, coverage.PartitionOf(row.Event))
+                    )
             );
         }
     }
@@ -71,7 +79,8 @@ internal static class OutboxIsInKafka
             {
                 inspection.Require(
                     e.Version <= version + 1,
-                    () => $"{e.Key} goes from version {version} to {e.Version} in Kafka"
+                    () =>
+                        $"{e.Key} goes from version {version} to {e.Version} in Kafka".About(e.Key)
                 );
                 late += e.Version < version ? 1 : 0;
             }
@@ -79,7 +88,7 @@ internal static class OutboxIsInKafka
             {
                 inspection.Require(
                     e.Version == 1 || older.Contains((e.Key, e.Version - 1)),
-                    () => $"{e.Key} begins with version {e.Version} in Kafka"
+                    () => $"{e.Key} begins with version {e.Version} in Kafka".About(e.Key)
                 );
             }
 

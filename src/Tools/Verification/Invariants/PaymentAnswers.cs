@@ -35,7 +35,10 @@ internal static class PaymentAnswers
                     && row.CustomerId == pay.CustomerId
                     && row.ReservationId == ReservationOf(pay)
                     && row.Method == Fields.Text(pay.Request, "method"),
-                () => $"payment {id}, answered with {pay.Status}, is not there as asked for"
+                () =>
+                    $"payment {id}, answered with {pay.Status}, is not there as asked for".About(
+                        Subject.Payment(id)
+                    )
             );
         }
     }
@@ -56,7 +59,10 @@ internal static class PaymentAnswers
             var row = payments.GetValueOrDefault(id);
             inspection.Require(
                 row?.IsTaken == true,
-                () => $"payment {id} was completed, and is {row?.Status ?? "not there"}"
+                () =>
+                    $"payment {id} was completed, and is {row?.Status ?? "not there"}".About(
+                        Subject.Payment(id)
+                    )
             );
         }
     }
@@ -77,7 +83,10 @@ internal static class PaymentAnswers
             var row = payments.GetValueOrDefault(id);
             inspection.Require(
                 row?.Status == "FAILED",
-                () => $"payment {id} was declined, and is {row?.Status ?? "not there"}"
+                () =>
+                    $"payment {id} was declined, and is {row?.Status ?? "not there"}".About(
+                        Subject.Payment(id)
+                    )
             );
         }
     }
@@ -109,8 +118,10 @@ internal static class PaymentAnswers
             inspection.Require(
                 decisive.Any(e => IsOpen(e) || (e.Succeeded && PaymentOf(e) == payment.Id)),
                 () =>
-                    $"payment {payment.Id} of reservation {payment.ReservationId} is "
-                    + $"{payment.Status}, and its customer was refused"
+                    (
+                        $"payment {payment.Id} of reservation {payment.ReservationId} is "
+                        + $"{payment.Status}, and its customer was refused"
+                    ).About(Subject.Payment(payment.Id), Subject.Reservation(payment.ReservationId))
             );
         }
 

@@ -44,7 +44,11 @@ internal static class PaymentKeys
                 var recorded = keys.GetValueOrDefault(effects.Key);
                 inspection.Require(
                     effects.Count() <= recorded,
-                    () => $"customer {effects.Key} has {effects.Count()} {what} of {recorded} keys"
+                    () =>
+                        (
+                            $"customer {effects.Key} has {effects.Count()} {what} "
+                            + $"of {recorded} keys"
+                        ).About(AllOf(history, operation, effects.Key))
                 );
             }
         }
@@ -62,15 +66,20 @@ internal static class PaymentKeys
             inspection.Require(
                 payment.Count() == 1 && payment.All(k => k.CustomerId == customer),
                 () =>
-                    $"payment {payment.Key} of customer {customer} is the answer of the keys "
-                    + string.Join(", ", payment.Select(k => k.Key))
+                    (
+                        $"payment {payment.Key} of customer {customer} is the answer of the keys "
+                        + string.Join(", ", payment.Select(k => k.Key))
+                    ).About([Subject.Payment(payment.Key), .. payment.Select(RequestOf)])
             );
         }
     }
 
     private static void CheckConfirmations(Inspection inspection, History history)
     {
-        var payments = history.Payments.ToDictionary(p => Subject(p.Id));
+        var payments = history.Payments.ToDictionary(
+            p => Subject.Payment(p.Id),
+            StringComparer.Ordinal
+        );
         foreach (var key in history.PaymentKeys.Where(k => k.Operation == PaymentKeyRow.Confirm))
         {
             var payment = payments.GetValueOrDefault(key.Subject ?? "");
@@ -85,15 +94,30 @@ internal static class PaymentKeys
             inspection.Require(
                 agrees,
                 () =>
-                    $"key {key.Key} for {key.Subject} keeps "
-                    + $"{key.Status?.ToString(Culture) ?? "no"} answer, the payment is "
-                    + (payment?.Status ?? "not there")
+                    (
+                        $"key {key.Key} for {key.Subject} keeps "
+                        + $"{key.Status?.ToString(Culture) ?? "no"} answer, the payment is "
+                        + (payment?.Status ?? "not there")
+                    ).About(key.Subject ?? "", RequestOf(key))
             );
         }
     }
 
-    private static CultureInfo Culture => CultureInfo.InvariantCulture;
+    /// <summary>The customer's keys for an operation, and all that they may have made.</summary>
+    private static IEnumerable<string> AllOf(History history, string operation, long customer) =>
+        [
+            .. history
+                .PaymentKeys.Where(k => (k.Operation, k.CustomerId) == (operation, customer))
+                .Select(RequestOf),
+            .. operation == PaymentKeyRow.Charge
+                ? [Subject.Wallet(customer)]
+                : history
+                    .Payments.Where(p => p.CustomerId == customer)
+                    .Select(p => Subject.Payment(p.Id)),
+        ];
 
-    private static string Subject(long payment) =>
-        string.Create(CultureInfo.InvariantCulture, $"payment-{payment}");
+    private static string RequestOf(PaymentKeyRow key) =>
+        Subject.Request(key.CustomerId, key.JournalOperation, key.Key);
+
+    private static CultureInfo Culture => CultureInfo.InvariantCulture;
 }

@@ -7,7 +7,8 @@ internal static class PositionsFollowWork
     {
         var inspection = new Inspection(
             12,
-            "Positions and offsets never pass work that is not done"
+            "Positions and offsets never pass work that is not done",
+            history
         );
         CheckGroups(inspection, history);
         CheckUnread(inspection, history);
@@ -27,19 +28,29 @@ internal static class PositionsFollowWork
         {
             var log = logs.GetValueOrDefault((position.Topic, position.Partition));
             var place = $"{position.Group} at {position.Topic}/{position.Partition}";
+            string[] subjects =
+            [
+                Subject.Reader(position.Group, position.Topic, position.Partition),
+                Subject.Partition(position.Topic, position.Partition),
+            ];
             inspection.Require(
                 position.Committed is null || position.Committed <= position.Applied,
-                () => $"{place} told Kafka {position.Committed}, applied {position.Applied}"
+                () =>
+                    $"{place} told Kafka {position.Committed}, applied {position.Applied}".About(
+                        subjects
+                    )
             );
             inspection.Require(
                 position.Applied <= (log?.High ?? 0),
-                () => $"{place} is at {position.Applied}, beyond the end of the log"
+                () => $"{place} is at {position.Applied}, beyond the end of the log".About(subjects)
             );
             inspection.Require(
                 position.Applied >= (log?.Low ?? 0),
                 () =>
-                    $"{place} is at {position.Applied}, and Kafka has nothing before {log!.Low}: "
-                    + "what lay between is lost to it"
+                    (
+                        $"{place} is at {position.Applied}, and Kafka has nothing before "
+                        + $"{log!.Low}: what lay between is lost to it"
+                    ).About(subjects)
             );
         }
     }
@@ -62,8 +73,10 @@ internal static class PositionsFollowWork
                 inspection.Require(
                     known.Contains((group, partition.Topic, partition.Partition)),
                     () =>
-                        $"{group} never read {partition.Topic}/{partition.Partition}, and Kafka "
-                        + $"has nothing before {partition.Low}"
+                        (
+                            $"{group} never read {partition.Topic}/{partition.Partition}, and "
+                            + $"Kafka has nothing before {partition.Low}"
+                        ).About(Subject.Partition(partition.Topic, partition.Partition))
                 );
             }
         }
@@ -79,8 +92,13 @@ internal static class PositionsFollowWork
             inspection.Require(
                 coverage.Has(row),
                 () =>
-                    $"the relay has passed outbox row {row.Seq}, {row.Event.EventType} "
-                    + $"{row.Event.Key}, which is not in Kafka"
+                    (
+                        $"the relay has passed outbox row {row.Seq}, {row.Event.EventType} "
+                        + $"{row.Event.Key}, which is not in Kafka"
+                    ).About(
+                        Subject.Event(row.Event.EventId),
+                        Subject.Partition(row.Event.Topic, coverage.PartitionOf(row.Event))
+                    )
             );
         }
     }

@@ -17,7 +17,11 @@ internal static class SeatsAgree
 
     public static Finding Check(History history)
     {
-        var inspection = new Inspection(2, "Seats agree with reservations and with the plan");
+        var inspection = new Inspection(
+            2,
+            "Seats agree with reservations and with the plan",
+            history
+        );
         var reservations = history.Reservations.ToDictionary(r => r.Id);
         CheckSeats(inspection, history, reservations);
         CheckReservations(inspection, history);
@@ -42,15 +46,19 @@ internal static class SeatsAgree
                     && owner.SeatIds.Contains(seat.Id)
                     && owner.Status == StatusOfState.GetValueOrDefault(seat.State),
                 () =>
-                    $"seat {seat.Id} is {seat.State} for reservation {seat.ReservationId}, "
-                    + "which is "
-                    + (owner is null ? "not there" : $"{owner.Status} of {List(owner.SeatIds)}")
+                    (
+                        $"seat {seat.Id} is {seat.State} for reservation {seat.ReservationId}, "
+                        + "which is "
+                        + (owner is null ? "not there" : $"{owner.Status} of {List(owner.SeatIds)}")
+                    ).About(OfSeat(seat))
             );
             inspection.Require(
                 seat.State != "held" || owner is null || seat.HeldUntil == owner.HeldUntil,
                 () =>
-                    $"seat {seat.Id} is held until {seat.HeldUntil:O}, its reservation "
-                    + $"{owner!.Id} until {owner.HeldUntil:O}"
+                    (
+                        $"seat {seat.Id} is held until {seat.HeldUntil:O}, its reservation "
+                        + $"{owner!.Id} until {owner.HeldUntil:O}"
+                    ).About(OfSeat(seat))
             );
         }
     }
@@ -66,7 +74,15 @@ internal static class SeatsAgree
             {
                 inspection.Require(
                     seats.GetValueOrDefault(id)?.ReservationId == reservation.Id,
-                    () => $"{reservation.Status} reservation {reservation.Id} lacks its seat {id}"
+                    () =>
+                        (
+                            $"{reservation.Status} reservation {reservation.Id} lacks "
+                            + $"its seat {id}"
+                        ).About([
+                            Subject.Reservation(reservation.Id),
+                            Subject.Seat(id),
+                            .. seats.TryGetValue(id, out var seat) ? OfSeat(seat) : [],
+                        ])
                 );
             }
         }
@@ -94,7 +110,10 @@ internal static class SeatsAgree
             );
             inspection.Require(
                 seats == planned,
-                () => $"concert {concert} has {seats}, its plan says {planned}"
+                () =>
+                    $"concert {concert} has {seats}, its plan says {planned}".About(
+                        Subject.Concert(concert)
+                    )
             );
         }
 
@@ -115,11 +134,18 @@ internal static class SeatsAgree
             inspection.Require(
                 (concert.Status == "SOLD_OUT") == (seats == concert.TotalSeats),
                 () =>
-                    $"concert {concert.Id} is {concert.Status} with {seats} of "
-                    + $"{concert.TotalSeats} seats sold"
+                    (
+                        $"concert {concert.Id} is {concert.Status} with {seats} of "
+                        + $"{concert.TotalSeats} seats sold"
+                    ).About(Subject.Concert(concert.Id))
             );
         }
     }
+
+    private static string[] OfSeat(SeatRow seat) =>
+        seat.ReservationId is { } owner
+            ? [Subject.Seat(seat.Id), Subject.Reservation(owner)]
+            : [Subject.Seat(seat.Id)];
 
     private static string Text(IEnumerable<(int Seats, long Lowest, long Highest)> sections) =>
         string.Join(

@@ -15,7 +15,8 @@ internal static class StateHasItsEvents
     {
         var inspection = new Inspection(
             7,
-            "Every state change has its outbox row, and the reverse"
+            "Every state change has its outbox row, and the reverse",
+            history
         );
         inspection.Figure("outbox rows", history.Outbox.Count);
         var traces = history
@@ -57,7 +58,7 @@ internal static class StateHasItsEvents
             {
                 inspection.Require(
                     e.Version == before + 1,
-                    () => $"{key} goes from version {before} to {e.Version}"
+                    () => $"{key} goes from version {before} to {e.Version}".About(key)
                 );
                 before = e.Version;
             }
@@ -79,7 +80,10 @@ internal static class StateHasItsEvents
             dropped++;
             inspection.Require(
                 e.Event?.OccurredAt <= since,
-                () => $"{e.EventType} {e.Key} version {e.Version} has no outbox row"
+                () =>
+                    $"{e.EventType} {e.Key} version {e.Version} has no outbox row".About(
+                        Subject.Event(e.EventId)
+                    )
             );
         }
 
@@ -98,23 +102,31 @@ internal static class StateHasItsEvents
         {
             if (!told.TryGetValue(key, out var events))
             {
-                inspection.Violated($"{key} has no outbox row, and no event elsewhere");
+                inspection.Violated($"{key} has no outbox row, and no event elsewhere".About(key));
                 continue;
             }
 
             var expected = StatusAfter(events);
             inspection.Require(
                 events[^1].Version == version,
-                () => $"{key} is at version {version}, its last event at {events[^1].Version}"
+                () =>
+                    $"{key} is at version {version}, its last event at {events[^1].Version}".About(
+                        key
+                    )
             );
             inspection.Require(
                 expected is null || expected.Contains(status),
-                () => $"{key} is {status}, its last event is {events[^1].EventType}"
+                () => $"{key} is {status}, its last event is {events[^1].EventType}".About(key)
             );
         }
 
         foreach (var key in told.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal)))
-            inspection.Require(rows.ContainsKey(key), () => $"{key} has events and no state");
+        {
+            inspection.Require(
+                rows.ContainsKey(key),
+                () => $"{key} has events and no state".About(key)
+            );
+        }
     }
 
     /// <returns>

@@ -12,7 +12,8 @@ internal static class TransitionsAreLegal
     {
         var inspection = new Inspection(
             6,
-            "Only legal transitions; money ends as a sale or a refund"
+            "Only legal transitions; money ends as a sale or a refund",
+            history
         );
         CheckStories(inspection, history, "reservation-", ReservationStory.Follow);
         CheckStories(inspection, history, "payment-", PaymentStory.Follow);
@@ -36,9 +37,9 @@ internal static class TransitionsAreLegal
         {
             // The event store has what Kafka has dropped: a story without its beginning is lost.
             if (story.Min(e => e.Version) is > 1 and var first)
-                inspection.Violated($"{story.Key} begins with version {first}");
+                inspection.Violated($"{story.Key} begins with version {first}".About(story.Key));
             else if (follow(story) is { } illegal)
-                inspection.Violated($"{story.Key}: {illegal}");
+                inspection.Violated($"{story.Key}: {illegal}".About(story.Key));
         }
     }
 

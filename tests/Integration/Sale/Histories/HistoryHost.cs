@@ -31,9 +31,13 @@ internal sealed class HistoryHost(ModuleHost host) : IAsyncDisposable
         host.Services
     );
 
+    /// <param name="gathersPoints">
+    /// False: a payment by points is its request's, and dies with it.
+    /// </param>
     public static async Task<HistoryHost> StartAsync(
         string connectionString,
         ScriptedProvider provider,
+        bool gathersPoints,
         Action<IServiceCollection>? spoil
     ) =>
         new(
@@ -51,7 +55,8 @@ internal sealed class HistoryHost(ModuleHost host) : IAsyncDisposable
                 },
                 // Nothing is sent there.
                 ("Kafka:BootstrapServers", "127.0.0.1:1"),
-                ("Reservations:SweepBatchSize", "2")
+                ("Reservations:SweepBatchSize", "2"),
+                ("Payments:PointBatchSize", gathersPoints ? "256" : "0")
             )
         );
 
@@ -135,7 +140,7 @@ internal sealed class HistoryHost(ModuleHost host) : IAsyncDisposable
     /// <summary>Of ours only the writer of holds works by itself: requests wait for it.</summary>
     private static void LeaveOutBackgroundWork(IServiceCollection services)
     {
-        Type[] needed = [typeof(PrepareDatabase), typeof(HoldWriter)];
+        Type[] needed = [typeof(PrepareDatabase), typeof(HoldWriter), typeof(PointsWriter)];
         var left = services
             .Where(s =>
                 s.ServiceType == typeof(IHostedService) && WorkOf(s) is { } work && IsOurs(work)

@@ -44,6 +44,7 @@ internal sealed class HistorySystem : IAsyncDisposable
                 await HistoryHost.StartAsync(
                     system.Database.ConnectionString,
                     system.Provider,
+                    gathersPoints: i == 0,
                     spoil
                 )
             );

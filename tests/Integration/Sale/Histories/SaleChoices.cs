@@ -10,16 +10,20 @@ internal sealed class SaleChoices(
     /// <summary>Mostly what goes on, now and then what has ended as well.</summary>
     private static bool IsOdd(Step step) => step.Which % 6 == 5;
 
+    /// <summary>Of what is sold, only a customer has something left to choose.</summary>
     public async Task<IReadOnlyList<(long Id, long Customer)>> ReservationsAsync(Step step)
     {
         await using var command = database.DataSource.CreateCommand(
             """
             SELECT id, customer_id FROM reservations.reservations
-            WHERE concert_id = $1 AND ($2 OR status IN ('HELD', 'PAYING')) ORDER BY id
+            WHERE concert_id = $1
+                AND ($2 OR status IN ('HELD', 'PAYING') OR status = 'CONFIRMED' AND $3)
+            ORDER BY id
             """
         );
         command.Parameters.AddWithValue(concertId);
         command.Parameters.AddWithValue(IsOdd(step));
+        command.Parameters.AddWithValue(step.Act == Act.GiveBack);
         await using var row = await command.ExecuteReaderAsync();
         var all = new List<(long, long)>();
         while (await row.ReadAsync())

@@ -71,6 +71,11 @@ internal static class Spoiled
             CancellationToken stop
         ) => inner.FindAsync(reservationIds, customerId, stop);
 
+        public Task<IReadOnlyList<PayableReservation>> FindAsync(
+            IReadOnlyCollection<long> reservationIds,
+            CancellationToken stop
+        ) => inner.FindAsync(reservationIds, stop);
+
         public Task<PinResult> ExtendAsync(
             long reservationId,
             long paymentId,
@@ -82,6 +87,11 @@ internal static class Spoiled
             long paymentId,
             CancellationToken stop
         ) => inner.ExtendAsync(reservationId, paymentId, stop);
+
+        public Task<IReadOnlySet<long>> PinAsync(
+            IReadOnlyDictionary<long, long> payments,
+            CancellationToken stop
+        ) => Task.FromResult<IReadOnlySet<long>>(payments.Keys.ToHashSet());
 
         public Task ReleaseAsync(long reservationId, long paymentId, CancellationToken stop) =>
             inner.ReleaseAsync(reservationId, paymentId, stop);

@@ -66,7 +66,7 @@ internal sealed record Step(Act Act, int Host, int Which, Manner Manner, int Die
     private static readonly (int Weight, Act Act)[] Weights =
     [
         (12, Act.Hold),
-        (2, Act.GiveBack),
+        (4, Act.GiveBack),
         (2, Act.Charge),
         (8, Act.PayByPoints),
         (12, Act.PayByCard),
@@ -94,12 +94,22 @@ internal sealed record Step(Act Act, int Host, int Which, Manner Manner, int Die
             (2, Gen.Constant(Manner.Deaf)),
             (4, Gen.Constant(Manner.Waits))
         )
-        from dies in Gen.Frequency(
-            (6, Gen.Constant(0)),
-            (1, Gen.Constant(1)),
-            (1, Gen.Choose(1, 4))
-        )
+        from dies in Gen.Frequency((3, Gen.Constant(0)), (1, Gen.Choose(1, MostPoints(act))))
         select new Step(act, host, which, manner, dies);
+
+    /// <summary>
+    /// How many fault points the act may come by: of a later one nobody would die, and of the last
+    /// one as many shall as of the first.
+    /// </summary>
+    private static int MostPoints(Act act) =>
+        act switch
+        {
+            // The pin, the provider's answer, and what is written of it.
+            Act.Confirm => 5,
+            // The provider's answer, and what is written of it.
+            Act.Finish => 3,
+            _ => 2,
+        };
 
     /// <summary>Histories, and shorter ones of each: it is told by its shortest.</summary>
     public static Arbitrary<IReadOnlyList<Step>> Histories { get; } =

@@ -71,6 +71,6 @@ internal sealed class PayByPoints(
         outbox.Add(payment.Complete(now));
         FaultPoints.AtCommit(work, FaultPoint.PointsTaking, FaultPoint.PointsTaken);
         await db.SaveChangesAsync(stop);
-        return StartPayment.Created(payment, answers, gateway.Value);
+        return Reply.Effect(StartPayment.Created(payment, answers, gateway.Value));
     }
 }

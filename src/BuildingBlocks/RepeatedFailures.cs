@@ -1,0 +1,48 @@
+using ConcertReservation.BuildingBlocks.Data;
+using Microsoft.Extensions.Logging;
+
+namespace ConcertReservation.BuildingBlocks;
+
+/// <summary>
+/// How loudly work in the background tells of its failures: once, until it works again. That the
+/// database is away the host says, for everybody. It does not see a statement that takes longer
+/// than it may: where one does so again, and the host is answered, nobody else would tell.
+/// </summary>
+public sealed class RepeatedFailures(DatabaseReady database)
+{
+    private readonly Lock _gate = new();
+    private int _count;
+    private bool _isTold;
+
+    /// <param name="isSaidByHost">It is nothing that the work has to tell.</param>
+    /// <returns>Null where it need not be told, or not again.</returns>
+    public LogLevel? Add(Exception failure, bool isSaidByHost)
+    {
+        lock (_gate)
+        {
+            _count++;
+            if (_isTold)
+                return null;
+
+            _isTold =
+                !isSaidByHost
+                || (_count > 1 && !database.IsAway && DatabaseFaults.IsTimeout(failure));
+            if (_isTold)
+                return LogLevel.Warning;
+
+            return _count == 1 ? LogLevel.Debug : null;
+        }
+    }
+
+    /// <summary>It works.</summary>
+    /// <returns>How often it had failed since it last did.</returns>
+    public int End()
+    {
+        lock (_gate)
+        {
+            var count = _count;
+            (_count, _isTold) = (0, false);
+            return count;
+        }
+    }
+}
