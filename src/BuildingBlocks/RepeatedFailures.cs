@@ -12,6 +12,8 @@ public sealed class RepeatedFailures(DatabaseReady database)
 {
     private readonly Lock _gate = new();
     private int _count;
+    private int _timeouts;
+    private int _outages;
     private bool _isTold;
 
     /// <param name="isSaidByHost">It is nothing that the work has to tell.</param>
@@ -24,9 +26,9 @@ public sealed class RepeatedFailures(DatabaseReady database)
             if (_isTold)
                 return null;
 
-            _isTold =
-                !isSaidByHost
-                || (_count > 1 && !database.IsAway && DatabaseFaults.IsTimeout(failure));
+            if (DatabaseFaults.IsTimeout(failure))
+                CountTimeout();
+            _isTold = !isSaidByHost || _timeouts > 1;
             if (_isTold)
                 return LogLevel.Warning;
 
@@ -41,8 +43,15 @@ public sealed class RepeatedFailures(DatabaseReady database)
         lock (_gate)
         {
             var count = _count;
-            (_count, _isTold) = (0, false);
+            (_count, _timeouts, _isTold) = (0, 0, false);
             return count;
         }
+    }
+
+    /// <summary>What an outage began to hold up may end only after it: that is the outage's.</summary>
+    private void CountTimeout()
+    {
+        var isOutages = database.IsAway || database.Outages != _outages;
+        (_timeouts, _outages) = (isOutages ? 0 : _timeouts + 1, database.Outages);
     }
 }

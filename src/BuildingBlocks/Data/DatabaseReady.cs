@@ -11,15 +11,24 @@ public sealed class DatabaseReady
     );
 
     private volatile bool _isAway;
+    private volatile int _outages;
 
     public bool IsOpen => _opened.Task.IsCompleted;
 
-    /// <summary>The host cannot reach it, and has said so.</summary>
+    /// <summary>The host cannot reach it, and has said so. One task sets it.</summary>
     public bool IsAway
     {
         get => _isAway;
-        set => _isAway = value;
+        set
+        {
+            if (value && !_isAway)
+                _outages++;
+            _isAway = value;
+        }
     }
+
+    /// <summary>How often it has gone away since the host started.</summary>
+    public int Outages => _outages;
 
     /// <summary>Returns at once when the database is ready, else when it becomes so.</summary>
     public Task WaitAsync(CancellationToken stop) => _opened.Task.WaitAsync(stop);

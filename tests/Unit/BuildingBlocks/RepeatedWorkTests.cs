@@ -81,6 +81,33 @@ internal sealed class RepeatedWorkTests
         work.Warnings.ShouldBe(warnings);
     }
 
+    /// <summary>The host has told of it already.</summary>
+    [TestCase(2, 0)]
+    [TestCase(4, 1)]
+    public async Task what_ends_after_an_outage_that_it_began_in_is_no_slowness(
+        int failures,
+        int warnings
+    )
+    {
+        DatabaseReady? database = null;
+        using var work = new SomeWork(run =>
+        {
+            // It goes away and comes back while the second run waits.
+            if (run == 2)
+                (database!.IsAway, database.IsAway) = (true, false);
+            return run <= failures
+                ? throw new NpgsqlException("Slow.", new TimeoutException())
+                : Task.CompletedTask;
+        });
+        database = work.Database;
+
+        await work.StartReadyAsync();
+        await work.Reached(run: 5).WaitAsync(Patience);
+        await work.StopAsync(CancellationToken.None);
+
+        work.Warnings.ShouldBe(warnings);
+    }
+
     [Test]
     public async Task nothing_runs_before_the_database_is_ready()
     {
