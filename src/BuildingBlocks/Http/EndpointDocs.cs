@@ -10,6 +10,14 @@ public static class EndpointDocs
         where TBuilder : IEndpointConventionBuilder =>
         builder.WithMetadata(new RequestExample(example));
 
+    /// <summary>A body that the endpoint reads itself, for it is no JSON.</summary>
+    public static RouteHandlerBuilder WithRequestBody(
+        this RouteHandlerBuilder builder,
+        string mediaType,
+        string description,
+        string example
+    ) => builder.WithMetadata(new RequestBodyDoc(mediaType, description, example));
+
     /// <summary>The example of a successful answer's body.</summary>
     public static TBuilder WithResponseExample<TBuilder>(
         this TBuilder builder,
@@ -89,6 +97,8 @@ public static class EndpointDocs
 }
 
 public sealed record RequestExample(object Example);
+
+public sealed record RequestBodyDoc(string MediaType, string Description, string Example);
 
 public sealed record ResponseExample(int Status, object Example);
 

@@ -207,10 +207,11 @@ public static class Problems
         };
 
     public static Problem UnsupportedMediaType() =>
-        new("unsupported-media-type", "Not JSON", 415, "Send the body as application/json.")
-        {
-            Errors = Naming("Content-Type", "must be application/json, in UTF-8"),
-        };
+        UnsupportedMediaType("Not JSON", "application/json", "must be application/json, in UTF-8");
+
+    /// <param name="mediaType">Such as is read here.</param>
+    public static Problem UnsupportedMediaType(string mediaType) =>
+        UnsupportedMediaType($"Not {mediaType}", mediaType, $"must be {mediaType}");
 
     public static Problem InternalError() =>
         new(
@@ -219,6 +220,12 @@ public static class Problems
             500,
             "It is in the log under this traceId."
         );
+
+    private static Problem UnsupportedMediaType(string title, string mediaType, string why) =>
+        new("unsupported-media-type", title, 415, $"Send the body as {mediaType}.")
+        {
+            Errors = Naming("Content-Type", why),
+        };
 
     private static Dictionary<string, string[]> Naming(string field, string why) =>
         new(StringComparer.Ordinal) { [field] = [why] };

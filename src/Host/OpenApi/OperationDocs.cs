@@ -98,6 +98,24 @@ internal static class OperationDocs
         JsonSerializerOptions json
     )
     {
+        if (metadata.OfType<RequestBodyDoc>().LastOrDefault() is { } body)
+        {
+            var content = new OpenApiMediaType
+            {
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                Example = body.Example,
+            };
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Description = body.Description,
+                Required = true,
+                Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+                {
+                    [body.MediaType] = content,
+                },
+            };
+        }
+
         if (metadata.OfType<RequestExample>().LastOrDefault() is { } request)
         {
             foreach (var content in operation.RequestBody?.Content?.Values ?? [])

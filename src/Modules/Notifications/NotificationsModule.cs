@@ -25,6 +25,7 @@ public sealed class NotificationsModule : IModule
         services.AddScoped<MailBatch>();
         services.AddSingleton<MailSignal>();
         services.AddSingleton<MailQueue>();
+        services.AddScoped<ReceiveBounce>();
         services.AddHostedService<DispatchMails>();
         services.AddConsumerGroup(
             "notification-service",
@@ -48,5 +49,6 @@ public sealed class NotificationsModule : IModule
         LeaveWaitlist.Map(api);
         ListMails.Map(api);
         ResendMail.Map(api);
+        ReceiveBounce.Map(api);
     }
 }

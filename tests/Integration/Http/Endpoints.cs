@@ -72,6 +72,7 @@ internal sealed record Endpoint(string Method, string Path, Who Who)
         new("POST", "/api/ops/dead-letters/discard", Who.Operator),
         new("GET", "/api/ops/mails", Who.Operator),
         new("POST", "/api/ops/mails/{id}/resend", Who.Operator),
+        new("POST", "/api/ops/mails/bounces", Who.Operator),
         new("GET", "/api/ops/outbox", Who.Operator),
         new("GET", "/api/ops/consumers", Who.Operator),
         new("GET", "/health/live", Who.Anyone),
@@ -164,7 +165,7 @@ internal static class ApiDocument
             ? parameters.EnumerateArray()
             : [];
 
-    /// <summary>The example of the request's body, where it has one.</summary>
+    /// <summary>The example of the request's JSON, where it has one.</summary>
     public static JsonElement? RequestExample(this JsonElement operation) =>
         operation.TryGetProperty("requestBody", out var body)
         && body.GetProperty("content").TryGetProperty("application/json", out var content)

@@ -97,6 +97,7 @@ internal sealed class ModuleHost : IAsyncDisposable
         );
     }
 
+    /// <param name="body">Sent as JSON, if it is no content already.</param>
     /// <param name="roles">Of the customer, beside being one.</param>
     public async Task<HttpResponseMessage> SendAsync(
         HttpMethod method,
@@ -114,7 +115,7 @@ internal sealed class ModuleHost : IAsyncDisposable
         }
 
         if (body is not null)
-            request.Content = JsonContent.Create(body);
+            request.Content = body as HttpContent ?? JsonContent.Create(body);
         return await Http.SendAsync(request);
     }
 

@@ -114,7 +114,7 @@ internal sealed class SmtpTests
         (await SettledAsync(1))[0].State.ShouldBe("failed");
 
         _server.OnRecipient = (_, _) => "250 OK";
-        await _system.Database.ExecuteAsync(Runbook.SqlBelow("queue them again"));
+        await _system.Database.ExecuteAsync(Runbook.BlockBelow("queue them again"));
 
         (await _system.AllSentAsync(1)).ShouldHaveSingleItem().Attempts.ShouldBe(2);
         _server.Received.ShouldHaveSingleItem();

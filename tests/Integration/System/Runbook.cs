@@ -1,12 +1,12 @@
 namespace ConcertReservation.Tests.Integration;
 
-/// <summary>The SQL that docs/operations.md gives an operator to type.</summary>
+/// <summary>What docs/operations.md gives an operator to type.</summary>
 internal static class Runbook
 {
     private const string Indent = "    ";
 
     /// <summary>The first block below this text, up to the line after its last.</summary>
-    public static string SqlBelow(string text)
+    public static string BlockBelow(string text)
     {
         var page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "operations.md"));
         var start = page.IndexOf(text, StringComparison.Ordinal);

@@ -12,13 +12,35 @@ internal sealed class OutgoingMailTests
     {
         var mail = AMail();
 
-        var id = mail.MessageId("tickets.example");
+        var id = mail.MessageId.At("tickets.example");
 
-        id.ShouldMatch("^<[0-9a-f]{32}\\.[0-9a-f]{16}@tickets\\.example>$");
-        (mail with { Attempt = 2 }).MessageId("tickets.example").ShouldBe(id);
-        (mail with { Resends = 1 }).MessageId("tickets.example").ShouldNotBe(id);
-        (mail with { Recipient = "lee@example.org" }).MessageId("tickets.example").ShouldNotBe(id);
+        id.ShouldMatch("^<[0-9a-f]{32}\\.1\\.0\\.[0-9a-f]{16}@tickets\\.example>$");
+        (mail with { Attempt = 2 }).MessageId.At("tickets.example").ShouldBe(id);
+        (mail with { Resends = 1 }).MessageId.ShouldNotBe(mail.MessageId);
+        (mail with { Recipient = "lee@example.org" }).MessageId.ShouldNotBe(mail.MessageId);
     }
+
+    [Test]
+    public void a_message_id_that_comes_back_is_read_again()
+    {
+        var id = (AMail() with { Id = long.MaxValue, Resends = 12 }).MessageId;
+
+        MailMessageId.Parse(id.At("tickets.example")).ShouldBe(id);
+        MailMessageId.Parse($" {id.At("elsewhere.example").Trim('<', '>')} ").ShouldBe(id);
+    }
+
+    [TestCase(null)]
+    [TestCase("")]
+    [TestCase("<CAF=x1@mail.example.com>")]
+    [TestCase("<0199d00000007000800000000000001.1.0.0123456789abcdef@tickets.example>")]
+    [TestCase(
+        "<0199d000000070008000000000000001.9999999999999999999.0.0123456789abcdef@tickets.example>"
+    )]
+    [TestCase("<0199d000000070008000000000000001.1.9999999999.0123456789abcdef@tickets.example>")]
+    [TestCase("<0199d000000070008000000000000001.1.0.0123456789abcdef@tickets example>")]
+    [TestCase("<0199d000000070008000000000000001.-1.0.0123456789abcdef@tickets.example>")]
+    public void another_message_id_is_none_of_ours(string? text) =>
+        MailMessageId.Parse(text).ShouldBeNull();
 
     [Test]
     public void text_comes_before_html_so_that_the_better_one_is_last()

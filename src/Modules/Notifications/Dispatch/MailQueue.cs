@@ -60,12 +60,13 @@ internal sealed class MailQueue(NpgsqlDataSource dataSource)
         return mails;
     }
 
+    /// <remarks>What has come back by then stays bounced.</remarks>
     public async Task MarkSentAsync(OutgoingMail mail)
     {
         await using var command = dataSource.CreateCommand(
             """
             UPDATE notifications.mails SET state = 'sent', sent_at = clock.now(), reason = NULL
-            WHERE id = $1 AND state <> 'sent'
+            WHERE id = $1 AND state NOT IN ('sent', 'bounced')
             """
         );
         command.Parameters.AddWithValue(mail.Id);

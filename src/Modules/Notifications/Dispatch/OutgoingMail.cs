@@ -1,6 +1,5 @@
 using System.Net.Mail;
 using System.Net.Mime;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace ConcertReservation.Notifications;
@@ -24,25 +23,14 @@ internal sealed record OutgoingMail(
     string? TraceParent
 )
 {
-    private const int RecipientHashBytes = 8;
-
     /// <summary>
     /// Whether a mail can have this sender: <c>name@domain</c> or <c>Name &lt;name@domain&gt;</c>.
     /// </summary>
     public static bool CanHaveSender(string address) => MailAddress.TryCreate(address, out _);
 
-    /// <summary>
-    /// The same at every attempt, so that a mail that arrives twice since the server's answer was
-    /// lost is known as one by mail programs. One that was asked for again is another.
-    /// </summary>
-    public string MessageId(string domain)
-    {
-        var recipient = SHA256.HashData(Encoding.UTF8.GetBytes(Recipient));
-        var hash = Convert.ToHexStringLower(recipient.AsSpan(0, RecipientHashBytes));
-        return $"<{EventId:N}.{hash}{Resend}@{domain}>";
-    }
+    public MailMessageId MessageId => MailMessageId.Of(Id, EventId, Recipient, Resends);
 
-    /// <summary>Tells resends apart in names.</summary>
+    /// <summary>Tells resends apart in names of files.</summary>
     public string Resend => Resends == 0 ? "" : $".resend{Resends}";
 
     /// <summary>
@@ -60,7 +48,7 @@ internal sealed record OutgoingMail(
             SubjectEncoding = Encoding.UTF8,
             HeadersEncoding = Encoding.UTF8,
         };
-        message.Headers.Add("Message-ID", MessageId(from.Host));
+        message.Headers.Add("Message-ID", MessageId.At(from.Host));
         message.Headers.Add("Content-Language", Written.Language);
         // Out-of-office replies to us help nobody (RFC 3834).
         message.Headers.Add("Auto-Submitted", "auto-generated");

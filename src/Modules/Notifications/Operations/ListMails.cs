@@ -33,8 +33,8 @@ internal static class ListMails
             .WithSummary("List mails")
             .WithDescription(
                 "The newest first. `pending`: to be sent, or tried again. `sent`: a server has "
-                    + "taken it. `failed`: refused for good, or at every attempt; `reason` says by "
-                    + "what."
+                    + "taken it. `failed`: refused for good, or at every attempt; `bounced`: "
+                    + "taken, and come back. `reason` says why."
             )
             .Produces<Response>()
             .WithResponseExample(

@@ -4,10 +4,12 @@ using Npgsql;
 namespace ConcertReservation.Notifications;
 
 /// <summary>A mail as operators see it, without its text.</summary>
-/// <param name="State">pending, sent or failed.</param>
+/// <param name="State">pending, sent, failed or bounced.</param>
 /// <param name="Attempts">How often it was begun to be handed over, resends included.</param>
 /// <param name="Resends">How often an operator had it sent again.</param>
-/// <param name="Reason">What the last attempt failed by; null where none did.</param>
+/// <param name="Reason">
+/// What the last attempt failed by, or why the mail came back; null where neither is.
+/// </param>
 /// <param name="NextAttemptAt">While pending: not before this.</param>
 internal sealed record MailView(
     long MailId,
@@ -31,7 +33,7 @@ internal sealed record MailView(
         created_at, CASE state WHEN 'pending' THEN next_attempt_at END AS due_at, sent_at
         """;
 
-    public static readonly IReadOnlyList<string> States = ["pending", "sent", "failed"];
+    public static readonly IReadOnlyList<string> States = ["pending", "sent", "failed", "bounced"];
 
     public static readonly MailView Example = new(
         17,

@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace ConcertReservation.Notifications;
 
-/// <summary>A mail that failed, or that its customer lost, is sent once more.</summary>
+/// <summary>A mail that failed or bounced, or that its customer lost, is sent once more.</summary>
 internal static class ResendMail
 {
     /// <remarks>
@@ -41,7 +41,7 @@ internal static class ResendMail
             .WithTags("Operations")
             .WithSummary("Send a mail again")
             .WithDescription(
-                "One that failed, or that was sent and did not reach its customer: the same text, "
+                "One that failed, came back, or did not reach its customer: the same text, "
                     + "as patiently as the first time, to the address that the customer has now. "
                     + "One about the account itself goes where it went before."
             )
