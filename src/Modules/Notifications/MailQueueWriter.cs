@@ -135,9 +135,9 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
             $"""
             INSERT INTO notifications.mails
                 (event_id, user_id, kind, language, recipient, recipient_name, subject, facts,
-                traceparent)
+                traceparent, waitlist_concert_id)
             SELECT $1, w.user_id, $2, m.language, coalesce(u.email, w.email),
-                coalesce(u.name, ''), m.subject, $5::json, $8
+                coalesce(u.name, ''), m.subject, $5::json, $8, w.concert_id
             FROM notifications.waitlist w
                 LEFT JOIN notifications.users u USING (user_id)
                 JOIN unnest($3::text[], $4::text[]) AS m (language, subject)

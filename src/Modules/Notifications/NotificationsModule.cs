@@ -25,6 +25,9 @@ public sealed class NotificationsModule : IModule
         services.AddScoped<MailBatch>();
         services.AddSingleton<MailSignal>();
         services.AddSingleton<MailQueue>();
+        services.AddSingleton<MailHandover>();
+        services.AddSingleton<WaitlistTurns>();
+        services.AddSingleton<TellInOrder>();
         services.AddScoped<ReceiveBounce>();
         services.AddHostedService<DispatchMails>();
         services.AddConsumerGroup(

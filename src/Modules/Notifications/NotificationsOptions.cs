@@ -20,7 +20,7 @@ internal sealed class NotificationsOptions
     [ValidateObjectMembers]
     public SmtpOptions Smtp { get; set; } = new();
 
-    /// <summary>Mails sent at a time by one host.</summary>
+    /// <summary>Mails sent at a time by one host, beside one to a waitlist.</summary>
     [Range(1, 32)]
     public int Connections { get; set; } = 4;
 

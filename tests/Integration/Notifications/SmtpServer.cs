@@ -12,7 +12,7 @@ internal sealed class SmtpServer : IAsyncDisposable
 {
     private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentBag<ReceivedMail> _received = [];
+    private readonly ConcurrentQueue<ReceivedMail> _received = [];
     private readonly ConcurrentDictionary<string, int> _attempts = [];
     private readonly Task _running;
 
@@ -37,6 +37,7 @@ internal sealed class SmtpServer : IAsyncDisposable
     /// </summary>
     public Func<ReceivedMail, Task<bool>> OnMessage { get; set; } = _ => Task.FromResult(true);
 
+    /// <summary>In the order of coming.</summary>
     public IReadOnlyCollection<ReceivedMail> Received => _received;
 
     /// <param name="port">0 takes a free one.</param>
@@ -125,7 +126,7 @@ internal sealed class SmtpServer : IAsyncDisposable
         while (await reader.ReadLineAsync(_stop.Token) is { } line && line != ".")
             data.Append(line.StartsWith('.') ? line[1..] : line).Append("\r\n");
         var mail = new ReceivedMail(recipient, data.ToString());
-        _received.Add(mail);
+        _received.Enqueue(mail);
         return await OnMessage(mail);
     }
 }

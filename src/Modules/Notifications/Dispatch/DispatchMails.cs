@@ -11,10 +11,13 @@ namespace ConcertReservation.Notifications;
 
 /// <summary>
 /// Sends what is due, on every host, each mail by the one that took it. Twice only if the server's
-/// answer was lost: with the connection, or with the host that waited for it.
+/// answer was lost: with the connection, or with the host that waited for it. Waitlists are told
+/// beside the other mails: neither waits for the other.
 /// </summary>
 internal sealed partial class DispatchMails(
     MailQueue queue,
+    MailHandover handover,
+    TellInOrder waitlists,
     MailSignal signal,
     DatabaseReady databaseReady,
     IServiceScopeFactory scopes,
@@ -23,17 +26,9 @@ internal sealed partial class DispatchMails(
 ) : BackgroundService
 {
     private const int MaxRefundsToAddress = 100;
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
-
-    /// <summary>
-    /// Shorter than the pause of a host that looks for mails: what is sent comes first.
-    /// </summary>
-    private static readonly TimeSpan RecordPause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly NotificationsOptions _options = options.Value;
-    private readonly RepeatedFailures _interruptions = new(databaseReady);
-    private int _failures;
+    private readonly Outage _outage = new(logger);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -44,26 +39,38 @@ internal sealed partial class DispatchMails(
             return;
         }
 
-        while (!stoppingToken.IsCancellationRequested)
+        await Task.WhenAll(
+            RepeatAsync(SendDueAsync, _outage, signal.Any, stoppingToken),
+            RepeatAsync(waitlists.SendDueAsync, waitlists.Outage, signal.ToWaitlists, stoppingToken)
+        );
+    }
+
+    /// <param name="sendDue">Tells how many mails were taken.</param>
+    private async Task RepeatAsync(
+        Func<CancellationToken, Task<int>> sendDue,
+        Outage outage,
+        Signal mails,
+        CancellationToken stop
+    )
+    {
+        var interruptions = new RepeatedFailures(databaseReady);
+        var poll = TimeSpan.FromMilliseconds(_options.PollMilliseconds);
+        while (!stop.IsCancellationRequested)
         {
             try
             {
-                await AddressRefundsAsync(stoppingToken);
-                var sent = await SendDueAsync(stoppingToken);
-                _interruptions.End();
+                var sent = await sendDue(stop);
+                interruptions.End();
                 if (sent == 0)
-                {
-                    var poll = TimeSpan.FromMilliseconds(_options.PollMilliseconds);
-                    await signal.WaitAsync(poll, stoppingToken);
-                }
+                    await mails.WaitAsync(poll, stop);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 // An edge: whatever it was, usually a database that is away, the queue keeps the
                 // mails.
-                if (_interruptions.Add(e, DatabaseFaults.IsAway(e)) is { } level)
+                if (interruptions.Add(e, DatabaseFaults.IsAway(e)) is { } level)
                     LogInterrupted(level, e.Message);
-                await PauseAsync(stoppingToken);
+                await outage.PauseAsync(stop);
             }
         }
     }
@@ -76,9 +83,9 @@ internal sealed partial class DispatchMails(
         await work.RunAsync(stop => writer.AddressRefundsAsync(MaxRefundsToAddress, stop), stop);
     }
 
-    /// <returns>How many mails were taken.</returns>
     private async Task<int> SendDueAsync(CancellationToken stop)
     {
+        await AddressRefundsAsync(stop);
         var lease = TimeSpan.FromSeconds(_options.LeaseSeconds);
         var taken = Stopwatch.StartNew();
         var mails = await queue.TakeAsync(_options.BatchSize, lease, stop);
@@ -98,27 +105,18 @@ internal sealed partial class DispatchMails(
         foreach (var (mail, reason) in round.Broken)
         {
             if (round.HasSent)
-                await PostponeAsync(mail, reason, stop);
+                await handover.PostponeAsync(mail, reason, stop);
             else
                 round.Waiting.Enqueue(mail);
         }
 
         foreach (var mail in round.Waiting)
-            await PersistAsync(() => queue.GiveBackAsync(mail, round.Outage), stop);
+            await handover.GiveBackAsync(mail, round.Outage, stop);
 
         if (round.Outage is { } outage && !round.HasSent)
-        {
-            var level = _failures == 0 ? LogLevel.Warning : LogLevel.Debug;
-            LogUnreachable(level, LogText.WithoutAddresses(outage));
-            await PauseAsync(stop);
-        }
+            await _outage.AddAsync(outage, stop);
         else
-        {
-            if (_failures > 0)
-                LogHandedOverAgain();
-            _failures = 0;
-        }
-
+            _outage.End();
         return mails.Count;
     }
 
@@ -133,86 +131,19 @@ internal sealed partial class DispatchMails(
             && round.Waiting.TryDequeue(out var mail)
         )
         {
-            var result = await SendAsync(transport, mail);
-            await RecordAsync(round, mail, result, stop);
-        }
-    }
+            var result = await MailHandover.SendAsync(transport, mail);
+            if (result.Delivery == Delivery.Unreachable)
+            {
+                round.Outage = result.Reason ?? "";
+                round.Broken.Enqueue((mail, round.Outage));
+                continue;
+            }
 
-    private static async Task<DeliveryResult> SendAsync(IMailTransport transport, OutgoingMail mail)
-    {
-        using var activity = MailActivity.Start(mail);
-        var result = await transport.SendAsync(mail);
-        if (activity is not null)
-            MailActivity.End(activity, result);
-        return result;
-    }
-
-    private Task RecordAsync(
-        Round round,
-        OutgoingMail mail,
-        DeliveryResult result,
-        CancellationToken stop
-    )
-    {
-        var reason = result.Reason ?? "";
-        switch (result.Delivery)
-        {
-            case Delivery.Sent:
+            if (result.Delivery == Delivery.Sent)
                 round.HasSent = true;
-                return PersistAsync(() => queue.MarkSentAsync(mail), stop);
-            case Delivery.Unreachable:
-                round.Outage = reason;
-                round.Broken.Enqueue((mail, reason));
-                return Task.CompletedTask;
-            case Delivery.Postponed:
-                return PostponeAsync(mail, reason, stop);
-            default:
-                return GiveUpAsync(mail, reason, stop);
+            await handover.RecordAsync(mail, result, stop);
         }
     }
-
-    private Task PostponeAsync(OutgoingMail mail, string reason, CancellationToken stop)
-    {
-        if (mail.Try >= _options.MaxAttempts)
-            return GiveUpAsync(mail, reason, stop);
-
-        LogPostponed(mail.Id, mail.Kind, mail.Attempt, LogText.WithoutAddresses(reason));
-        var delay = _options.DelayAfter(mail.Try);
-        return PersistAsync(() => queue.PostponeAsync(mail, delay, reason), stop);
-    }
-
-    private Task GiveUpAsync(OutgoingMail mail, string reason, CancellationToken stop)
-    {
-        LogFailed(mail.Id, mail.Kind, mail.Attempt, LogText.WithoutAddresses(reason));
-        return PersistAsync(() => queue.MarkFailedAsync(mail, reason), stop);
-    }
-
-    /// <summary>
-    /// What was sent must be known as sent: a database that is away is asked until it is back, and
-    /// this host takes no other mail before. Only while the host stops is there an end to it.
-    /// </summary>
-    private static async Task PersistAsync(Func<Task> update, CancellationToken stop)
-    {
-        const int MaxAttemptsAtStop = 25;
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                await update();
-                return;
-            }
-            catch (Exception e)
-                when (DatabaseFaults.IsPassing(e)
-                    && (attempt < MaxAttemptsAtStop || !stop.IsCancellationRequested)
-                )
-            {
-                await Task.Delay(RecordPause, CancellationToken.None);
-            }
-        }
-    }
-
-    private Task PauseAsync(CancellationToken stop) =>
-        Task.Delay(Backoff.After(++_failures, FirstPause, LongestPause), stop);
 
     /// <summary>Mails taken together, sent over several connections.</summary>
     private sealed class Round(IEnumerable<OutgoingMail> mails, Stopwatch taken, TimeSpan lease)
@@ -238,22 +169,4 @@ internal sealed partial class DispatchMails(
 
     [LoggerMessage(Message = "The queue of mails cannot be read, mails wait: {Reason}")]
     private partial void LogInterrupted(LogLevel level, string reason);
-
-    [LoggerMessage("No mail can be handed over, mails wait: {Reason}")]
-    private partial void LogUnreachable(LogLevel level, string reason);
-
-    [LoggerMessage(LogLevel.Information, "Mails are handed over again.")]
-    private partial void LogHandedOverAgain();
-
-    [LoggerMessage(
-        LogLevel.Warning,
-        "Mail {MailId} ({Kind}) was not taken at attempt {Attempt}: {Reason}"
-    )]
-    private partial void LogPostponed(long mailId, string kind, int attempt, string reason);
-
-    [LoggerMessage(
-        LogLevel.Error,
-        "Mail {MailId} ({Kind}) is given up after attempt {Attempt}: {Reason}"
-    )]
-    private partial void LogFailed(long mailId, string kind, int attempt, string reason);
 }

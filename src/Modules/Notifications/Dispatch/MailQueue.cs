@@ -10,6 +10,16 @@ namespace ConcertReservation.Notifications;
 /// </summary>
 internal sealed class MailQueue(NpgsqlDataSource dataSource)
 {
+    private const string TakeDue = $"""
+        UPDATE notifications.mails m
+        SET attempts = attempts + 1, next_attempt_at = clock.now() + $2
+        FROM due WHERE m.id = due.id
+        RETURNING m.id, m.attempts, m.attempts - m.attempts_before, m.resends, m.event_id,
+            m.kind, m.recipient, m.recipient_name, m.created_at, m.traceparent,
+            {StoredMail.Columns}
+        """;
+
+    /// <summary>Any but those to waitlists, which have their turns.</summary>
     public async Task<IReadOnlyList<OutgoingMail>> TakeAsync(
         int max,
         TimeSpan lease,
@@ -20,44 +30,44 @@ internal sealed class MailQueue(NpgsqlDataSource dataSource)
             $"""
             WITH due AS (
                 SELECT id FROM notifications.mails
-                WHERE state = 'pending' AND next_attempt_at <= (SELECT clock.now())
+                WHERE state = 'pending' AND waitlist_concert_id IS NULL
+                    AND next_attempt_at <= (SELECT clock.now())
                 ORDER BY next_attempt_at, id
                 LIMIT $1 FOR UPDATE SKIP LOCKED
             )
-            UPDATE notifications.mails m
-            SET attempts = attempts + 1, next_attempt_at = clock.now() + $2
-            FROM due WHERE m.id = due.id
-            RETURNING m.id, m.attempts, m.attempts - m.attempts_before, m.resends, m.event_id,
-                m.kind, m.recipient, m.recipient_name, m.created_at, m.traceparent,
-                {StoredMail.Columns}
+            {TakeDue}
             """
         );
         command.Parameters.AddWithValue(max);
         command.Parameters.AddWithValue(lease);
-        var mails = new List<OutgoingMail>();
-        await using var row = await command.ExecuteReaderAsync(stop);
-        while (await row.ReadAsync(stop))
-        {
-            mails.Add(
-                new OutgoingMail(
-                    row.GetInt64(0),
-                    row.GetInt32(1),
-                    row.GetInt32(2),
-                    row.GetInt32(3),
-                    row.GetGuid(4),
-                    row.GetString(5),
-                    row.GetString(6),
-                    row.GetString(7),
-                    StoredMail.Read(row, first: 10),
-                    row.GetFieldValue<DateTimeOffset>(8),
-                    await row.IsDBNullAsync(9, stop) ? null : row.GetString(9)
-                )
-            );
-        }
+        return await ReadAsync(command, stop);
+    }
 
-        // RETURNING keeps no order; customers should get theirs in the order of events.
-        mails.Sort((a, b) => a.Id.CompareTo(b.Id));
-        return mails;
+    /// <summary>Those to a concert's waitlist, while it is this host's turn to tell it.</summary>
+    /// <remarks>None is skipped, for the next one would overtake it.</remarks>
+    public async Task<IReadOnlyList<OutgoingMail>> TakeAsync(
+        WaitlistTurn turn,
+        int max,
+        TimeSpan lease,
+        CancellationToken stop
+    )
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            WITH due AS (
+                SELECT id FROM notifications.mails
+                WHERE state = 'pending' AND waitlist_concert_id = $3
+                    AND next_attempt_at <= (SELECT clock.now())
+                ORDER BY id
+                LIMIT $1 FOR UPDATE
+            )
+            {TakeDue}
+            """
+        );
+        command.Parameters.AddWithValue(max);
+        command.Parameters.AddWithValue(lease);
+        command.Parameters.AddWithValue(turn.ConcertId);
+        return await ReadAsync(command, stop);
     }
 
     /// <remarks>What has come back by then stays bounced.</remarks>
@@ -104,5 +114,36 @@ internal sealed class MailQueue(NpgsqlDataSource dataSource)
         foreach (var value in values)
             command.Parameters.AddWithValue(value);
         await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<IReadOnlyList<OutgoingMail>> ReadAsync(
+        NpgsqlCommand command,
+        CancellationToken stop
+    )
+    {
+        var mails = new List<OutgoingMail>();
+        await using var row = await command.ExecuteReaderAsync(stop);
+        while (await row.ReadAsync(stop))
+        {
+            mails.Add(
+                new OutgoingMail(
+                    row.GetInt64(0),
+                    row.GetInt32(1),
+                    row.GetInt32(2),
+                    row.GetInt32(3),
+                    row.GetGuid(4),
+                    row.GetString(5),
+                    row.GetString(6),
+                    row.GetString(7),
+                    StoredMail.Read(row, first: 10),
+                    row.GetFieldValue<DateTimeOffset>(8),
+                    await row.IsDBNullAsync(9, stop) ? null : row.GetString(9)
+                )
+            );
+        }
+
+        // RETURNING keeps no order; customers should get theirs in the order of events.
+        mails.Sort((a, b) => a.Id.CompareTo(b.Id));
+        return mails;
     }
 }
