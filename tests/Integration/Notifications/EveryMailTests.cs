@@ -4,14 +4,22 @@ using ConcertReservation.Notifications;
 namespace ConcertReservation.Tests.Integration.Notifications;
 
 /// <summary>
-/// Each of the twelve mails in both languages as it lies in the folder, read by another program:
-/// both formats, and what they say. The folder stays where <c>MAILS_KEPT_IN</c> names one:
-/// docs/mails/take-screenshots shows it.
+/// Each of the twelve mails, two of them in both their forms, in both languages as it lies in the
+/// folder, read by another program: both formats, and what they say. The folder stays where
+/// <c>MAILS_KEPT_IN</c> names one: docs/mails/take-screenshots shows it.
 /// </summary>
 [Parallelizable]
 internal sealed class EveryMailTests
 {
     private const string New = "user@example.net";
+    private const string Why = "The singer is ill.";
+
+    /// <summary>Of kinds that say two things: how the second one is called.</summary>
+    private static readonly Dictionary<string, string> Second = new(StringComparer.Ordinal)
+    {
+        ["cancelled"] = "concert-cancelled",
+        ["refunded"] = "refunded-points",
+    };
 
     private static readonly Dictionary<string, string> Subjects = new(StringComparer.Ordinal)
     {
@@ -25,8 +33,12 @@ internal sealed class EveryMailTests
         ["expired-en"] = "[Night] Your hold has run out",
         ["cancelled-ko"] = "[Night] 예매가 취소되었습니다",
         ["cancelled-en"] = "[Night] Your booking is cancelled",
+        ["concert-cancelled-ko"] = "[Night] 공연 취소로 예매가 취소되었습니다",
+        ["concert-cancelled-en"] = "[Night] Your booking is cancelled: the concert is called off",
         ["refunded-ko"] = "[Night] 환불이 완료되었습니다",
         ["refunded-en"] = "[Night] Your refund is complete",
+        ["refunded-points-ko"] = "[Night] 환불이 완료되었습니다",
+        ["refunded-points-en"] = "[Night] Your refund is complete",
         ["sold-out-ko"] = "[Night] 매진되었습니다",
         ["sold-out-en"] = "[Night] Sold out",
         ["reopened-ko"] = "[Night] 좌석이 다시 나왔습니다",
@@ -54,8 +66,18 @@ internal sealed class EveryMailTests
         ["expired-en"] = ["You have not been charged", "102"],
         ["cancelled-ko"] = ["환불이 시작되었습니다", "101"],
         ["cancelled-en"] = ["your refund is on its way", "102"],
-        ["refunded-ko"] = ["환불 금액", "50,000원", "101"],
-        ["refunded-en"] = ["Refund", "KRW 50,000", "102"],
+        ["concert-cancelled-ko"] = ["공연이 취소되었습니다", Why, "환불이 시작되었습니다", "101"],
+        ["concert-cancelled-en"] =
+        [
+            "The concert does not take place",
+            Why,
+            "your refund is on its way",
+            "102",
+        ],
+        ["refunded-ko"] = ["환불 금액", "50,000원", "카드사", "101"],
+        ["refunded-en"] = ["Refund", "KRW 50,000", "your card", "102"],
+        ["refunded-points-ko"] = ["환불 금액", "50,000원", "포인트", "101"],
+        ["refunded-points-en"] = ["Refund", "KRW 50,000", "wallet", "102"],
         ["sold-out-ko"] = ["매진 시각", "10석"],
         ["sold-out-en"] = ["Sold out at", "10"],
         ["reopened-ko"] = ["예매 가능 좌석", "1석"],
@@ -118,15 +140,15 @@ internal sealed class EveryMailTests
     }
 
     [Test]
-    public void each_kind_lies_there_once_in_each_language() =>
+    public void each_mail_lies_there_once_in_each_language() =>
         _mails.Keys.ShouldBe(Subjects.Keys, ignoreOrder: true);
 
     [Test]
-    public void each_kind_is_shown_in_the_documentation()
+    public void each_mail_is_shown_in_the_documentation()
     {
         var page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "mails.md"));
-        foreach (var kind in Enum.GetValues<MailKind>().Select(k => k.Name()))
-            page.ShouldContain($"](mails/{kind}.png)");
+        foreach (var mail in Enum.GetValues<MailKind>().Select(k => k.Name()).Concat(Second.Values))
+            page.ShouldContain($"](mails/{mail}.png)");
     }
 
     [TestCaseSource(nameof(Subjects))]
@@ -171,6 +193,15 @@ internal sealed class EveryMailTests
             Told.Expired(created),
             Told.Cancelled(created),
             Told.Refunded(100 + customer, customer),
+            Told.Cancelled(created) with
+            {
+                ConcertCancelled = true,
+                Reason = Why,
+            },
+            Told.Refunded(100 + customer, customer) with
+            {
+                PaymentMethod = PaymentMethods.Point,
+            },
         ];
     }
 
@@ -211,10 +242,13 @@ internal sealed class EveryMailTests
     private async Task<Dictionary<string, ParsedMail>> ReadAsync()
     {
         var mails = new Dictionary<string, ParsedMail>(StringComparer.Ordinal);
-        foreach (var file in Directory.GetFiles(_folder, "*.eml"))
+        foreach (var file in Directory.GetFiles(_folder, "*.eml").Order(StringComparer.Ordinal))
         {
-            var kind = Path.GetFileNameWithoutExtension(file).Split('-', 3)[2];
-            mails.Add(kind, await ReadMail.ParseAsync(await File.ReadAllBytesAsync(file)));
+            var mail = await ReadMail.ParseAsync(await File.ReadAllBytesAsync(file));
+            var name = Path.GetFileNameWithoutExtension(file).Split('-', 3)[2];
+            var (kind, language) = (name[..^3], name[^3..]);
+            if (!mails.TryAdd(name, mail))
+                mails.Add(Second[kind] + language, mail);
         }
 
         return mails;
