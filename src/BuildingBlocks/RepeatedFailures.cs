@@ -48,7 +48,9 @@ public sealed class RepeatedFailures(DatabaseReady database)
         }
     }
 
-    /// <summary>What an outage began to hold up may end only after it: that is the outage's.</summary>
+    /// <summary>
+    /// What an outage began to hold up may end only after it: that is the outage's.
+    /// </summary>
     private void CountTimeout()
     {
         var isOutages = database.IsAway || database.Outages != _outages;
