@@ -9,6 +9,8 @@ namespace ConcertReservation.Ranking;
 /// <summary>The booking ranking and the sold-out ranking, in Redis.</summary>
 public sealed class RankingModule : IModule
 {
+    internal const string Group = "ranking-service";
+
     public void AddServices(IServiceCollection services)
     {
         services
@@ -26,7 +28,7 @@ public sealed class RankingModule : IModule
         services.AddSingleton<IOutageClassifier, RedisOutages>();
         services.AddHostedService<KeepRankingsWhole>();
         services.AddConsumerGroup(
-            "ranking-service",
+            Group,
             typeof(RankBookingsOnReservationEvents),
             typeof(RankConcertsOnConcertEvents)
         );

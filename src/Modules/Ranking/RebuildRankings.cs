@@ -1,4 +1,5 @@
 using ConcertReservation.Contracts;
+using ConcertReservation.Messaging;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -13,6 +14,7 @@ internal sealed partial class RebuildRankings(
     RankingStore store,
     AppliedPositions applied,
     IEventHistory history,
+    GroupProgress groups,
     RebuildProgress progress,
     IOptions<RankingOptions> options,
     ILogger<RebuildRankings> logger
@@ -33,7 +35,8 @@ internal sealed partial class RebuildRankings(
             return;
 
         var needed = await applied.ReadAsync(stop);
-        if (!Reaches(await history.ProgressAsync(stop), needed))
+        var own = await groups.ReadAsync(RankingModule.Group, stop);
+        if (!Reaches(await history.ProgressAsync(stop), needed, own))
         {
             LogBehind();
             await store.ReleaseAsync(_owner);
@@ -74,16 +77,21 @@ internal sealed partial class RebuildRankings(
     /// <summary>
     /// Whether the history has all that the rankings had. Of an earlier incarnation of Kafka
     /// nothing more can come, and the relay repeats in the new one what anybody missed: only the
-    /// newest is waited for.
+    /// newest is waited for. The same holds of a topic that somebody deleted and hosts made again,
+    /// whose positions Messaging has forgotten, and is then nearer to the beginning than we were.
     /// </summary>
+    /// <param name="own">Where our group is, as Messaging knows it: never before needed.</param>
     internal static bool Reaches(
         IReadOnlyList<LogPosition> reached,
-        IReadOnlyList<LogPosition> needed
+        IReadOnlyList<LogPosition> needed,
+        IReadOnlyList<LogPosition> own
     )
     {
         var offsets = reached.ToDictionary(p => p.LogName, p => p.NextOffset);
+        var known = own.ToDictionary(p => p.LogName, p => p.NextOffset);
         return needed
             .TakeWhile(p => p.Incarnation == needed[0].Incarnation)
+            .Where(p => known.GetValueOrDefault(p.LogName) >= p.NextOffset)
             .All(p => offsets.GetValueOrDefault(p.LogName) >= p.NextOffset);
     }
 

@@ -44,10 +44,10 @@ internal sealed class WhenToRebuildTests
     [Test]
     public void a_rebuild_waits_until_the_history_has_what_the_rankings_had()
     {
-        RebuildRankings.Reaches([Applied with { NextOffset = 99 }], [Applied]).ShouldBeFalse();
-        RebuildRankings.Reaches([], [Applied]).ShouldBeFalse();
-        RebuildRankings.Reaches([Applied with { NextOffset = 101 }], [Applied]).ShouldBeTrue();
-        RebuildRankings.Reaches([], []).ShouldBeTrue();
+        Reaches([Applied with { NextOffset = 99 }], [Applied]).ShouldBeFalse();
+        Reaches([], [Applied]).ShouldBeFalse();
+        Reaches([Applied with { NextOffset = 101 }], [Applied]).ShouldBeTrue();
+        Reaches([], []).ShouldBeTrue();
     }
 
     [Test]
@@ -55,8 +55,20 @@ internal sealed class WhenToRebuildTests
     {
         var earlier = Applied with { Incarnation = "zero" };
 
-        RebuildRankings.Reaches([Applied], [Applied, earlier]).ShouldBeTrue();
+        Reaches([Applied], [Applied, earlier]).ShouldBeTrue();
     }
+
+    [Test]
+    public void a_topic_that_was_deleted_and_made_again_is_not_waited_for()
+    {
+        var again = Applied with { NextOffset = 3 };
+
+        RebuildRankings.Reaches([again], needed: [Applied], own: [again]).ShouldBeTrue();
+        RebuildRankings.Reaches([], needed: [Applied], own: []).ShouldBeTrue();
+    }
+
+    private static bool Reaches(LogPosition[] reached, LogPosition[] needed) =>
+        RebuildRankings.Reaches(reached, needed, own: needed);
 
     private static RankingState Redis(string live, long nextOffset) =>
         new(live, "", new Dictionary<string, long> { [Applied.LogName] = nextOffset });
