@@ -25,7 +25,8 @@ internal sealed class Verifier(VerificationSettings settings)
     {
         await using var dataSource = NpgsqlDataSource.Create(settings.Postgres);
         using var rankings = await RedisRankings.ConnectAsync(settings.Redis);
-        var (after, left) = await Draining.WaitAsync(dataSource, rankings, bound, stop);
+        var log = new KafkaLog(settings.Kafka, settings.KafkaPrefix);
+        var (after, left) = await Draining.WaitAsync(dataSource, rankings, log, bound, stop);
         var history = await ReadAtRestAsync(dataSource, rankings, stop) with
         {
             Journal = journal,

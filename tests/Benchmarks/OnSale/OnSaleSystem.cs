@@ -92,6 +92,7 @@ internal sealed class OnSaleSystem : IAsyncDisposable
         var (after, left) = await Draining.WaitAsync(
             Database.DataSource,
             rankings,
+            new KafkaLog(Topics.BootstrapServers, Topics.Prefix),
             DrainLimit,
             stop
         );

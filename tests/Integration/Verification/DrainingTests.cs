@@ -214,6 +214,17 @@ internal sealed class DrainingTests
         );
     }
 
+    /// <summary>
+    /// The event store has everything, and the new Kafka nothing yet: it was judged as it was.
+    /// </summary>
+    [Test]
+    public async Task a_kafka_that_has_lost_everything() =>
+        await IsSeen(
+            "a Kafka that gets everything again",
+            "UPDATE messaging.relay_position SET incarnation = 'new-' || incarnation",
+            "UPDATE messaging.relay_position SET incarnation = substring(incarnation FROM 5)"
+        );
+
     private static string Moved(string group, int by) =>
         $"""
             UPDATE messaging.consumer_positions SET next_offset = next_offset + {by}

@@ -12,6 +12,7 @@ internal static class Draining
     public static async Task<(TimeSpan? After, IReadOnlyList<string> Left)> WaitAsync(
         NpgsqlDataSource dataSource,
         RedisRankings rankings,
+        KafkaLog log,
         TimeSpan bound,
         CancellationToken stop
     )
@@ -22,6 +23,8 @@ internal static class Draining
             var left = await LeftAsync(dataSource, stop);
             if (left.Count == 0 && !await rankings.AreWholeAsync())
                 left = ["the rankings, which are being rebuilt"];
+            if (left.Count == 0 && !await HasKafkaAllAsync(dataSource, log, stop))
+                left = ["a Kafka that gets everything again"];
             var elapsed = Stopwatch.GetElapsedTime(since);
             if (left.Count == 0)
                 return (elapsed, []);
@@ -29,6 +32,31 @@ internal static class Draining
                 return (null, left);
             await Task.Delay(Interval, stop);
         }
+    }
+
+    /// <summary>
+    /// After a start without its data Kafka is behind a database that has everything: the relay
+    /// has to notice, to send again what the outbox keeps, and the event store to read it.
+    /// </summary>
+    private static async Task<bool> HasKafkaAllAsync(
+        NpgsqlDataSource dataSource,
+        KafkaLog log,
+        CancellationToken stop
+    )
+    {
+        await using var db = await dataSource.OpenConnectionAsync(stop);
+        var counts = await db.ListAsync(
+            $"""
+            SELECT (SELECT count(*) FROM messaging.outbox),
+                (SELECT coalesce(sum(next_offset), 0)::bigint FROM messaging.consumer_positions
+                    JOIN messaging.relay_position USING (incarnation)
+                    WHERE consumer_group = '{ConsumerGroups.DataPlatform}')
+            """,
+            r => (Rows: r.GetInt64(0), Read: r.GetInt64(1)),
+            stop
+        );
+        return counts[0].Read >= counts[0].Rows
+            && await Task.Run(log.CountEverWritten, stop) >= counts[0].Rows;
     }
 
     /// <summary>What is under way, each with its number, seen in one snapshot.</summary>

@@ -17,17 +17,25 @@ internal sealed class KafkaLog(string bootstrapServers, string prefix)
     public LogContents Read()
     {
         using var consumer = Consumer($"verification-{Guid.NewGuid():N}");
-        var partitions = Places(consumer, Topics.Partitions.Keys).Select(Ends).ToList();
+        var partitions = Ends(consumer);
         var contents = new LogContents(partitions, [], []);
         foreach (var partition in partitions.Where(p => p.High > p.Low))
             ReadPartition(consumer, partition, contents);
         return contents;
+    }
 
-        LogPartition Ends(TopicPartition place)
+    /// <summary>Records that retention has taken since count, too.</summary>
+    /// <returns>0 where Kafka cannot tell, or has a topic not yet.</returns>
+    public long CountEverWritten()
+    {
+        try
         {
-            var ends = consumer.QueryWatermarkOffsets(place, Patience);
-            var topic = place.Topic[prefix.Length..];
-            return new LogPartition(topic, place.Partition, ends.Low.Value, ends.High.Value);
+            using var consumer = Consumer($"verification-{Guid.NewGuid():N}");
+            return Ends(consumer).Sum(p => p.High);
+        }
+        catch (KafkaException)
+        {
+            return 0;
         }
     }
 
@@ -39,6 +47,18 @@ internal sealed class KafkaLog(string bootstrapServers, string prefix)
             .Committed(Places(consumer, ConsumerGroups.Topics[group]), Patience)
             .Where(c => c.Offset != Offset.Unset)
             .ToDictionary(c => (c.Topic[prefix.Length..], c.Partition.Value), c => c.Offset.Value);
+    }
+
+    private IReadOnlyList<LogPartition> Ends(IConsumer<byte[]?, byte[]?> consumer)
+    {
+        return [.. Places(consumer, Topics.Partitions.Keys).Select(Of)];
+
+        LogPartition Of(TopicPartition place)
+        {
+            var ends = consumer.QueryWatermarkOffsets(place, Patience);
+            var topic = place.Topic[prefix.Length..];
+            return new LogPartition(topic, place.Partition, ends.Low.Value, ends.High.Value);
+        }
     }
 
     /// <summary>
