@@ -119,13 +119,12 @@ internal sealed class FaultSystem : IAsyncDisposable
         new KafkaLog(Kafka.BootstrapServers, Kafka.Prefix).Committed(group);
 
     /// <summary>Waits until all is at rest, and checks every invariant.</summary>
-    public async Task<IReadOnlyList<Finding>> VerifyAsync()
+    /// <param name="journal">null for all that clients asked and heard.</param>
+    public async Task<IReadOnlyList<Finding>> VerifyAsync(
+        IReadOnlyList<JournalEntry>? journal = null
+    )
     {
-        var (_, findings) = await new Verifier(Services).RunAsync(
-            Journal.Entries,
-            DrainBound,
-            CancellationToken.None
-        );
+        var findings = await CheckAsync(journal ?? Journal.Entries);
         findings.Count.ShouldBe(13);
         foreach (var finding in findings)
         {
@@ -133,6 +132,17 @@ internal sealed class FaultSystem : IAsyncDisposable
             finding.Figures.ShouldNotBeEmpty($"{finding.Number} was not checked");
         }
 
+        return findings;
+    }
+
+    /// <summary>The same where it is known that not all holds.</summary>
+    public async Task<IReadOnlyList<Finding>> CheckAsync(IReadOnlyList<JournalEntry> journal)
+    {
+        var (_, findings) = await new Verifier(Services).RunAsync(
+            journal,
+            DrainBound,
+            CancellationToken.None
+        );
         return findings;
     }
 

@@ -14,10 +14,15 @@ internal sealed class OwnBrokers : IAsyncDisposable
 
     private readonly ServiceDirectory _directory;
     private readonly List<Line> _lines;
-    private readonly LocalBrokers _brokers;
+    private readonly Func<Task<LocalBrokers>> _start;
+    private LocalBrokers _brokers;
 
-    private OwnBrokers(ServiceDirectory directory, List<Line> lines, LocalBrokers brokers) =>
-        (_directory, _lines, _brokers) = (directory, lines, brokers);
+    private OwnBrokers(
+        ServiceDirectory directory,
+        List<Line> lines,
+        Func<Task<LocalBrokers>> start,
+        LocalBrokers brokers
+    ) => (_directory, _lines, _start, _brokers) = (directory, lines, start, brokers);
 
     /// <summary>Where the test itself and hosts without a fault find them.</summary>
     public string BootstrapServers => Servers(n => PortOf(_directory, n, Direct));
@@ -52,13 +57,10 @@ internal sealed class OwnBrokers : IAsyncDisposable
                     return lines[^1].Port;
                 }
             );
-            var brokers = await LocalBrokers.StartAsync(
-                directory,
-                kafkaHome,
-                CancellationToken.None,
-                settings
-            );
-            return new OwnBrokers(directory, lines, brokers);
+            return new OwnBrokers(directory, lines, Start, await Start());
+
+            Task<LocalBrokers> Start() =>
+                LocalBrokers.StartAsync(directory, kafkaHome, CancellationToken.None, settings);
         }
         catch
         {
@@ -85,6 +87,15 @@ internal sealed class OwnBrokers : IAsyncDisposable
     /// <summary>Those that were killed, with what they had on disk; all answer on return.</summary>
     public Task StartAgainAsync(params int[] nodes) =>
         _brokers.StartAgainAsync(nodes, CancellationToken.None);
+
+    /// <summary>New ones at the addresses of the killed ones, whose disks are lost.</summary>
+    public async Task StartEmptyAsync()
+    {
+        Directory.Delete(_directory.In("kafka"), recursive: true);
+        _lines.ForEach(l => l.Dispose());
+        _lines.Clear();
+        _brokers = await _start();
+    }
 
     public async ValueTask DisposeAsync()
     {

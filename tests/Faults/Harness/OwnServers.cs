@@ -40,6 +40,13 @@ internal sealed class OwnServers : IAsyncDisposable
     public async Task StartRedisAsync() =>
         _redis = await LocalRedis.StartAsync(_directory, CancellationToken.None);
 
+    /// <summary>A new one at the address of the killed one, whose disk is lost.</summary>
+    public Task StartEmptyRedisAsync()
+    {
+        Directory.Delete(_directory.In("redis"), recursive: true);
+        return StartRedisAsync();
+    }
+
     /// <summary>How often PostgreSQL's own log says something.</summary>
     public int PostgresSaid(string text)
     {
