@@ -12,6 +12,11 @@ internal sealed class ServerFaultTests
     private const int Customers = 30;
     private const int CommitLock = 4711;
 
+    /// <summary>
+    /// A transaction that many wait for is not given the ten seconds of all others.
+    /// </summary>
+    private static readonly TimeSpan SoonerThanOthers = TimeSpan.FromSeconds(8);
+
     private OwnServers _servers = null!;
     private FaultSystem _system = null!;
 
@@ -120,8 +125,9 @@ internal sealed class ServerFaultTests
     }
 
     /// <summary>As of a host that stands still between its locks and its commit.</summary>
-    [Test]
-    public async Task a_hold_left_open_is_ended_by_the_database_and_others_go_on()
+    [TestCase("INSERT INTO reservations.idempotency_keys")]
+    [TestCase("'POINT', 'COMPLETED'")]
+    public async Task what_is_left_open_is_ended_by_the_database_and_others_go_on(string before)
     {
         var (_, wire) = await _system.StartWiredHostAsync();
         await _system.StartHostAsync();
@@ -129,11 +135,12 @@ internal sealed class ServerFaultTests
         crowd.StartBuying();
         await crowd.WaitUntilSoldAsync(crowd.Seats / 8);
 
-        var open = wire.StopAt("INSERT INTO reservations.idempotency_keys", Withheld.Statement);
+        var open = wire.StopAt(before, Withheld.Statement);
         await open.WaitAsync();
         await Eventually.Until(
             "the database has ended the transaction",
-            () => _servers.PostgresSaid("due to idle-in-transaction timeout") == 1
+            () => _servers.PostgresSaid("due to idle-in-transaction timeout") == 1,
+            SoonerThanOthers
         );
         open.Release();
 
