@@ -11,7 +11,8 @@ missing_packages() {
   if [ -z "${ConnectionStrings__Redis:-}" ]; then
     command -v redis-server >/dev/null || echo redis-server
   fi
-  if ! PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -q 'librdkafka\.so\.1 '; then
+  # To its end: a list that is cut off while it is written counts as a failure, with pipefail.
+  if ! PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep 'librdkafka\.so\.1 ' >/dev/null; then
     echo librdkafka1
   fi
   local want
