@@ -43,15 +43,20 @@ internal sealed record House(IReadOnlyList<Room> Rooms, IReadOnlyList<SourceFile
     {
         var projects = Directory
             .GetFiles(root, "*.csproj", SearchOption.AllDirectories)
-            .Select(p => Path.GetRelativePath(root, p));
+            .Select(p => Path.GetRelativePath(root, p))
+            .Where(IsOurs);
         var files = Directory
             .GetFiles(root, "*.cs", SearchOption.AllDirectories)
             .Select(p => Path.GetRelativePath(root, p))
-            .Where(p => !p.Split('/').Any(folder => folder is "bin" or "obj" or ".local"))
+            .Where(IsOurs)
             .Order(StringComparer.Ordinal)
             .Select(p => SourceFile.Parse(p, File.ReadAllText(Path.Combine(root, p))));
         return new House([.. projects.Select(p => ReadRoom(root, p))], [.. files]);
     }
+
+    /// <summary>Neither built nor a copy, such as that of tests/mutations.</summary>
+    private static bool IsOurs(string path) =>
+        !path.Split('/').Any(folder => folder is "bin" or "obj" or ".local");
 
     private static Room ReadRoom(string root, string project)
     {

@@ -168,6 +168,50 @@ public sealed class ConsumingTests
     }
 
     [Test]
+    public async Task no_offset_is_committed_before_its_effect()
+    {
+        await using var system = await ConsumingSystem.StartAsync();
+        var host = await system.StartHostAsync();
+        var begun = new TaskCompletionSource();
+        var goOn = new TaskCompletionSource();
+        host.Script.OnPayment = async (id, stop) =>
+        {
+            if (id != 1)
+                return;
+
+            begun.TrySetResult();
+            await goOn.Task.WaitAsync(stop);
+        };
+        var waiting = (await system.ProduceAsync(Given.Paid(1))).Partition.Value;
+        await begun.Task.WaitAsync(TimeSpan.FromSeconds(60));
+
+        var neighbour = Given.Paid(Given.IdsBeside(1, count: 1)[0]);
+        var beside = (await system.ProduceAsync(neighbour)).Partition.Value;
+        // The offsets of all partitions are committed together.
+        var offsets = await CommittedAsync(beside);
+
+        offsets[waiting].ShouldBeLessThan(1);
+        (
+            await system.ListAsync<int>(
+                $"""
+                SELECT partition FROM messaging.consumer_positions
+                WHERE topic = '{Topics.Payments}'
+                """
+            )
+        ).ShouldBe([beside]);
+        goOn.SetResult();
+        await CommittedAsync(waiting);
+        (await system.EffectsAsync()).ShouldBe([neighbour.PaymentId, 1]);
+
+        Task<List<long>> CommittedAsync(int partition) =>
+            Eventually.Becomes(
+                $"the offset of partition {partition} is committed",
+                () => system.CommittedOffsets(Topics.Payments),
+                committed => committed[partition] == 1
+            );
+    }
+
+    [Test]
     public async Task a_shutdown_commits_what_is_applied()
     {
         await using var system = await ConsumingSystem.StartAsync();
