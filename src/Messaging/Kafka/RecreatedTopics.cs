@@ -7,7 +7,8 @@ namespace ConcertReservation.Messaging;
 /// <summary>
 /// A topic that somebody deleted is made again, and is empty: what groups had not read of it is
 /// gone, and how far they had read the old one says nothing of the new. So those positions are
-/// forgotten, and the outbox is sent again; the inbox filters what was applied.
+/// forgotten, and the outbox is sent again; the inbox filters what was applied. Dead letters of the
+/// old one stay, as those of a Kafka that is gone: their offsets are those of other records now.
 /// </summary>
 internal sealed partial class RecreatedTopics(
     NpgsqlDataSource dataSource,
@@ -16,6 +17,17 @@ internal sealed partial class RecreatedTopics(
     ILogger<RecreatedTopics> logger
 )
 {
+    private const string ForgetPositionsSql = """
+        DELETE FROM messaging.consumer_positions WHERE incarnation = $1 AND topic = ANY($2)
+        """;
+
+    private const string SetLettersApartSql = """
+        UPDATE messaging.dead_letters
+        SET incarnation = incarnation || '/until-'
+            || to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYYMMDD"T"HH24MISS.US')
+        WHERE incarnation = $1 AND topic = ANY($2)
+        """;
+
     /// <summary>Made, and not yet compared with the positions.</summary>
     private readonly HashSet<string> _made = new(StringComparer.Ordinal);
 
@@ -47,23 +59,21 @@ internal sealed partial class RecreatedTopics(
     {
         await using var connection = await dataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await using var forget = new NpgsqlCommand(
-            "DELETE FROM messaging.consumer_positions WHERE incarnation = $1 AND topic = ANY($2)",
-            connection
-        )
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<string> { TypedValue = incarnation },
-                new NpgsqlParameter<string[]> { TypedValue = topics },
-            },
-        };
-        if (await forget.ExecuteNonQueryAsync() == 0)
+        if (await ExecuteAsync(ForgetPositionsSql) == 0)
             return false;
 
+        await ExecuteAsync(SetLettersApartSql);
         await connection.ExecuteAsync("SELECT messaging.relay_again()", CancellationToken.None);
         await transaction.CommitAsync();
         return true;
+
+        async Task<int> ExecuteAsync(string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = incarnation });
+            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = topics });
+            return await command.ExecuteNonQueryAsync();
+        }
     }
 
     [LoggerMessage(

@@ -66,6 +66,15 @@ internal sealed class ConsumingSystem : IAsyncDisposable
         Kafka = TestKafka.OfItsOwn();
     }
 
+    /// <summary>The topic with all that is in it; a host makes it again.</summary>
+    public async Task DeleteTopicAsync(string topic)
+    {
+        // It would go on counting where it was in the old one.
+        _producer?.Dispose();
+        _producer = null;
+        await Kafka.DeleteTopicAsync(topic);
+    }
+
     public async Task<ConsumingHost> StartHostAsync(params (string Key, string Value)[] settings)
     {
         var host = await ConsumingHost.StartAsync(this, settings);

@@ -107,6 +107,21 @@ internal sealed class TestKafka : IAsyncDisposable
         }
     }
 
+    /// <summary>On real brokers; returns when none of them knows the topic any more.</summary>
+    public async Task DeleteTopicAsync(string topic)
+    {
+        using var admin = Admin(BootstrapServers);
+        await admin.DeleteTopicsAsync([Prefix + topic]);
+        foreach (var broker in BootstrapServers.Split(','))
+        {
+            using var reader = Admin(broker);
+            await Eventually.Until(
+                $"the broker {broker} has forgotten the topic",
+                () => !reader.GetMetadata(Patience).Topics.Exists(t => t.Topic == Prefix + topic)
+            );
+        }
+    }
+
     /// <summary>Real brokers would get slow on the topics of a hundred ended tests.</summary>
     public async ValueTask DisposeAsync()
     {
