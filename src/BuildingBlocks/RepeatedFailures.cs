@@ -37,14 +37,19 @@ public sealed class RepeatedFailures(DatabaseReady database)
     }
 
     /// <summary>It works.</summary>
-    /// <returns>How often it had failed since it last did.</returns>
-    public int End()
+    /// <returns>
+    /// How loudly to say so: as loudly as that it did not; null where it had not failed.
+    /// </returns>
+    public LogLevel? End()
     {
         lock (_gate)
         {
-            var count = _count;
+            LogLevel? level =
+                _count == 0 ? null
+                : _isTold ? LogLevel.Information
+                : LogLevel.Debug;
             (_count, _timeouts, _isTold) = (0, 0, false);
-            return count;
+            return level;
         }
     }
 

@@ -35,8 +35,8 @@ public abstract partial class RepeatedWork(DatabaseReady ready, ILogger logger) 
         try
         {
             await RunOnceAsync(stop);
-            if (_failures.End() is var failures and > 0)
-                LogWorks(failures);
+            if (_failures.End() is { } level)
+                LogWorks(level);
         }
         catch (Exception e)
             when (e is not OperationCanceledException || !stop.IsCancellationRequested)
@@ -61,6 +61,6 @@ public abstract partial class RepeatedWork(DatabaseReady ready, ILogger logger) 
     [LoggerMessage(LogLevel.Warning, "Failed, and is tried again")]
     private partial void LogFailed(Exception exception);
 
-    [LoggerMessage(LogLevel.Debug, "Works again after {Failures} failures")]
-    private partial void LogWorks(int failures);
+    [LoggerMessage(Message = "Works again")]
+    private partial void LogWorks(LogLevel level);
 }

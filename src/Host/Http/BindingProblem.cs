@@ -92,8 +92,16 @@ internal static partial class BindingProblem
             return Problems.Validation(field == Body ? name : field, "must not be null");
         }
 
-        return Problems.Validation(field, WrongValue(json, http));
+        return Problems.Validation(
+            field,
+            IsHalfACharacter(json) ? "must be whole characters, in UTF-8" : WrongValue(json, http)
+        );
     }
+
+    /// <summary>Text that no reader can make a string of, be it a name or a value.</summary>
+    private static bool IsHalfACharacter(JsonException json) =>
+        json.InnerException is InvalidOperationException { Message: var message }
+        && message.Contains("UTF", StringComparison.Ordinal);
 
     private static string WrongValue(JsonException json, HttpContext http)
     {
@@ -137,11 +145,20 @@ internal static partial class BindingProblem
             _ => "of the documented type",
         };
 
-    /// <summary><c>$.seatIds[0]</c> is the field <c>seatIds[0]</c>; the root is the body.</summary>
-    private static string FieldAt(string? path) =>
-        path is null or "$" ? Body
-        : path.StartsWith("$.", StringComparison.Ordinal) ? path[2..]
-        : path;
+    /// <summary>
+    /// <c>$.seatIds[0]</c> is the field <c>seatIds[0]</c>, and <c>$['a b']</c> is <c>a b</c>; the
+    /// root is the body.
+    /// </summary>
+    private static string FieldAt(string? path)
+    {
+        if (path is null or "$")
+            return Body;
+
+        var field = BracketedName().Replace(path, ".${name}");
+        return field.StartsWith("$.", StringComparison.Ordinal)
+            ? field[2..].Replace(@"\'", "'", StringComparison.Ordinal)
+            : field;
+    }
 
     /// <summary>
     /// The path of a member that does not belong there is its own or its parent's, by version of
@@ -171,20 +188,26 @@ internal static partial class BindingProblem
 
     [GeneratedRegex(
         "missing required properties including: (?<names>.*?)\\.?$",
-        RegexOptions.NonBacktracking
+        RegexOptions.NonBacktracking | RegexOptions.Singleline
     )]
     private static partial Regex MissingMembers();
+
+    [GeneratedRegex(@"\['(?<name>.*?)'\]", RegexOptions.NonBacktracking | RegexOptions.Singleline)]
+    private static partial Regex BracketedName();
 
     [GeneratedRegex("'(?<name>[^']+)'", RegexOptions.NonBacktracking)]
     private static partial Regex Quoted();
 
     [GeneratedRegex(
         "^The JSON property '(?<name>.*?)' could not be mapped",
-        RegexOptions.NonBacktracking
+        RegexOptions.NonBacktracking | RegexOptions.Singleline
     )]
     private static partial Regex UnknownMember();
 
-    [GeneratedRegex("^Duplicate property '(?<name>.*?)' encountered", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        "^Duplicate property '(?<name>.*?)' encountered",
+        RegexOptions.NonBacktracking | RegexOptions.Singleline
+    )]
     private static partial Regex DoubledMember();
 
     [GeneratedRegex(

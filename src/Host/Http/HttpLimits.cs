@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace ConcertReservation.Host.Http;
 
 /// <summary>What one connection and one request may take.</summary>
@@ -11,6 +13,8 @@ internal static class HttpLimits
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            // Any byte is a character of it: what is wrong with a header, whoever reads it says.
+            kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
             kestrel.Limits.MaxRequestBodySize = BodyBytes;
             kestrel.Limits.MaxRequestHeadersTotalSize = HeaderBytes;
             kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;

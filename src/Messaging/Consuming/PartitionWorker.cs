@@ -218,8 +218,8 @@ internal sealed partial class PartitionWorker : IDisposable
 
     private void EndWaiting()
     {
-        if (_failures.End() > 0)
-            LogOutageOver(Partition.Group, Partition.Topic, Partition.Partition);
+        if (_failures.End() is { } level)
+            LogOutageOver(level, Partition.Group, Partition.Topic, Partition.Partition);
         _waiting = false;
     }
 
@@ -290,6 +290,6 @@ internal sealed partial class PartitionWorker : IDisposable
         string reason
     );
 
-    [LoggerMessage(LogLevel.Information, "{Group} goes on with {Topic}/{Partition}")]
-    private partial void LogOutageOver(string group, string topic, int partition);
+    [LoggerMessage(Message = "{Group} goes on with {Topic}/{Partition}")]
+    private partial void LogOutageOver(LogLevel level, string group, string topic, int partition);
 }

@@ -61,7 +61,7 @@ internal sealed class Sale(DemoSettings settings, IAnsiConsole console, Journal 
         patience.CancelAfter(Patience);
         try
         {
-            var buying = Task.WhenAll(crowd.Select(c => c.BuyAsync(Concert, patience.Token)));
+            var buying = AllAsync(crowd.Select(c => c.BuyAsync(Concert, patience.Token)));
             await new Stage(console, Concert, Organiser, Scoreboard).ShowAsync(
                 buying,
                 patience.Token
@@ -74,6 +74,13 @@ internal sealed class Sale(DemoSettings settings, IAnsiConsole console, Journal 
         {
             throw new DemoException($"Not sold out within {Patience.TotalSeconds} s.");
         }
+    }
+
+    /// <summary>Fails with the first that fails: without it the others might wait in vain.</summary>
+    private static async Task AllAsync(IEnumerable<Task> tasks)
+    {
+        await foreach (var task in Task.WhenEach(tasks))
+            await task;
     }
 
     private async Task<Api> OrganiserAsync(CancellationToken stop)

@@ -43,7 +43,13 @@ internal sealed class LocalRedis : ILocalService
             // A command line is for all to see, and it has a password.
             var configuration = directory.In(Service, "redis.conf");
             ServiceDirectory.WriteText(configuration, Configuration(directory, data));
-            process = LocalProcess.Start(["redis-server", configuration], log, directory: data);
+            // As a name it would be a pattern, and one that matches nothing means the defaults.
+            const string Script = "exec redis-server - <\"$1\"";
+            process = LocalProcess.Start(
+                ["/bin/sh", "-c", Script, "sh", configuration],
+                log,
+                directory: data
+            );
             directory.Remember(Service, process);
         }
 

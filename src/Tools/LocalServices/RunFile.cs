@@ -58,12 +58,15 @@ internal sealed record RunFile
         }
     }
 
+    /// <returns>Null where nothing runs; the file of an owner who died says nothing.</returns>
     public static RunFile? Read(string directory)
     {
-        var file = Path.Combine(directory, FileName);
-        return File.Exists(file)
-            ? JsonSerializer.Deserialize(File.ReadAllText(file), RunJson.Default.RunFile)
-            : null;
+        var path = Path.Combine(directory, FileName);
+        if (!File.Exists(path))
+            return null;
+
+        var file = JsonSerializer.Deserialize(File.ReadAllText(path), RunJson.Default.RunFile);
+        return file is not null && LocalProcess.Identify(file.Pid) is not null ? file : null;
     }
 
     /// <summary>Replaces the file at once; readable by its owner alone.</summary>

@@ -184,6 +184,8 @@ internal sealed class ServiceSet
             return null;
 
         const string name = "Payment sandbox";
+        // One that a dead owner left has the port at which customers were told to pay.
+        await LocalProgram.StopLeftAsync(_directory, name);
         var program = await LocalProgram.StartAsync(
             _directory,
             name,

@@ -29,6 +29,10 @@ internal sealed class Up(UpOptions options, Action<string> say)
         if (directory is null)
             return await JoinAsync(stop);
 
+        if (options.Host is not null)
+            _ = ConfiguredPort();
+        // Whoever joins now waits for us, not for an owner who died.
+        File.Delete(directory.In(RunFile.FileName));
         // What ran among the services of an owner who died has lost some of them.
         directory.Left(Command)?.Kill();
         if (options.Fresh)
@@ -183,9 +187,8 @@ internal sealed class Up(UpOptions options, Action<string> say)
     /// <exception cref="StartException">PORT asks for a port that someone else has.</exception>
     private int HostPort(ServiceDirectory directory)
     {
-        if (Environment.GetEnvironmentVariable("PORT") is { Length: > 0 } text)
+        if (ConfiguredPort() is { } port)
         {
-            var port = Port(text);
             return ServiceDirectory.IsFree(port)
                 ? port
                 : throw new StartException($"Port {port} is taken: set PORT to a free one.");
@@ -198,6 +201,11 @@ internal sealed class Up(UpOptions options, Action<string> say)
         say($"Port {DefaultPort} is taken, so the host listens on {other}; PORT chooses one.");
         return other;
     }
+
+    /// <returns>Null where PORT is not set.</returns>
+    /// <exception cref="StartException">No host can be asked at such a port.</exception>
+    private static int? ConfiguredPort() =>
+        Environment.GetEnvironmentVariable("PORT") is { Length: > 0 } text ? Port(text) : null;
 
     /// <exception cref="StartException">No host can be asked at such a port.</exception>
     internal static int Port(string text) =>

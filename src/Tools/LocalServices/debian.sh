@@ -43,7 +43,7 @@ need_packages() {
   fi
   if [ "$(id -u)" -ne 0 ]; then
     echo "Missing: ${missing[*]}. To install them, with no service started, type:" >&2
-    echo "  sudo bash $PWD/src/Tools/LocalServices/debian.sh ${missing[*]}" >&2
+    printf '  sudo bash %q %s\n' "$PWD/src/Tools/LocalServices/debian.sh" "${missing[*]}" >&2
     return 1
   fi
   install_quietly "${missing[@]}"

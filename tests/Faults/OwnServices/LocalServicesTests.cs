@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using ConcertReservation.LocalServices;
 using Npgsql;
 
@@ -56,6 +58,25 @@ internal sealed class LocalServicesTests
         owner.Interrupt();
         owner.WaitForEnd().ExitCode.ShouldBe(130);
         RunFile.Read(_directory).ShouldBeNull();
+    }
+
+    /// <summary>
+    /// Redis takes the name of its configuration for a pattern, and is open to all without one.
+    /// </summary>
+    [Test]
+    public async Task the_name_of_the_directory_is_no_pattern()
+    {
+        var odd = Path.Combine(_directory, "odd [x] *?");
+        using var owner = Owner.Start(odd, Idle, NoPostgres, NoKafka);
+
+        var port = new Uri($"tcp://{owner.WaitUntilUp().Redis.Split(',')[0]}").Port;
+
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, port);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync("PING\r\nQUIT\r\n"u8.ToArray());
+        using var reader = new StreamReader(stream);
+        (await reader.ReadToEndAsync()).ShouldStartWith("-NOAUTH");
     }
 
     [Test]

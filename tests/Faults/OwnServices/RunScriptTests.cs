@@ -74,23 +74,25 @@ internal sealed class RunScriptTests
 
     [Test]
     [Category("Long")]
-    public async Task the_host_that_a_killed_run_left_gives_its_port_to_the_next()
+    public async Task what_a_killed_run_left_gives_its_ports_to_the_next()
     {
         var port = FreePort();
-        string host;
+        RunFile left;
         using (var first = Start($"PORT={port} exec bash run"))
         {
-            host = (await ReadyAsync(first)).Host!;
+            left = await ReadyAsync(first);
             first.Process.Kill();
             // What it leaves keeps its output open, so the end of that is no sign.
             SpinWait.SpinUntil(() => first.Process.HasExited, Patience).ShouldBeTrue("it is dead");
         }
 
-        (await _http.GetAsync($"{host}/health/live")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        File.Delete(In(".local/run/run.json"));
+        (await _http.GetAsync($"{left.Host}/health/live")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        RunFile.Read(In(".local/run")).ShouldBeNull("nobody joins what is left of it");
         using var second = Start($"PORT={port} exec bash run");
 
-        (await ReadyAsync(second)).Host.ShouldBe(host);
+        var heir = await ReadyAsync(second);
+        heir.Host.ShouldBe(left.Host);
+        heir.Sandbox.ShouldBe(left.Sandbox, "customers were told to pay there");
         EndsWithAll(second, PosixSignal.SIGTERM);
     }
 

@@ -49,6 +49,26 @@ internal sealed class FrameworkErrorTests
         "email",
         TestName = "half a character"
     )]
+    [TestCase(
+        "{\"email\":\"a\",\"password\":\"p\",\"name\":\"n\",\"a b\":1}",
+        "a b",
+        TestName = "an unknown field with a space"
+    )]
+    [TestCase(
+        "{\"email\":\"a\",\"password\":\"p\",\"name\":\"n\",\"a\\nb\":1}",
+        "a\nb",
+        TestName = "an unknown field with a line break"
+    )]
+    [TestCase(
+        "{\"email\":\"a\",\"password\":\"p\",\"name\":\"n\",\"it's.a[0]\":1}",
+        "it's.a[0]",
+        TestName = "an unknown field with marks"
+    )]
+    [TestCase(
+        "{\"email\":\"a\",\"password\":\"p\",\"name\":\"n\",\"\\ud800\":1}",
+        "body",
+        TestName = "a field with half a character in its name"
+    )]
     public async Task a_bad_body_is_refused_with_its_field_named(string body, string fields)
     {
         var answer = await Anybody.Send(HttpMethod.Post, SignUp, body);
@@ -148,6 +168,35 @@ internal sealed class FrameworkErrorTests
 
         answer.ShouldStartWith("HTTP/1.1 408 ");
         answer.ShouldContain("/problems/timeout");
+    }
+
+    /// <summary>Who reads a header says what is wrong with it; the others do not matter.</summary>
+    [TestCase("Idempotency-Key: caf\xe9", "HTTP/1.1 400 ", "Idempotency-Key")]
+    [TestCase("User-Agent: M\xfcller", "HTTP/1.1 401 ", "/problems/not-signed-in")]
+    [TestCase("Authorization: Bearer \xff", "HTTP/1.1 401 ", "/problems/not-signed-in")]
+    public async Task bytes_in_a_header_that_are_not_utf_8_are_no_trouble_of_the_server(
+        string header,
+        string status,
+        string told
+    )
+    {
+        var mina = await Given.ACustomer();
+        var token = status.Contains("401") ? "" : $"Authorization: Bearer {mina.AccessToken}\r\n";
+        var address = Anybody.Host.Http.BaseAddress!;
+        using var client = new TcpClient();
+        await client.ConnectAsync(address.Host, address.Port);
+        await using var stream = client.GetStream();
+        var request =
+            $"POST /api/reservations HTTP/1.1\r\nHost: x\r\n{token}{header}\r\n"
+            + "Connection: close\r\nContent-Type: application/json\r\nContent-Length: 31\r\n\r\n"
+            + """{"concertId":1,"seatIds":[1,2]}""";
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(request));
+
+        using var reader = new StreamReader(stream);
+        var answer = await reader.ReadToEndAsync();
+
+        answer.ShouldStartWith(status);
+        answer.ShouldContain(told);
     }
 
     [Test]

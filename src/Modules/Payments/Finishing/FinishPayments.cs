@@ -69,8 +69,8 @@ internal sealed partial class FinishPayments(
             await using var command = dataSource.CreateCommand(lane.ClaimSql);
             command.Parameters.AddWithValue(gateway.Value.Lease);
             var claimed = (long?)await command.ExecuteScalarAsync(stop);
-            if (_failures[lane].End() > 0)
-                LogBack();
+            if (_failures[lane].End() is { } level)
+                LogBack(level);
             return claimed;
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
@@ -114,8 +114,8 @@ internal sealed partial class FinishPayments(
     [LoggerMessage(Message = "Payments to finish cannot be looked for: {Reason}")]
     private partial void LogAway(LogLevel level, string reason);
 
-    [LoggerMessage(LogLevel.Debug, "Payments to finish are looked for again")]
-    private partial void LogBack();
+    [LoggerMessage(Message = "Payments to finish are looked for again")]
+    private partial void LogBack(LogLevel level);
 
     [LoggerMessage(
         LogLevel.Error,
