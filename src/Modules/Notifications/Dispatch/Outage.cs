@@ -12,6 +12,8 @@ internal sealed partial class Outage(ILogger logger)
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
+    private bool _isTold;
+
     /// <summary>Rounds in a row in which nothing was handed over.</summary>
     public int Failures { get; private set; }
 
@@ -21,11 +23,13 @@ internal sealed partial class Outage(ILogger logger)
     /// <summary>Waits, longer each time.</summary>
     public Task AddAsync(string reason, CancellationToken stop)
     {
-        var level = Failures == 0 ? LogLevel.Warning : LogLevel.Debug;
+        var level = _isTold ? LogLevel.Debug : LogLevel.Warning;
         LogUnreachable(level, LogText.WithoutAddresses(reason));
+        _isTold = true;
         return PauseAsync(stop);
     }
 
+    /// <summary>The same for a reason that others tell.</summary>
     public Task PauseAsync(CancellationToken stop)
     {
         if (Failures == 0)
@@ -35,9 +39,9 @@ internal sealed partial class Outage(ILogger logger)
 
     public void End()
     {
-        if (Failures > 0)
+        if (_isTold)
             LogHandedOverAgain();
-        Failures = 0;
+        (Failures, _isTold) = (0, false);
     }
 
     [LoggerMessage("No mail can be handed over, mails wait: {Reason}")]
