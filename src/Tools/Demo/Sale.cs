@@ -76,7 +76,7 @@ internal sealed class Sale(DemoSettings settings, IAnsiConsole console, Journal 
         }
     }
 
-    /// <summary>Fails with the first that fails: without it the others might wait in vain.</summary>
+    /// <summary>Fails with the first that fails: the others might wait in vain for it.</summary>
     private static async Task AllAsync(IEnumerable<Task> tasks)
     {
         await foreach (var task in Task.WhenEach(tasks))

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-using System.Text;
 using static System.Net.HttpStatusCode;
 
 namespace ConcertReservation.Tests.Integration.Http;
@@ -149,55 +147,6 @@ internal sealed class FrameworkErrorTests
             .ShouldBe(BadRequest, "validation", "id")["instance"]
             .GetString()
             .ShouldBe("/api/concerts/%20%EA%B9%80");
-
-    [Test]
-    public async Task a_body_that_comes_too_slowly_is_told_so()
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        using var client = new TcpClient();
-        var address = Anybody.Host.Http.BaseAddress!;
-        await client.ConnectAsync(address.Host, address.Port, limit.Token);
-        await using var stream = client.GetStream();
-        var half =
-            $"POST {SignUp} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-            + "Content-Length: 100\r\n\r\n{";
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(half), limit.Token);
-
-        using var reader = new StreamReader(stream);
-        var answer = await reader.ReadToEndAsync(limit.Token);
-
-        answer.ShouldStartWith("HTTP/1.1 408 ");
-        answer.ShouldContain("/problems/timeout");
-    }
-
-    /// <summary>Who reads a header says what is wrong with it; the others do not matter.</summary>
-    [TestCase("Idempotency-Key: caf\xe9", "HTTP/1.1 400 ", "Idempotency-Key")]
-    [TestCase("User-Agent: M\xfcller", "HTTP/1.1 401 ", "/problems/not-signed-in")]
-    [TestCase("Authorization: Bearer \xff", "HTTP/1.1 401 ", "/problems/not-signed-in")]
-    public async Task bytes_in_a_header_that_are_not_utf_8_are_no_trouble_of_the_server(
-        string header,
-        string status,
-        string told
-    )
-    {
-        var mina = await Given.ACustomer();
-        var token = status.Contains("401") ? "" : $"Authorization: Bearer {mina.AccessToken}\r\n";
-        var address = Anybody.Host.Http.BaseAddress!;
-        using var client = new TcpClient();
-        await client.ConnectAsync(address.Host, address.Port);
-        await using var stream = client.GetStream();
-        var request =
-            $"POST /api/reservations HTTP/1.1\r\nHost: x\r\n{token}{header}\r\n"
-            + "Connection: close\r\nContent-Type: application/json\r\nContent-Length: 31\r\n\r\n"
-            + """{"concertId":1,"seatIds":[1,2]}""";
-        await stream.WriteAsync(Encoding.Latin1.GetBytes(request));
-
-        using var reader = new StreamReader(stream);
-        var answer = await reader.ReadToEndAsync();
-
-        answer.ShouldStartWith(status);
-        answer.ShouldContain(told);
-    }
 
     [Test]
     public async Task a_wrong_method_names_the_right_ones()
