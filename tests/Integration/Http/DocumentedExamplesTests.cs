@@ -91,6 +91,9 @@ internal sealed partial class DocumentedExamplesTests
                 .Concat(
                     Fields(operation).Where(f => f.Contains("Id")).Select(f => f.Split("Id")[0])
                 );
+            // What a body that is no JSON is about, only the path says.
+            if (operation.TakesOtherThanJson())
+                things = [path.Split('/')[^2].TrimEnd('s')];
             things
                 .Any(t => detail.Contains(t, StringComparison.OrdinalIgnoreCase))
                 .ShouldBeTrue($"{where}: {detail}");
@@ -156,7 +159,8 @@ internal sealed partial class DocumentedExamplesTests
 
     private static JsonElement? RequestSchema(JsonElement operation) =>
         operation.TryGetProperty("requestBody", out var body)
-            ? body.GetProperty("content").GetProperty("application/json").GetProperty("schema")
+        && body.GetProperty("content").TryGetProperty("application/json", out var content)
+            ? content.GetProperty("schema")
             : null;
 
     private IEnumerable<(string Where, JsonElement Operation, JsonElement Problem)> Problems() =>
@@ -194,13 +198,16 @@ internal sealed partial class DocumentedExamplesTests
         }
     }
 
-    /// <summary>The names of an operation's parameters and of its body's fields.</summary>
+    /// <summary>
+    /// The names of an operation's parameters and of its body's fields; a body that is no JSON has
+    /// none, and is named as a whole.
+    /// </summary>
     private static IReadOnlyList<string> Fields(JsonElement operation) =>
         [
             .. operation.Parameters().Select(p => p.GetProperty("name").GetString()!),
-            .. operation.RequestExample() is { } body
-                ? body.EnumerateObject().Select(p => p.Name)
-                : [],
+            .. operation.RequestExample() is { } body ? body.EnumerateObject().Select(p => p.Name)
+            : operation.TakesOtherThanJson() ? ["body"]
+            : [],
         ];
 
     [GeneratedRegex("^[^.\\[]+", RegexOptions.NonBacktracking)]

@@ -165,6 +165,10 @@ internal static class ApiDocument
             ? parameters.EnumerateArray()
             : [];
 
+    public static bool TakesOtherThanJson(this JsonElement operation) =>
+        operation.TryGetProperty("requestBody", out var body)
+        && !body.GetProperty("content").TryGetProperty("application/json", out _);
+
     /// <summary>The example of the request's JSON, where it has one.</summary>
     public static JsonElement? RequestExample(this JsonElement operation) =>
         operation.TryGetProperty("requestBody", out var body)
