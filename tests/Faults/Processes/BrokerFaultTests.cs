@@ -1,3 +1,4 @@
+using ConcertReservation.Contracts;
 using ConcertReservation.Tests.Faults.Harness;
 using Confluent.Kafka;
 
@@ -80,19 +81,25 @@ internal sealed class BrokerFaultTests
         await crowd.WaitUntilSoldAsync(crowd.Seats / 4);
 
         await _brokers.KillAsync(2);
-        await WaitsForAsync(AWhile);
+        // Until the dead one is given up, events would wait for it whatever the minimum is.
+        await Eventually.Until("two are in sync", TwoAreInSync, LongPatience);
+        await WaitsForAsync(AWhile, since: DateTime.UtcNow);
+        TwoAreInSync().ShouldBeTrue();
         await _brokers.StartAgainAsync(2);
 
         await crowd.WaitUntilSoldOutAsync();
         await _system.OutwaitLeasesAsync();
         await _system.VerifyAsync();
+
+        bool TwoAreInSync() => InSync().All(replicas => replicas == 2);
     }
 
     private Task<HostProcess> StartHostAsync(int minInSync) =>
         _system.StartHostAsync(("Kafka:Replication", "3"), ("Kafka:MinInSync", $"{minInSync}"));
 
     /// <summary>Booking goes on, and its events wait.</summary>
-    private Task WaitsForAsync(TimeSpan time) =>
+    /// <param name="since">Only what waits after so much time since then, too.</param>
+    private Task WaitsForAsync(TimeSpan time, DateTime? since = null) =>
         Eventually.Until(
             $"an event has waited for {time.TotalSeconds} s, and reservations were made since",
             () =>
@@ -102,14 +109,27 @@ internal sealed class BrokerFaultTests
                         SELECT min(created_at) AS since FROM messaging.outbox AS o
                         WHERE NOT EXISTS (
                             SELECT FROM data_platform.events AS e WHERE e.event_id = o.event_id))
-                    SELECT coalesce(since < clock_timestamp() - $1::interval AND EXISTS (
-                        SELECT FROM messaging.outbox WHERE created_at > since), false)
+                    SELECT coalesce(greatest(since, $2) < clock_timestamp() - $1::interval
+                        AND EXISTS (SELECT FROM messaging.outbox WHERE created_at > since), false)
                     FROM waiting
                     """,
-                    time
+                    time,
+                    since ?? DateTime.UnixEpoch
                 ),
             LongPatience
         );
+
+    /// <summary>How many replicas of each partition are in sync.</summary>
+    private IReadOnlyList<int> InSync()
+    {
+        using var admin = new AdminClientBuilder(
+            new AdminClientConfig { BootstrapServers = _brokers.BootstrapServers }
+        ).Build();
+        var topic = _system.Kafka.Prefix + Topics.Reservations;
+        var partitions = admin.GetMetadata(topic, Patience).Topics.Single().Partitions;
+        partitions.ShouldNotBeEmpty();
+        return [.. partitions.Select(p => p.InSyncReplicas.Length)];
+    }
 
     /// <summary>The broker that answers for the group.</summary>
     private int Coordinator()
