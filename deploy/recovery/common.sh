@@ -39,7 +39,7 @@ need() {
 # number OPTION VALUE
 number() {
   [[ "$2" =~ ^[0-9]{1,4}$ ]] || refuse "$1 takes a whole number, not '$2'."
-  echo "$2"
+  echo "$((10#$2))"
 }
 
 program() { echo "$root/src/Tools/$1/bin/Debug/net10.0/ConcertReservation.$1.dll"; }
@@ -56,14 +56,17 @@ on_own_machine() {
 
   [ -d "$root/.local/run" ] || refuse "ConnectionStrings__Postgres is not set, and ./run has never run here."
   [ ! -e "$root/.local/run/run.json" ] || refuse "./run is running: stop it first."
+  # From here, where the paths of the options begin.
+  RECOVERY_ONLY_PREPARES=yes dotnet "$(program LocalServices)" up --dir "$root/.local/run" -- \
+    "$(realpath -- "$0")" "$@"
   cd "$root"
-  RECOVERY_ONLY_PREPARES=yes dotnet "$(program LocalServices)" up --dir .local/run -- "$0" "$@"
   exec ./run verify --within "$within"
 }
 
-# The host's connection string as PostgreSQL's own tools read it.
+# The host's connection string as PostgreSQL's own tools read it, and nothing of what they are told elsewhere.
 use_postgres() {
   local pairs pair name value
+  unset PGHOST PGHOSTADDR PGPORT PGUSER PGPASSWORD PGDATABASE PGSERVICE
   IFS=';' read -ra pairs <<<"$ConnectionStrings__Postgres"
   for pair in "${pairs[@]}"; do
     name=${pair%%=*} value=${pair#*=}
@@ -109,9 +112,9 @@ delete_rankings() {
   redis --scan --pattern 'ranking:*' | xargs -r redis-cli -e "${redis_options[@]}" UNLINK >/dev/null
 }
 
-# kcat has its own settings for TLS and SASL: KCAT_CONFIG names a file of them.
+# kcat has its own settings for TLS and SASL: KCAT_CONFIG names a file of them. It says itself why there is no answer.
 kafka_topics() {
-  kcat -b "$Kafka__BootstrapServers" -m 5 -L 2>/dev/null | sed -n 's/^  topic "\(.*\)" with .*/\1/p'
+  kcat -b "$Kafka__BootstrapServers" -m 5 -L | sed -n 's/^  topic "\(.*\)" with .*/\1/p'
 }
 
 # kafka_tool NAME OPTION…   KAFKA_COMMAND_CONFIG names a file of settings for TLS and SASL.
@@ -124,10 +127,15 @@ kafka_tool() {
     ${KAFKA_COMMAND_CONFIG:+--command-config "$KAFKA_COMMAND_CONFIG"} "$@"
 }
 
-# What the last days had beyond the outbox is put before it; the relay sends it first.
+# Which Kafka hosts have sent the outbox to.
+known_kafka() { sql <<<"SELECT incarnation FROM messaging.relay_position"; }
+
+# put_older_events_back INCARNATION   What the last days had beyond the outbox is put before it; the relay sends it
+# first. Not where hosts have begun in another Kafka since that was looked at.
 put_older_events_back() {
   local count
-  count=$(sql -1 --set days="$days" -f "$root/deploy/recovery/older-events.sql")
+  count=$(sql -1 --set days="$days" --set known="$1" -f "$root/deploy/recovery/older-events.sql")
+  [ -n "$count" ] || refuse "hosts have begun in another Kafka meanwhile: older events cannot come after newer ones."
   tell "$count events of the last $days days are in the outbox again"
 }
 

@@ -1,7 +1,10 @@
 -- Puts events of the last :days days that only the event store has back into the outbox, in their order and before what
 -- is there: the relay goes by seq. They keep their ids, so groups that have applied them pass over them. What other
--- systems wrote into our topics is theirs to send.
-WITH older AS (
+-- systems wrote into our topics is theirs to send. Tells nothing where hosts know another Kafka than :known; until
+-- this ends, they begin in no other.
+WITH relay AS (
+    SELECT FROM messaging.relay_position WHERE coalesce(incarnation, '') = :'known' FOR UPDATE
+), older AS (
     SELECT seq, occurred_at, version, event_id, topic, key, event_type, body,
         encode(header_values[array_position(header_names, 'ce_source')], 'escape') AS source,
         encode(header_values[array_position(header_names, 'traceparent')], 'escape') AS traceparent
@@ -25,7 +28,7 @@ WITH older AS (
     OVERRIDING SYSTEM VALUE
     SELECT beginning.seq + place, least(clock_timestamp(), noon AT TIME ZONE 'UTC'), occurred_at,
         version, event_id, topic, key, event_type, split_part(source, '/', 3), traceparent, body
-    FROM ours, beginning, newest
+    FROM ours, beginning, newest, relay
     RETURNING 1
 )
-SELECT count(*) FROM put;
+SELECT CASE WHEN EXISTS (SELECT FROM relay) THEN (SELECT count(*) FROM put) END;

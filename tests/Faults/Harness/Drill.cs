@@ -24,7 +24,16 @@ internal sealed class Drill : IDisposable
 
     private string Said => string.Join('\n', _said);
 
-    public static Drill Start(FaultSystem system, string script, params string[] options)
+    public static Drill Start(FaultSystem system, string script, params string[] options) =>
+        Start(system, null, script, options);
+
+    /// <param name="setting">One that is not as the hosts have it.</param>
+    private static Drill Start(
+        FaultSystem system,
+        (string Name, string Value)? setting,
+        string script,
+        string[] options
+    )
     {
         var start = new ProcessStartInfo(Checkout.File($"deploy/recovery/{script}"), options)
         {
@@ -37,21 +46,49 @@ internal sealed class Drill : IDisposable
         start.Environment["ConnectionStrings__Redis"] = system.Services.Redis;
         start.Environment["Kafka__BootstrapServers"] = system.Services.Kafka;
         start.Environment["Kafka__Prefix"] = system.Services.KafkaPrefix;
+        if (setting is { } other)
+            start.Environment[other.Name] = other.Value;
         return new Drill(Process.Start(start)!);
     }
 
     /// <summary>One that changes nothing and says why.</summary>
+    public static Task IsRefusedAsync(
+        FaultSystem system,
+        string why,
+        string script,
+        params string[] options
+    ) => IsRefusedAsync(system, null, why, script, options);
+
+    /// <summary>The same with a setting that is not as the hosts have it.</summary>
     public static async Task IsRefusedAsync(
         FaultSystem system,
+        (string Name, string Value)? setting,
         string why,
         string script,
         params string[] options
     )
     {
-        using var drill = Start(system, script, options);
+        using var drill = Start(system, setting, script, options);
         (await drill.EndAsync()).ShouldBe(2, drill.Said);
-        drill._said.Last().ShouldStartWith("Refused: ");
-        drill._said.Last().ShouldContain(why);
+        drill
+            ._said.Single(l => l.StartsWith("Refused: ", StringComparison.Ordinal))
+            .ShouldContain(why);
+    }
+
+    /// <summary>One that such a setting ends in the midst of it, in that step.</summary>
+    public static async Task BreaksAsync(
+        FaultSystem system,
+        (string Name, string Value) setting,
+        string step,
+        string script,
+        params string[] options
+    )
+    {
+        using var drill = Start(system, setting, script, options);
+        (await drill.EndAsync()).ShouldBe(1, drill.Said);
+        drill
+            ._said.Last(l => l.Length > 0 && char.IsAsciiDigit(l[0]))
+            .ShouldEndWith(step, customMessage: drill.Said);
     }
 
     /// <summary>Returns when it asks its operator for something.</summary>

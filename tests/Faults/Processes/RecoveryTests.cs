@@ -117,7 +117,8 @@ internal sealed class RecoveryTests
 
         await _brokers.KillAsync(1, 2, 3);
         next.StartBuying();
-        using (var drill = Drill.Start(_system, "rebuild-kafka"))
+        await Drill.IsRefusedAsync(_system, "--confirm lost", "rebuild-kafka");
+        using (var drill = Drill.Start(_system, "rebuild-kafka", "--confirm", "lost"))
         {
             await drill.AsksAsync("Start the new brokers");
             await _brokers.StartEmptyAsync();
