@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Text;
+using ConcertReservation.Contracts;
 using ConcertReservation.Tests.Faults.Harness;
+using Confluent.Kafka;
 using Npgsql;
 
 namespace ConcertReservation.Tests.Faults.Processes;
@@ -45,7 +48,7 @@ internal sealed class RecoveryTests
             Assert.Ignore("The embedded Kafka deletes no topic: it forgets them when it stops.");
         var host = await _system.StartHostAsync();
         var name = new NpgsqlConnectionStringBuilder(_system.Services.Postgres).Database!;
-        var (backup, lost) = (In("backup"), In("lost"));
+        var (backup, lost) = (In("backup"), In("lost again"));
         var crowd = await Crowd.GatherAsync(_system, Customers);
         var paid = await crowd.StartCardPaymentAsync(customer: 0, Provider.GoodCard);
         crowd.StartBuying();
@@ -60,8 +63,11 @@ internal sealed class RecoveryTests
         await Drill.IsRefusedAsync(_system, "stop all hosts", "restore-database", options);
         host.Stop();
 
+        await WriteAsync("no JSON at all", "ce_id", "ce_source");
+        await WriteAsync("without an id \xff");
         await DropDatabaseAsync(name);
         await Drill.IsRefusedAsync(_system, $"--confirm {name}", "restore-database", options);
+        await BreakOffAsync(name, backup);
         using (
             var drill = Drill.Start(_system, "restore-database", [.. options, "--confirm", name])
         )
@@ -76,6 +82,9 @@ internal sealed class RecoveryTests
         var left = await ConfirmedAsync();
         sold.Except(left).ShouldBeSubsetOf(Told(lost, "RESERVATION_CONFIRMED"));
         File.ReadAllText(Path.Combine(lost, "cards.csv")).ShouldContain($"payment-{paid.Id}-");
+        var records = File.ReadAllText(Path.Combine(lost, "records.jsonl"));
+        records.ShouldContain("no JSON at all");
+        records.ShouldContain("without an id");
         _system.Provider.StatusOf(paid.Key).ShouldBe("DONE", "the provider has the money");
         (await _system.CheckAsync(_system.Journal.Entries))
             .Where(f => !f.Holds)
@@ -162,6 +171,54 @@ internal sealed class RecoveryTests
     private static int Built(HostProcess host) => host.Said("The rankings are whole again").Count;
 
     private string In(string file) => Path.Combine(_system.Folder, file);
+
+    /// <summary>
+    /// Where the drill does not come to its end, there is no database yet that hosts would find,
+    /// and nothing that was saved is written over.
+    /// </summary>
+    private async Task BreakOffAsync(string name, string backup)
+    {
+        string[] options = ["--backup", backup, "--confirm", name, "--lost", In("lost")];
+        // As a pattern it would be that of our topics.
+        var neighbour = ("Kafka__Prefix", _system.Kafka.Prefix.Replace("test-", "test."));
+        await Drill.IsRefusedAsync(_system, neighbour, "--new-kafka", "restore-database", options);
+        var noFile = ("KAFKA_COMMAND_CONFIG", In("missing"));
+        await Drill.BreaksAsync(
+            _system,
+            noFile,
+            "Deleting the topics",
+            "restore-database",
+            options
+        );
+        await using var server = NpgsqlDataSource.Create(_servers.Postgres);
+        await using var count = server.CreateCommand(
+            $"SELECT count(*) FROM pg_database WHERE datname = '{name}'"
+        );
+        (await count.ExecuteScalarAsync()).ShouldBe(0L);
+        await Drill.IsRefusedAsync(_system, "another folder", "restore-database", options);
+    }
+
+    /// <summary>What anybody may write who may write into our topics.</summary>
+    private async Task WriteAsync(string body, params string[] headers)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["ce_id"] = $"{Guid.NewGuid():D}",
+            ["ce_source"] = "/concert-reservation/reservations",
+        };
+        using var producer = new ProducerBuilder<string, byte[]>(
+            new ProducerConfig { BootstrapServers = _system.Kafka.BootstrapServers }
+        ).Build();
+        var record = new Message<string, byte[]>
+        {
+            Key = "1",
+            Value = Encoding.Latin1.GetBytes(body),
+            Headers = [],
+        };
+        foreach (var header in headers)
+            record.Headers.Add(header, Encoding.UTF8.GetBytes(values[header]));
+        await producer.ProduceAsync(_system.Kafka.Prefix + Topics.Reservations, record);
+    }
 
     /// <summary>Nobody can be in it, not even by a pool of the test.</summary>
     private async Task DropDatabaseAsync(string name)
