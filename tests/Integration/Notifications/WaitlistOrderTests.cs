@@ -1,4 +1,6 @@
 using System.Net;
+using ConcertReservation.Notifications;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ConcertReservation.Tests.Integration.Notifications;
 
@@ -94,6 +96,62 @@ internal sealed class WaitlistOrderTests
     }
 
     [Test]
+    public async Task who_is_first_stays_first_though_the_database_had_failed_before()
+    {
+        _server.OnRecipient = (recipient, attempt) =>
+            recipient == Address(5) && attempt == 1 ? "421 closing" : "250 OK";
+        await JoinAsync(concertId: 7, 5, 4, 3);
+        await _system.Database.ExecuteAsync(
+            """
+            CREATE SEQUENCE tries;
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+                $$BEGIN
+                    PERFORM nextval('tries');
+                    RAISE EXCEPTION 'away' USING ERRCODE = '57P03';
+                END$$;
+            CREATE TRIGGER refuse BEFORE INSERT ON notifications.waitlist_turns
+                FOR EACH ROW EXECUTE FUNCTION refuse();
+            """
+        );
+
+        await _system.HostA.ReceiveAsync(Told.SoldOut(7, Later));
+        await Eventually.Until(
+            "both hosts have met it",
+            () => _system.Database.ScalarAsync<bool>("SELECT last_value > 3 FROM tries")
+        );
+        await _system.Database.ExecuteAsync("DROP TRIGGER refuse ON notifications.waitlist_turns");
+        var mails = await _system.AllSentAsync(3);
+
+        Recipients().ShouldBe(Addresses(5, 4, 3));
+        mails.ShouldAllBe(m => m.Attempts == 1);
+    }
+
+    [Test]
+    public async Task an_outage_is_over_once_other_mails_go_though_nobody_is_left_to_tell()
+    {
+        _server.OnRecipient = (recipient, attempt) =>
+            recipient != Address(5) ? "250 OK"
+            : attempt <= 2 ? "421 closing"
+            : "550 no such mailbox";
+        await JoinAsync(concertId: 7, 5);
+        await _system.HostA.ReceiveAsync(Told.SoldOut(7, Later));
+        await Eventually.Until("the list is told", async () => !await PendingAsync());
+        Outages().ShouldBeGreaterThan(0);
+
+        for (var user = 20; Outages() > 0 && user < 100; user++)
+        {
+            await _system.HostA.ReceiveAsync(Told.SignedUp(user, "Lee"));
+            await _system.HostB.ReceiveAsync(Told.SignedUp(user + 1000, "Lee"));
+            await Eventually.Until(
+                $"the mail of user {user} has arrived",
+                () => Recipients().Contains($"user-{user}@example.org")
+            );
+        }
+
+        Outages().ShouldBe(0);
+    }
+
+    [Test]
     public async Task a_mail_that_is_refused_for_now_holds_up_nobody()
     {
         _server.OnRecipient = (recipient, attempt) =>
@@ -140,6 +198,11 @@ internal sealed class WaitlistOrderTests
             SELECT EXISTS (SELECT FROM notifications.mails
                 WHERE kind = 'sold-out' AND state = 'pending')
             """
+        );
+
+    private int Outages() =>
+        new[] { _system.HostA, _system.HostB }.Count(host =>
+            host.Services.GetRequiredService<TellInOrder>().Outage.Failures > 0
         );
 
     private string[] Recipients() => [.. _server.Received.Select(m => m.Recipient)];

@@ -26,6 +26,8 @@ internal sealed partial class DispatchMails(
 ) : BackgroundService
 {
     private const int MaxRefundsToAddress = 100;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly NotificationsOptions _options = options.Value;
     private readonly Outage _outage = new(logger);
@@ -40,20 +42,20 @@ internal sealed partial class DispatchMails(
         }
 
         await Task.WhenAll(
-            RepeatAsync(SendDueAsync, _outage, signal.Any, stoppingToken),
-            RepeatAsync(waitlists.SendDueAsync, waitlists.Outage, signal.ToWaitlists, stoppingToken)
+            RepeatAsync(SendDueAsync, signal.Any, stoppingToken),
+            RepeatAsync(waitlists.SendDueAsync, signal.ToWaitlists, stoppingToken)
         );
     }
 
     /// <param name="sendDue">Tells how many mails were taken.</param>
     private async Task RepeatAsync(
         Func<CancellationToken, Task<int>> sendDue,
-        Outage outage,
         Signal mails,
         CancellationToken stop
     )
     {
         var interruptions = new RepeatedFailures(databaseReady);
+        var failures = 0;
         var poll = TimeSpan.FromMilliseconds(_options.PollMilliseconds);
         while (!stop.IsCancellationRequested)
         {
@@ -61,16 +63,17 @@ internal sealed partial class DispatchMails(
             {
                 var sent = await sendDue(stop);
                 interruptions.End();
+                failures = 0;
                 if (sent == 0)
                     await mails.WaitAsync(poll, stop);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 // An edge: whatever it was, usually a database that is away, the queue keeps the
-                // mails.
+                // mails. It says nothing about the mail server.
                 if (interruptions.Add(e, DatabaseFaults.IsAway(e)) is { } level)
                     LogInterrupted(level, e.Message);
-                await outage.PauseAsync(stop);
+                await Task.Delay(Backoff.After(++failures, FirstPause, LongestPause), stop);
             }
         }
     }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace ConcertReservation.Notifications;
 
 /// <summary>
-/// How long no mail can be handed over, told once at its begin and once at its end.
+/// How long the mail server takes no mail, told once at its begin and once at its end.
 /// </summary>
 internal sealed partial class Outage(ILogger logger)
 {
@@ -26,12 +26,6 @@ internal sealed partial class Outage(ILogger logger)
         var level = _isTold ? LogLevel.Debug : LogLevel.Warning;
         LogUnreachable(level, LogText.WithoutAddresses(reason));
         _isTold = true;
-        return PauseAsync(stop);
-    }
-
-    /// <summary>The same for a reason that others tell.</summary>
-    public Task PauseAsync(CancellationToken stop)
-    {
         if (Failures == 0)
             Since = Stopwatch.GetTimestamp();
         return Task.Delay(Backoff.After(++Failures, FirstPause, LongestPause), stop);

@@ -27,7 +27,12 @@ internal sealed class TellInOrder(
         var lease = TimeSpan.FromSeconds(_options.LeaseSeconds);
         var taken = Stopwatch.StartNew();
         if (await turns.TakeAsync(lease, stop) is not { } turn)
+        {
+            // Others may have told the rest: what is known of this outage is not of the next one.
+            if (IsServerThere())
+                Outage.End();
             return 0;
+        }
 
         var mails = await queue.TakeAsync(turn, _options.BatchSize, lease, stop);
         var waiting = new Queue<OutgoingMail>(mails);
@@ -54,6 +59,9 @@ internal sealed class TellInOrder(
     /// mails are tried, so that some which every server rejects do not hold up the list for ever.
     /// </summary>
     private bool MayTryAnother(int broken) => broken <= Outage.Failures;
+
+    /// <summary>A list may be short: that the server is there other mails show as well.</summary>
+    private bool IsServerThere() => Outage.Failures > 0 && handover.HasSentSince(Outage.Since);
 
     private async Task SendAsync(
         IMailTransport transport,
@@ -84,8 +92,7 @@ internal sealed class TellInOrder(
         CancellationToken stop
     )
     {
-        // A list may be short: that the server is there other mails show as well.
-        if (Outage.Failures > 0 && handover.HasSentSince(Outage.Since))
+        if (IsServerThere())
             await PostponeAsync(broken, stop);
 
         var reason = broken.TryPeek(out var first) ? first.Reason : null;
