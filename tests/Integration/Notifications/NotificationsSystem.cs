@@ -2,6 +2,7 @@ using ConcertReservation.Contracts;
 using ConcertReservation.Notifications;
 using ConcertReservation.Tests.Integration.Modules;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace ConcertReservation.Tests.Integration.Notifications;
 
@@ -17,17 +18,24 @@ internal sealed class NotificationsSystem : IAsyncDisposable
     public ModuleHost HostA { get; }
     public ModuleHost HostB { get; }
 
+    /// <summary>Of both hosts.</summary>
+    public required LogLines Log { get; init; }
+
     /// <param name="settings">Where mails go, and how patiently.</param>
     public static async Task<NotificationsSystem> StartAsync(
         params IReadOnlyList<(string Key, string Value)> settings
     )
     {
         var database = await TestDatabase.CreateAsync("notifications");
+        var log = new LogLines();
         return new NotificationsSystem(
             database,
-            await StartHostAsync(database, settings),
-            await StartHostAsync(database, settings)
-        );
+            await StartHostAsync(database, log, settings),
+            await StartHostAsync(database, log, settings)
+        )
+        {
+            Log = log,
+        };
     }
 
     public async Task<IReadOnlyList<QueuedMail>> MailsAsync(string? kind = null)
@@ -80,12 +88,16 @@ internal sealed class NotificationsSystem : IAsyncDisposable
 
     private static Task<ModuleHost> StartHostAsync(
         TestDatabase database,
+        LogLines log,
         IReadOnlyList<(string Key, string Value)> settings
     ) =>
         ModuleHost.StartAsync(
             database.ConnectionString,
             [new NotificationsModule()],
-            services => services.AddSingleton<IConcertCatalogue>(new KnownConcerts()),
+            services =>
+                services
+                    .AddSingleton<IConcertCatalogue>(new KnownConcerts())
+                    .AddSingleton<ILoggerProvider>(log),
             settings
         );
 }

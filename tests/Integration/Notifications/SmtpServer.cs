@@ -26,6 +26,9 @@ internal sealed class SmtpServer : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>Before it the server says nothing.</summary>
+    public Task Greeting { get; set; } = Task.CompletedTask;
+
     /// <summary>
     /// The reply to the recipient, given how often it was named; 250 where it is not set, and null
     /// where the connection breaks instead.
@@ -81,6 +84,7 @@ internal sealed class SmtpServer : IAsyncDisposable
                 NewLine = "\r\n",
                 AutoFlush = true,
             };
+            await Greeting.WaitAsync(_stop.Token);
             await writer.WriteLineAsync("220 test");
             var recipient = "";
             while (await reader.ReadLineAsync(_stop.Token) is { } line)

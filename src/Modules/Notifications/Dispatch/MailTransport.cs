@@ -1,6 +1,7 @@
 using System.Net.Mail;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Text;
 
 namespace ConcertReservation.Notifications;
 
@@ -46,14 +47,22 @@ internal sealed class SmtpTransport : IMailTransport
 {
     private const int StartTlsUnavailable = 454;
 
+    /// <summary>Of a reply's line (RFC 5321, 4.5.3.1.5).</summary>
+    private const int MaxReplyBytes = 512;
+
     private readonly SmtpClient _client;
     private readonly MailAddress _from;
     private readonly TimeSpan _timeout;
+    private readonly TimeSpan _greetingTimeout;
+    private bool _hasGreeted;
 
     public SmtpTransport(NotificationsOptions options)
     {
         _from = new MailAddress(options.From);
         _timeout = TimeSpan.FromSeconds(options.Smtp.TimeoutSeconds);
+        // After it there must be time for the mail within the lease.
+        var rest = TimeSpan.FromSeconds(options.LeaseSeconds) - _timeout;
+        _greetingTimeout = rest < _timeout ? rest : _timeout;
         _client = new SmtpClient(options.Smtp.Host, options.Smtp.Port)
         {
             EnableSsl = options.Smtp.StartTls,
@@ -69,6 +78,10 @@ internal sealed class SmtpTransport : IMailTransport
     /// </remarks>
     public async Task<DeliveryResult> SendAsync(OutgoingMail mail)
     {
+        if (!_hasGreeted && await MissGreetingAsync() is { } reason)
+            return new(Delivery.Unreachable, reason);
+
+        _hasGreeted = true;
         using var timeout = new CancellationTokenSource(_timeout);
         try
         {
@@ -91,6 +104,43 @@ internal sealed class SmtpTransport : IMailTransport
     }
 
     public void Dispose() => _client.Dispose();
+
+    /// <summary>
+    /// The library does not tell a server that never says a word from one that is slow with a mail.
+    /// So it is asked for its greeting first, on a connection of its own.
+    /// </summary>
+    /// <returns>Why it is not there; null where it is.</returns>
+    private async Task<string?> MissGreetingAsync()
+    {
+        using var timeout = new CancellationTokenSource(_greetingTimeout);
+        try
+        {
+            using var connection = new TcpClient();
+            await connection.ConnectAsync(_client.Host!, _client.Port, timeout.Token);
+            await using var stream = connection.GetStream();
+            var line = new byte[MaxReplyBytes];
+            var length = await stream.ReadAtLeastAsync(
+                line,
+                "220".Length,
+                throwOnEndOfStream: false,
+                timeout.Token
+            );
+            var greeting = Encoding.ASCII.GetString(line, 0, length).Trim();
+            if (!greeting.StartsWith("220", StringComparison.Ordinal))
+                return $"The server does not greet: {greeting}";
+
+            await stream.WriteAsync("QUIT\r\n"u8.ToArray(), timeout.Token);
+            return null;
+        }
+        catch (OperationCanceledException)
+        {
+            return "The server does not greet in time.";
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            return MailTransport.Describe(e);
+        }
+    }
 
     private static Delivery Judge(SmtpException e) =>
         (int)e.StatusCode switch
