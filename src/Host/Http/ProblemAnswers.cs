@@ -76,7 +76,7 @@ internal sealed partial class ProblemAnswers(RequestDelegate next, ILogger<Probl
 
     /// <summary>
     /// JSON is UTF-8 (RFC 8259). The framework would read other charsets too, and throws at a name
-    /// that it does not know.
+    /// that it does not know. Other types it reads nowhere.
     /// </summary>
     private static Problem? CharsetProblem(HttpContext http)
     {
@@ -85,6 +85,7 @@ internal sealed partial class ProblemAnswers(RequestDelegate next, ILogger<Probl
             || http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true
             || !MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type)
             || !type.Charset.HasValue
+            || !http.Request.HasJsonContentType()
         )
             return null;
 

@@ -124,6 +124,13 @@ internal sealed class FrameworkErrorTests
         );
 
     [Test]
+    public async Task where_no_json_is_read_any_charset_may_be_named() =>
+        (await SendAs("message/rfc822; charset=iso-8859-1", "/api/ops/mails/bounces")).ShouldBe(
+            Unauthorized,
+            "not-signed-in"
+        );
+
+    [Test]
     public async Task a_body_over_64_KiB_is_refused()
     {
         var body = $$"""{"email":"{{new string('a', 65 * 1024)}}"}""";
@@ -273,12 +280,12 @@ internal sealed class FrameworkErrorTests
         signedUp.ShouldBe(Created).Body.ShouldContain("김민아");
     }
 
-    private static async Task<Answer> SendAs(string contentType)
+    private static async Task<Answer> SendAs(string contentType, string path = SignUp)
     {
         using var content = new ByteArrayContent("{}"u8.ToArray());
         content.Headers.TryAddWithoutValidation("Content-Type", contentType);
         using var response = await Anybody.Host.Http.PostAsync(
-            new Uri(SignUp, UriKind.Relative),
+            new Uri(path, UriKind.Relative),
             content
         );
         return await Answer.OfAsync(response);
