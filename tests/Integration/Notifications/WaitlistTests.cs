@@ -1,4 +1,6 @@
 using System.Net;
+using ConcertReservation.Notifications;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ConcertReservation.Tests.Integration.Notifications;
 
@@ -58,6 +60,35 @@ internal sealed class WaitlistTests
         soldOut[1].Subject.ShouldBe("[Night] Sold out");
         soldOut[0].Subject.ShouldBe("[Night] 매진되었습니다");
         (await _system.MailsAsync("reopened")).Select(m => m.UserId).ShouldBe([9, 2, 1]);
+    }
+
+    /// <summary>Else who takes the turn next tells those behind them first.</summary>
+    [Test]
+    public async Task mails_of_a_host_that_died_are_due_again_before_its_turn_ends()
+    {
+        var services = _system.HostA.Services;
+        var lease = TimeSpan.FromMinutes(1);
+        await JoinAsync(1);
+        await _system.HostA.ReceiveAsync(
+            Told.SoldOut(Concert, DateTimeOffset.UtcNow.AddMinutes(1))
+        );
+
+        var turn = await services
+            .GetRequiredService<WaitlistTurns>()
+            .TakeAsync(lease, CancellationToken.None);
+        var taken = await services
+            .GetRequiredService<MailQueue>()
+            .TakeAsync(turn.ShouldNotBeNull(), 10, lease, CancellationToken.None);
+
+        taken.ShouldHaveSingleItem();
+        (
+            await _system.Database.ScalarAsync<bool>(
+                """
+                SELECT next_attempt_at < taken_until FROM notifications.mails
+                JOIN notifications.waitlist_turns ON concert_id = waitlist_concert_id
+                """
+            )
+        ).ShouldBeTrue();
     }
 
     [Test]

@@ -12,6 +12,12 @@ internal sealed record WaitlistTurn(long ConcertId, long Number);
 internal sealed class WaitlistTurns(NpgsqlDataSource dataSource)
 {
     /// <summary>
+    /// Mails are taken after the turn: they must be due again before it lapses, or the next host
+    /// would tell those behind them first.
+    /// </summary>
+    private static readonly TimeSpan LongerThanMails = TimeSpan.FromSeconds(5);
+
+    /// <summary>
     /// The concert that was told least recently, of those with mails due that nobody tells.
     /// Concerts are found by steps from one to the next, not by reading all of their mails.
     /// </summary>
@@ -43,11 +49,12 @@ internal sealed class WaitlistTurns(NpgsqlDataSource dataSource)
         RETURNING concert_id, number
         """;
 
+    /// <param name="lease">Of the mails that are taken in it.</param>
     /// <returns>null where nobody waits to be told, or others tell them.</returns>
     public async Task<WaitlistTurn?> TakeAsync(TimeSpan lease, CancellationToken stop)
     {
         await using var command = dataSource.CreateCommand(TakeSql);
-        command.Parameters.AddWithValue(lease);
+        command.Parameters.AddWithValue(lease + LongerThanMails);
         await using var row = await command.ExecuteReaderAsync(stop);
         return await row.ReadAsync(stop) ? new(row.GetInt64(0), row.GetInt64(1)) : null;
     }
