@@ -138,8 +138,8 @@ internal sealed class EnglishMails : IMailWording
             "Booking reopened",
             "Seats are available again",
             ["Seats of this sold-out concert have been returned. You can book them now."],
-            "Everyone on the waitlist hears of it at the same time: the first to book "
-                + "gets the seats."
+            "We write to the waitlist in the order of joining. Nothing is held for you: the "
+                + "first to book gets the seats."
         );
 
     public MailText EmailChanged(MailFacts facts) =>

@@ -136,7 +136,7 @@ internal sealed class KoreanMails : IMailWording
             "예매 재개",
             "좌석이 다시 나왔습니다",
             ["매진되었던 공연에 취소된 좌석이 나왔습니다. 지금 예매할 수 있습니다."],
-            "대기 명단의 모든 분께 함께 알려 드리며, 좌석은 먼저 예매하는 분께 돌아갑니다."
+            "대기 명단에 등록하신 순서대로 알려 드리며, 좌석은 먼저 예매하는 분께 돌아갑니다."
         );
 
     public MailText EmailChanged(MailFacts facts) =>
