@@ -122,6 +122,11 @@ internal sealed class EveryMailTests
         }
 
         await _system.HostB.ReceiveAsync([.. OfCustomer(1), .. OfCustomer(2), .. OfConcert()]);
+        // What waits, or is on its way, when a customer moves goes to the new address.
+        await Eventually.Until(
+            "all of these are sent",
+            async () => (await _system.MailsAsync()).All(m => m.State == "sent")
+        );
         await _system.HostA.ReceiveAsync([
             .. OfAccount(1, "민아", "ko"),
             .. OfAccount(2, "Jisoo", "en"),

@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks.Http;
 using ConcertReservation.Contracts;
 using ConcertReservation.Notifications;
 using Microsoft.Extensions.DependencyInjection;
@@ -240,5 +241,26 @@ internal sealed class MailTests
         (await _system.MailsAsync())[0].State.ShouldBe("pending");
         await queue.MarkSentAsync(again.Single());
         (await _system.MailsAsync())[0].State.ShouldBe("sent");
+    }
+
+    [Test]
+    public async Task a_mail_that_was_asked_for_again_is_not_sent_by_a_late_word_of_the_first_time()
+    {
+        var queue = _system.HostA.Services.GetRequiredService<MailQueue>();
+        await _system.HostA.ReceiveAsync(Told.SignedUp(4, "Kim"));
+        var lease = TimeSpan.FromMinutes(1);
+        var first = (await queue.TakeAsync(10, lease, CancellationToken.None)).Single();
+        await queue.MarkSentAsync(first);
+        using var resent = await _system.HostB.SendAsync(
+            HttpMethod.Post,
+            $"/ops/mails/{first.Id}/resend",
+            customer: 3,
+            body: null,
+            Roles.Operator
+        );
+
+        await queue.MarkSentAsync(first);
+
+        (await _system.MailsAsync())[0].State.ShouldBe("pending");
     }
 }

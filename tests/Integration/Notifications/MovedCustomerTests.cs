@@ -1,3 +1,6 @@
+using ConcertReservation.Notifications;
+using Microsoft.Extensions.DependencyInjection;
+
 namespace ConcertReservation.Tests.Integration.Notifications;
 
 /// <summary>Customers change their address, and mails follow. Nothing is sent here.</summary>
@@ -87,6 +90,27 @@ internal sealed class MovedCustomerTests
         (await _system.MailsAsync("welcome"))
             .ShouldHaveSingleItem()
             .Recipient.ShouldBe("user-4@example.org");
+    }
+
+    [Test]
+    public async Task what_was_on_its_way_to_the_old_address_is_sent_to_the_new_one_as_well()
+    {
+        var queue = _system.HostA.Services.GetRequiredService<MailQueue>();
+        await _system.HostA.ReceiveAsync(Told.Created(77, 4, "Night"));
+        var lease = TimeSpan.FromMinutes(1);
+        var taken = await queue.TakeAsync(10, lease, CancellationToken.None);
+
+        await _system.HostB.ReceiveAsync(
+            Told.Changed(4, "Mina") with
+            {
+                Email = "mina@example.net",
+                PreviousEmail = "user-4@example.org",
+            }
+        );
+        await queue.MarkSentAsync(taken.Single());
+
+        var mail = (await _system.MailsAsync("seats-held")).ShouldHaveSingleItem();
+        (mail.Recipient, mail.State).ShouldBe(("mina@example.net", "pending"));
     }
 
     [Test]

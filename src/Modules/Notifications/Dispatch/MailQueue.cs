@@ -6,7 +6,7 @@ namespace ConcertReservation.Notifications;
 /// The mails that are due. Taking one raises its attempt and moves its due time behind the lease:
 /// no transaction is open while it is sent, and what a dying host had taken comes back by itself. A
 /// result is written only while the attempt is still the taker's; that a mail was sent is so for
-/// whoever has it by then.
+/// whoever has it by then, as long as it is the same one to the same address.
 /// </summary>
 internal sealed class MailQueue(NpgsqlDataSource dataSource)
 {
@@ -70,16 +70,21 @@ internal sealed class MailQueue(NpgsqlDataSource dataSource)
         return await ReadAsync(command, stop);
     }
 
-    /// <remarks>What has come back by then stays bounced.</remarks>
+    /// <remarks>
+    /// What has come back by then stays bounced. One that goes to another address by then, or was
+    /// asked for again, is still to be sent.
+    /// </remarks>
     public async Task MarkSentAsync(OutgoingMail mail)
     {
         await using var command = dataSource.CreateCommand(
             """
             UPDATE notifications.mails SET state = 'sent', sent_at = clock.now(), reason = NULL
-            WHERE id = $1 AND state NOT IN ('sent', 'bounced')
+            WHERE id = $1 AND recipient = $2 AND resends = $3 AND state NOT IN ('sent', 'bounced')
             """
         );
         command.Parameters.AddWithValue(mail.Id);
+        command.Parameters.AddWithValue(mail.Recipient);
+        command.Parameters.AddWithValue(mail.Resends);
         await command.ExecuteNonQueryAsync();
     }
 
