@@ -15,6 +15,9 @@ DELETE FROM accounts.data_protection_keys;
 DELETE FROM messaging.consumer_positions;
 DELETE FROM messaging.consumer_rereads;
 DELETE FROM ranking.applied;
+-- Rankings had what the event store may not have had yet: they get again whatever Kafka gets.
+DELETE FROM messaging.inbox USING messaging.consumer_groups AS known
+    WHERE known.group_id = inbox.group_id AND known.consumer_group = 'ranking-service';
 UPDATE data_platform.events SET incarnation = incarnation || '/until ' || :'now'
     WHERE incarnation NOT LIKE '%/until %';
 UPDATE messaging.dead_letters SET incarnation = incarnation || '/until ' || :'now'
