@@ -77,10 +77,12 @@ internal sealed partial class RebuildRankings(
     /// <summary>
     /// Whether the history has all that the rankings had. Of an earlier incarnation of Kafka
     /// nothing more can come, and the relay repeats in the new one what anybody missed: only the
-    /// newest is waited for. The same holds of a topic that somebody deleted and hosts made again,
-    /// whose positions Messaging has forgotten, and is then nearer to the beginning than we were.
+    /// newest is waited for. A topic that somebody deleted and hosts made again is waited for as
+    /// far as our group is in it: Messaging has forgotten where we were in the one before.
     /// </summary>
-    /// <param name="own">Where our group is, as Messaging knows it: never before needed.</param>
+    /// <param name="own">
+    /// Where our group is, as Messaging knows it: before needed only in a topic made again.
+    /// </param>
     internal static bool Reaches(
         IReadOnlyList<LogPosition> reached,
         IReadOnlyList<LogPosition> needed,
@@ -91,8 +93,10 @@ internal sealed partial class RebuildRankings(
         var known = own.ToDictionary(p => p.LogName, p => p.NextOffset);
         return needed
             .TakeWhile(p => p.Incarnation == needed[0].Incarnation)
-            .Where(p => known.GetValueOrDefault(p.LogName) >= p.NextOffset)
-            .All(p => offsets.GetValueOrDefault(p.LogName) >= p.NextOffset);
+            .All(p =>
+                offsets.GetValueOrDefault(p.LogName)
+                >= Math.Min(p.NextOffset, known.GetValueOrDefault(p.LogName))
+            );
     }
 
     private static RankingUpdate? UpdateOf(PastEvent past) =>

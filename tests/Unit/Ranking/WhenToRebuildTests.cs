@@ -59,11 +59,13 @@ internal sealed class WhenToRebuildTests
     }
 
     [Test]
-    public void a_topic_that_was_deleted_and_made_again_is_not_waited_for()
+    public void a_topic_that_was_deleted_and_made_again_is_waited_for_as_far_as_we_are_in_it()
     {
         var again = Applied with { NextOffset = 3 };
+        var before = again with { NextOffset = 2 };
 
         RebuildRankings.Reaches([again], needed: [Applied], own: [again]).ShouldBeTrue();
+        RebuildRankings.Reaches([before], needed: [Applied], own: [again]).ShouldBeFalse();
         RebuildRankings.Reaches([], needed: [Applied], own: []).ShouldBeTrue();
     }
 
