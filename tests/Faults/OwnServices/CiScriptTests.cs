@@ -17,6 +17,7 @@ internal sealed class CiScriptTests
         "grep",
         "mktemp",
         "rm",
+        "tail",
         "tee",
     ];
 

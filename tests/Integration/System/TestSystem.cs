@@ -138,6 +138,7 @@ internal sealed class TestSystem : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        TellLogOfFailure();
         await Task.WhenAll(Hosts.Select(h => h.StopAsync()));
         await _sandbox.DisposeAsync();
         if (PostgresGate is not null)
@@ -148,6 +149,20 @@ internal sealed class TestSystem : IAsyncDisposable
         await Database.DisposeAsync();
         await _redis.DisposeAsync();
         Mails.Dispose();
+    }
+
+    /// <summary>What failed once in a hundred runs may be found in what its hosts said.</summary>
+    private void TellLogOfFailure()
+    {
+        const int MaxLines = 60;
+        if (TestContext.CurrentContext.Result.FailCount == 0)
+            return;
+
+        foreach (var host in Hosts)
+        {
+            foreach (var line in host.Log.All.TakeLast(MaxLines))
+                TestContext.Progress.WriteLine($"Host {host.Name} of a failed test: {line}");
+        }
     }
 
     private Dictionary<string, string?> Settings(TestSystemOptions options)
