@@ -1,6 +1,7 @@
 namespace ConcertReservation.Tests.Integration.Notifications;
 
 [Parallelizable]
+[Category("AnyKafka")]
 internal sealed class SmtpTests
 {
     private SmtpServer _server = null!;

@@ -3,6 +3,7 @@ using System.Net;
 namespace ConcertReservation.Tests.Integration.Payments;
 
 [TestFixture]
+[Category("AnyKafka")]
 internal sealed class WalletTests
 {
     private static PaymentsSystem System => PaymentsFixture.System;

@@ -9,6 +9,7 @@ using static ConcertReservation.Tests.Integration.Reservations.ReservationsSyste
 
 namespace ConcertReservation.Tests.Integration.Reservations;
 
+[Category("AnyKafka")]
 internal sealed class SeatMapTests
 {
     [Test]
