@@ -42,6 +42,7 @@ internal static class Style
         ["UserEvent"] = "events of a topic share its key",
         ["HoldAnswer"] = "a closed set: its cases are nested in it",
         ["Signal"] = "each purpose has its own, by which the container knows it",
+        ["BatchWriter`2"] = "what gathers holds and what gathers payments derive from it",
         ["RepeatedWork"] = "each work in the background derives from it",
     };
 

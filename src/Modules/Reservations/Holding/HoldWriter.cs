@@ -1,9 +1,6 @@
-using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
-using System.Threading.Channels;
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Messaging;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -21,38 +18,15 @@ internal sealed partial class HoldWriter(
     OutboxSignal outboxSignal,
     IOptions<ReservationsOptions> options,
     ILogger<HoldWriter> logger
-) : BackgroundService
+) : BatchWriter<HoldCommand, HoldAnswer>(options.Value.HoldQueueCapacity)
 {
     /// <summary>How soon a hold tries its locks again: none reports that it is free.</summary>
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(20);
 
     private readonly HoldSession _session = new(dataSource, options.Value);
 
-    private readonly Channel<PendingHold> _queue = Channel.CreateBounded<PendingHold>(
-        new BoundedChannelOptions(options.Value.HoldQueueCapacity) { SingleReader = true }
-    );
-
     /// <summary>Those in whose way another transaction stands, the earliest first.</summary>
-    private readonly List<PendingHold> _setAside = [];
-
-    /// <summary>The answer to come, unless too many wait already.</summary>
-    public bool TryEnqueue(HoldCommand command, [NotNullWhen(true)] out Task<HoldAnswer>? answer)
-    {
-        var pending = new PendingHold(command);
-        answer = _queue.Writer.TryWrite(pending) ? pending.Answer : null;
-        return answer is not null;
-    }
-
-    /// <summary>Whoever was let into the queue gets an answer, also while the host stops.</summary>
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        _queue.Writer.TryComplete();
-        // Beyond the host's deadline a database that hangs is left to itself.
-        await (ExecuteTask ?? Task.CompletedTask)
-            .WaitAsync(cancellationToken)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await base.StopAsync(cancellationToken);
-    }
+    private readonly List<Pending> _setAside = [];
 
     public override void Dispose()
     {
@@ -62,12 +36,10 @@ internal sealed partial class HoldWriter(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var batch = new List<PendingHold>(options.Value.HoldBatchSize);
+        var batch = new List<Pending>(options.Value.HoldBatchSize);
         while (await HasWorkAsync())
         {
-            batch.Clear();
-            while (batch.Count < options.Value.HoldBatchSize && _queue.Reader.TryRead(out var hold))
-                batch.Add(hold);
+            Take(batch, options.Value.HoldBatchSize);
             var free = _setAside.Count > 0 ? await SetAsideAsync(batch) : batch;
             await AnswerAsync(free, maySetAside: true);
         }
@@ -76,9 +48,9 @@ internal sealed partial class HoldWriter(
     private async Task<bool> HasWorkAsync()
     {
         if (_setAside.Count == 0)
-            return await _queue.Reader.WaitToReadAsync(CancellationToken.None);
+            return await WaitForNextAsync();
 
-        if (!_queue.Reader.TryPeek(out _))
+        if (!HasNext)
             await Task.Delay(RetryAfter, CancellationToken.None);
         return true;
     }
@@ -88,16 +60,16 @@ internal sealed partial class HoldWriter(
     /// more. Who has waited for too long is refused.
     /// </summary>
     /// <returns>At most a batch whose way is free.</returns>
-    private async Task<IReadOnlyList<PendingHold>> SetAsideAsync(IReadOnlyList<PendingHold> batch)
+    private async Task<IReadOnlyList<Pending>> SetAsideAsync(IReadOnlyList<Pending> batch)
     {
-        PendingHold[] all = [.. _setAside, .. batch];
+        Pending[] all = [.. _setAside, .. batch];
         if (_setAside.Count == 0)
             LogSetAside(batch.Count);
         _setAside.Clear();
         try
         {
             var blocked = await _session.FindBlockedAsync([.. all.Select(h => h.Command)]);
-            var free = new List<PendingHold>(options.Value.HoldBatchSize);
+            var free = new List<Pending>(options.Value.HoldBatchSize);
             foreach (var hold in all)
             {
                 var refusal = blocked.RefusalOf(hold.Command);
@@ -118,7 +90,7 @@ internal sealed partial class HoldWriter(
         }
     }
 
-    private bool MayWait(PendingHold hold) =>
+    private bool MayWait(Pending hold) =>
         _setAside.Count < options.Value.HoldQueueCapacity
         && hold.HasWaited < options.Value.HoldPatience;
 
@@ -127,7 +99,7 @@ internal sealed partial class HoldWriter(
     /// touch its neighbours. Depth is bounded by the logarithm of the batch size.
     /// </summary>
     /// <param name="maySetAside">False: that was done already, and did not do.</param>
-    private async Task AnswerAsync(IReadOnlyList<PendingHold> batch, bool maySetAside)
+    private async Task AnswerAsync(IReadOnlyList<Pending> batch, bool maySetAside)
     {
         if (batch.Count == 0)
             return;
@@ -159,14 +131,19 @@ internal sealed partial class HoldWriter(
     }
 
     /// <summary>Whatever it was, those who wait learn of it.</summary>
-    private void Fail(IReadOnlyCollection<PendingHold> batch, Exception exception)
+    private void Fail(IReadOnlyCollection<Pending> batch, Exception exception)
     {
         if (DatabaseFaults.IsAway(exception))
             LogWithoutDatabase(batch.Count, exception.Message);
         else
             LogFailed(exception, batch.Count);
         foreach (var hold in batch)
-            hold.Fail(exception);
+        {
+            if (HoldFailures.ToAnswer(exception) is { } answer)
+                hold.Complete(answer);
+            else
+                hold.Fail(exception);
+        }
     }
 
     [LoggerMessage(
@@ -184,30 +161,4 @@ internal sealed partial class HoldWriter(
 
     [LoggerMessage(LogLevel.Error, "{Count} holds could not be decided")]
     private partial void LogFailed(Exception exception, int count);
-
-    private sealed class PendingHold(HoldCommand command)
-    {
-        private readonly TaskCompletionSource<HoldAnswer> _answer = new(
-            TaskCreationOptions.RunContinuationsAsynchronously
-        );
-
-        private readonly Stopwatch _waiting = Stopwatch.StartNew();
-
-        public HoldCommand Command { get; } = command;
-
-        /// <summary>Since it came into the queue.</summary>
-        public TimeSpan HasWaited => _waiting.Elapsed;
-
-        public Task<HoldAnswer> Answer => _answer.Task;
-
-        public void Complete(HoldAnswer answer) => _answer.TrySetResult(answer);
-
-        public void Fail(Exception exception)
-        {
-            if (HoldFailures.ToAnswer(exception) is { } answer)
-                _answer.TrySetResult(answer);
-            else
-                _answer.TrySetException(exception);
-        }
-    }
 }
