@@ -17,8 +17,8 @@ internal static class JoinWaitlist
             .WithName("JoinWaitlist")
             .WithSummary("Join a concert's waitlist")
             .WithDescription(
-                "A mail follows when the concert is sold out and each time that seats come back. "
-                    + "Joining again changes nothing."
+                "A mail follows when the concert is sold out, and each time that it no longer is "
+                    + "because seats come back. Joining again changes nothing."
             )
             .Produces(204)
             .WithParameter("id", "The concert's id.", Examples.ConcertId)
