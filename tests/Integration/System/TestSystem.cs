@@ -161,7 +161,7 @@ internal sealed class TestSystem : IAsyncDisposable
         foreach (var host in Hosts)
         {
             foreach (var line in host.Log.All.TakeLast(MaxLines))
-                TestContext.Progress.WriteLine($"Host {host.Name} of a failed test: {line}");
+                TestContext.Error.WriteLine($"Host {host.Name} of a failed test: {line}");
         }
     }
 

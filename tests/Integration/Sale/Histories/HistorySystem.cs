@@ -110,12 +110,12 @@ internal sealed class HistorySystem : IAsyncDisposable
         };
         return
         [
-            OneOwnerPerSeat.Check(WithoutLostPins(read with { Log = history.Log })),
+            OneOwnerPerSeat.Check(WithoutLostPins(history)),
             SeatsAgree.Check(history),
             HoldsAreWhole.Check(history),
             TransitionsAreLegal.Check(history),
             StateHasItsEvents.Check(history),
-            LimitsHold.Check(history),
+            LimitsHold.Check(WithoutLostPins(history)),
         ];
     }
 
