@@ -6,7 +6,6 @@ using static System.Net.HttpStatusCode;
 namespace ConcertReservation.Tests.Integration.Accounts;
 
 [Parallelizable(ParallelScope.All)]
-[Category("AnyKafka")]
 internal sealed class AttemptLimitTests
 {
     [Test]

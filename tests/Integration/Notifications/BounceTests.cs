@@ -10,7 +10,6 @@ namespace ConcertReservation.Tests.Integration.Notifications;
 
 /// <summary>Mails that a server took, and that come back from the next one.</summary>
 [Parallelizable]
-[Category("AnyKafka")]
 internal sealed class BounceTests
 {
     private const string Reason = "5.1.1: 550 5.1.1 <kim@example.org>: User unknown";

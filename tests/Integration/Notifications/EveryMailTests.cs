@@ -9,7 +9,6 @@ namespace ConcertReservation.Tests.Integration.Notifications;
 /// <c>MAILS_KEPT_IN</c> names one: docs/mails/take-screenshots shows it.
 /// </summary>
 [Parallelizable]
-[Category("AnyKafka")]
 internal sealed class EveryMailTests
 {
     private const string New = "user@example.net";

@@ -6,7 +6,6 @@ namespace ConcertReservation.Tests.Integration.Notifications;
 
 /// <summary>What an operator sees of mails, and does about them.</summary>
 [Parallelizable]
-[Category("AnyKafka")]
 internal sealed class MailOperationsTests
 {
     private SmtpServer _server = null!;

@@ -4,7 +4,6 @@ namespace ConcertReservation.Tests.Integration.Notifications;
 
 /// <summary>Mails handed to an SMTP server that others wrote.</summary>
 [Parallelizable]
-[Category("AnyKafka")]
 internal sealed class MailServerTests
 {
     private OwnCertificate _trusted = null!;

@@ -9,7 +9,6 @@ namespace ConcertReservation.Tests.Integration.Notifications;
 /// What each event makes of the queue. Nothing is sent: no server and no folder is configured.
 /// </summary>
 [Parallelizable]
-[Category("AnyKafka")]
 internal sealed class MailTests
 {
     private NotificationsSystem _system = null!;

@@ -5,7 +5,6 @@ namespace ConcertReservation.Tests.Integration.Notifications;
 
 /// <summary>Customers change their address, and mails follow. Nothing is sent here.</summary>
 [Parallelizable]
-[Category("AnyKafka")]
 internal sealed class MovedCustomerTests
 {
     private NotificationsSystem _system = null!;

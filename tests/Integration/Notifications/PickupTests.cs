@@ -1,7 +1,6 @@
 namespace ConcertReservation.Tests.Integration.Notifications;
 
 [Parallelizable]
-[Category("AnyKafka")]
 internal sealed class PickupTests
 {
     private string _folder = "";

@@ -5,7 +5,6 @@ namespace ConcertReservation.Tests.Integration.Notifications;
 
 /// <summary>Mails to waitlists that the version before the turns has left in the queue.</summary>
 [Parallelizable]
-[Category("AnyKafka")]
 internal sealed class QueuedBeforeTurnsTests
 {
     private const string UndoTurns = """

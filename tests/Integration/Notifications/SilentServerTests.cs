@@ -2,7 +2,6 @@ namespace ConcertReservation.Tests.Integration.Notifications;
 
 /// <summary>A server that takes connections and says nothing is away like any other.</summary>
 [Parallelizable]
-[Category("AnyKafka")]
 internal sealed class SilentServerTests
 {
     private readonly TaskCompletionSource _speaks = new();

@@ -1,7 +1,6 @@
 namespace ConcertReservation.Tests.Integration.Notifications;
 
 [Parallelizable]
-[Category("AnyKafka")]
 internal sealed class SmtpTests
 {
     private SmtpServer _server = null!;

@@ -8,7 +8,6 @@ namespace ConcertReservation.Tests.Integration.Notifications;
 /// Who joined a waitlist first hears first, whatever the server does, and over two hosts.
 /// </summary>
 [Parallelizable]
-[Category("AnyKafka")]
 internal sealed class WaitlistOrderTests
 {
     private static readonly DateTimeOffset Later = DateTimeOffset.UtcNow.AddMinutes(1);

@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ConcertReservation.Tests.Integration.Notifications;
 
 [Parallelizable]
-[Category("AnyKafka")]
 internal sealed class WaitlistTests
 {
     private const long Concert = 7;

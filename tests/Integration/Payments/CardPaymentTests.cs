@@ -5,7 +5,6 @@ namespace ConcertReservation.Tests.Integration.Payments;
 
 [TestFixture]
 [NonParallelizable]
-[Category("AnyKafka")]
 internal sealed class CardPaymentTests
 {
     private static PaymentsSystem System => PaymentsFixture.System;

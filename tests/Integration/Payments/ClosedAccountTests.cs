@@ -6,7 +6,6 @@ namespace ConcertReservation.Tests.Integration.Payments;
 /// <summary>A customer's account goes while they still charge and pay.</summary>
 [TestFixture]
 [NonParallelizable]
-[Category("AnyKafka")]
 internal sealed class ClosedAccountTests
 {
     private static PaymentsSystem System => PaymentsFixture.System;

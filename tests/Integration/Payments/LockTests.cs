@@ -2,7 +2,6 @@ namespace ConcertReservation.Tests.Integration.Payments;
 
 /// <summary>Transactions that get in each other's way.</summary>
 [TestFixture]
-[Category("AnyKafka")]
 internal sealed class LockTests
 {
     private static PaymentsSystem System => PaymentsFixture.System;

@@ -8,7 +8,6 @@ namespace ConcertReservation.Tests.Integration.Payments;
 
 /// <summary>Payments by points that are in the writer's queue together.</summary>
 [TestFixture]
-[Category("AnyKafka")]
 internal sealed class PointBatchTests
 {
     private const long Price = 50_000;

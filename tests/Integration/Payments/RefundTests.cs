@@ -3,7 +3,6 @@ using ConcertReservation.Contracts;
 namespace ConcertReservation.Tests.Integration.Payments;
 
 [TestFixture]
-[Category("AnyKafka")]
 internal sealed class RefundTests
 {
     internal static readonly string[] Refunded =

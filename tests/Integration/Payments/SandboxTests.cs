@@ -4,7 +4,6 @@ using System.Text;
 namespace ConcertReservation.Tests.Integration.Payments;
 
 [TestFixture]
-[Category("AnyKafka")]
 internal sealed class SandboxTests
 {
     private static PaymentsSystem System => PaymentsFixture.System;

@@ -5,7 +5,6 @@ using Npgsql;
 namespace ConcertReservation.Tests.Integration.Payments;
 
 /// <summary>Every movement of a wallet, as its customer and the books see it.</summary>
-[Category("AnyKafka")]
 internal sealed class StatementTests
 {
     private static PaymentsSystem System => PaymentsFixture.System;

@@ -8,7 +8,6 @@ namespace ConcertReservation.Tests.Integration.Payments;
 /// </summary>
 [TestFixture]
 [NonParallelizable]
-[Category("AnyKafka")]
 internal sealed class UnansweredCardPaymentTests
 {
     private static PaymentsSystem System => PaymentsFixture.System;

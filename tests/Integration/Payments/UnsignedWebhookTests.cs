@@ -6,7 +6,6 @@ namespace ConcertReservation.Tests.Integration.Payments;
 /// <summary>A host whose provider signs no webhooks: anybody may send one.</summary>
 [TestFixture]
 [NonParallelizable]
-[Category("AnyKafka")]
 internal sealed class UnsignedWebhookTests
 {
     private const int PerMinute = 12;

@@ -3,7 +3,6 @@ using System.Net;
 namespace ConcertReservation.Tests.Integration.Payments;
 
 [TestFixture]
-[Category("AnyKafka")]
 internal sealed class WalletTests
 {
     private static PaymentsSystem System => PaymentsFixture.System;

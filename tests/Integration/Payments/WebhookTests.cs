@@ -7,7 +7,6 @@ namespace ConcertReservation.Tests.Integration.Payments;
 /// </summary>
 [TestFixture]
 [NonParallelizable]
-[Category("AnyKafka")]
 internal sealed class WebhookTests
 {
     private static PaymentsSystem System => PaymentsFixture.System;

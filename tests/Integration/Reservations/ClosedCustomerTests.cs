@@ -6,7 +6,6 @@ using static ConcertReservation.Tests.Integration.Reservations.ReservationsSyste
 namespace ConcertReservation.Tests.Integration.Reservations;
 
 /// <summary>A customer's account goes while they still hold seats.</summary>
-[Category("AnyKafka")]
 internal sealed class ClosedCustomerTests
 {
     [Test]

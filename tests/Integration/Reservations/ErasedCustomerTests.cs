@@ -5,7 +5,6 @@ using static ConcertReservation.Tests.Integration.Reservations.ReservationsSyste
 namespace ConcertReservation.Tests.Integration.Reservations;
 
 /// <summary>An account goes; its reservations stay, and tell no address any more.</summary>
-[Category("AnyKafka")]
 internal sealed class ErasedCustomerTests
 {
     private const string New = "mina@example.net";

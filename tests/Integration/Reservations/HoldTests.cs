@@ -3,7 +3,6 @@ using static ConcertReservation.Tests.Integration.Reservations.ReservationsSyste
 
 namespace ConcertReservation.Tests.Integration.Reservations;
 
-[Category("AnyKafka")]
 internal sealed class HoldTests
 {
     [TearDown]

@@ -8,7 +8,6 @@ namespace ConcertReservation.Tests.Integration.Reservations;
 /// A batch of holds is one transaction: what it decides by is locked, and all of it is there at
 /// once.
 /// </summary>
-[Category("AnyKafka")]
 internal sealed class HoldTransactionTests
 {
     private static readonly CancellationToken Stop = CancellationToken.None;

@@ -6,7 +6,6 @@ using static ConcertReservation.Tests.Integration.Reservations.ReservationsSyste
 namespace ConcertReservation.Tests.Integration.Reservations;
 
 /// <summary>What the concerts' and customers' events make of the inventory.</summary>
-[Category("AnyKafka")]
 internal sealed class InventoryTests
 {
     [Test]

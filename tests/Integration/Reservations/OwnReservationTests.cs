@@ -5,7 +5,6 @@ using static ConcertReservation.Tests.Integration.Reservations.ReservationsSyste
 namespace ConcertReservation.Tests.Integration.Reservations;
 
 /// <summary>What customers see of their reservations, and how they give them back.</summary>
-[Category("AnyKafka")]
 internal sealed class OwnReservationTests
 {
     [TearDown]

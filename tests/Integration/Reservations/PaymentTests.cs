@@ -5,7 +5,6 @@ using static ConcertReservation.Tests.Integration.Reservations.ReservationsSyste
 namespace ConcertReservation.Tests.Integration.Reservations;
 
 /// <summary>What payments do to reservations.</summary>
-[Category("AnyKafka")]
 internal sealed class PaymentTests
 {
     [TearDown]

@@ -9,7 +9,6 @@ using static ConcertReservation.Tests.Integration.Reservations.ReservationsSyste
 
 namespace ConcertReservation.Tests.Integration.Reservations;
 
-[Category("AnyKafka")]
 internal sealed class SeatMapTests
 {
     [Test]

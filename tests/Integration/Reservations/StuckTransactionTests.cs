@@ -5,7 +5,6 @@ using static ConcertReservation.Tests.Integration.Reservations.ReservationsSyste
 namespace ConcertReservation.Tests.Integration.Reservations;
 
 /// <summary>A transaction of another host stands still, with locks that holds need.</summary>
-[Category("AnyKafka")]
 internal sealed class StuckTransactionTests
 {
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(4);

@@ -8,7 +8,6 @@ namespace ConcertReservation.Tests.Integration.Payments;
 
 /// <summary>The adapter against Stripe's public forms.</summary>
 [TestFixture]
-[Category("AnyKafka")]
 internal sealed class StripeGatewayTests
 {
     private readonly MovedClock _clock = new();

@@ -13,7 +13,6 @@ namespace ConcertReservation.Tests.Integration.Payments;
 
 /// <summary>A host that is configured to pay at Stripe.</summary>
 [TestFixture]
-[Category("AnyKafka")]
 internal sealed class StripePaymentTests
 {
     private const string Secret = "whsec_of_the_endpoint";
