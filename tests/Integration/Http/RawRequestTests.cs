@@ -46,6 +46,19 @@ internal sealed class RawRequestTests
         answer.ShouldContain("\"Idempotency-Key\"");
     }
 
+    [Test]
+    public async Task a_field_of_the_query_that_is_much_too_long_is_named()
+    {
+        var query = new string('x', 20_000);
+
+        var answer = await SendAsync(
+            $"GET /api/concerts?query={query} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        );
+
+        answer.ShouldStartWith("HTTP/1.1 400 ");
+        answer.ShouldContain("\"query\"");
+    }
+
     private static string HoldWith(string headers) =>
         $"POST /api/reservations HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n"
         + $"Content-Type: application/json\r\nContent-Length: {Hold.Length}\r\n\r\n{Hold}";
