@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Diagnostics;
 using ConcertReservation.BuildingBlocks.Data;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace ConcertReservation.Messaging;
 
@@ -58,11 +59,12 @@ internal interface IBatchUnit
 /// One unit of work: one scope and one transaction in which records of one partition are claimed in
 /// the inbox, their events dispatched in order, dead letters written and the position stored.
 /// </summary>
-internal sealed class BatchUnit(
+internal sealed partial class BatchUnit(
     GroupRoutes routes,
     IServiceScopeFactory scopes,
     DeadLetterTopic deadLetters,
-    ConsumingMetrics metrics
+    ConsumingMetrics metrics,
+    ILogger<BatchUnit> logger
 ) : IBatchUnit
 {
     public async Task ApplyAsync(
@@ -99,6 +101,17 @@ internal sealed class BatchUnit(
             metrics.DeadLetter(partition.Group, letter.Event.Record.Topic);
         foreach (var gap in attempt.Lost)
             metrics.Gap(partition, gap.Count);
+        TellMalformed(partition, letters.Where(l => l.Event.Reading == Reading.Malformed));
+    }
+
+    /// <summary>One line a batch, however many a broken producer writes.</summary>
+    private void TellMalformed(GroupPartition partition, IEnumerable<DeadLetter> letters)
+    {
+        if (letters.Select(l => l.Event.Record.Offset).ToList() is [var first, ..] offsets)
+        {
+            var (group, count) = (partition.Group, offsets.Count);
+            LogMalformed(group, count, partition.Topic, partition.Partition, first);
+        }
     }
 
     /// <summary>
@@ -199,4 +212,17 @@ internal sealed class BatchUnit(
         );
         return letters;
     }
+
+    [LoggerMessage(
+        LogLevel.Error,
+        "{Group} cannot read {Count} records of {Topic}/{Partition}, offset {Offset} the first: "
+            + "dead letters"
+    )]
+    private partial void LogMalformed(
+        string group,
+        int count,
+        string topic,
+        int partition,
+        long offset
+    );
 }

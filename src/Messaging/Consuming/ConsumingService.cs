@@ -47,7 +47,8 @@ internal sealed class ConsumingService(
             routes,
             services.GetRequiredService<IServiceScopeFactory>(),
             services.GetRequiredService<DeadLetterTopic>(),
-            metrics
+            metrics,
+            logs.CreateLogger<BatchUnit>()
         );
         return Runner(routes, unit);
     }

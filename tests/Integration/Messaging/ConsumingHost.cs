@@ -42,6 +42,10 @@ internal sealed class ConsumingHost : IAsyncDisposable
     /// <summary>Records that Kafka deleted before the group had read them.</summary>
     public long Lost => _metrics.Sum("kafka.consumer.gap");
 
+    /// <summary>Batches of which the log says that there is what nobody can read.</summary>
+    public int Unreadable =>
+        _host.Services.GetRequiredService<NUnitLoggerProvider>().Count(" cannot read ");
+
     /// <summary>Attempts at a dead letter that came to nothing.</summary>
     public int Unwritten =>
         _host.Services.GetRequiredService<NUnitLoggerProvider>().Count("cannot write the dead");

@@ -19,6 +19,7 @@ internal sealed class OddRecordTests
 
     private readonly Dictionary<Odd, long> _offsets = [];
     private ConsumingSystem _system = null!;
+    private ConsumingHost _host = null!;
     private ILookup<long, ConsumeResult<byte[], byte[]>> _letters = null!;
     private List<long> _effects = null!;
 
@@ -27,7 +28,7 @@ internal sealed class OddRecordTests
     public async Task StartAsync()
     {
         _system = await ConsumingSystem.StartAsync();
-        await _system.StartHostAsync();
+        _host = await _system.StartHostAsync();
         foreach (var odd in Hopeless.Concat(Foreign).Concat(Usable))
         {
             var sent = await _system.ProduceAsync(
@@ -75,6 +76,10 @@ internal sealed class OddRecordTests
             .Text("kafka_dlt-exception-fqcn")
             .ShouldBe("ConcertReservation.Messaging.MalformedEventException");
     }
+
+    [Test]
+    public void the_log_tells_of_what_nobody_can_read_by_batch() =>
+        _host.Unreadable.ShouldBeInRange(1, Hopeless.Length);
 
     [TestCaseSource(nameof(Foreign))]
     public void what_is_no_business_of_ours_is_skipped(Odd record)
