@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 
@@ -8,6 +9,7 @@ internal sealed class Concert(long id, string name, DateTimeOffset bookingStartT
 {
     /// <summary>The seat map that customers see is a browser's: at most this old.</summary>
     private static readonly TimeSpan MapAge = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan InventoryPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
     private readonly SemaphoreSlim _looking = new(1);
@@ -80,10 +82,22 @@ internal sealed class Concert(long id, string name, DateTimeOffset bookingStartT
     /// <summary>
     /// The inventory is built by an event: a moment after the concert was created.
     /// </summary>
+    /// <exception cref="DemoException">The event does not arrive.</exception>
     public async Task WaitForSeatsAsync(Api api, CancellationToken stop)
     {
+        var begun = Stopwatch.GetTimestamp();
         while ((await api.GetAsync($"api/concerts/{Id}/seats", stop)).Status != HttpStatusCode.OK)
+        {
+            if (Stopwatch.GetElapsedTime(begun) > InventoryPatience)
+            {
+                throw new DemoException(
+                    $"The concert has no seats after {InventoryPatience.TotalSeconds} s: no event "
+                        + "arrives through Kafka. /health/ready and the host's log say why."
+                );
+            }
+
             await Task.Delay(Interval, stop);
+        }
     }
 
     public async Task<SeatMap> LookAsync(Api api, CancellationToken stop)

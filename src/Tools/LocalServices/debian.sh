@@ -121,8 +121,8 @@ build() {
     echo "Building: packages are fetched, too, so the first time takes a minute or more"
   fi
   mkdir -p .local
-  # With a terminal at hand, dotnet would change its modes.
-  if ! dotnet build "$@" -m -v quiet -nologo >.local/build.log 2>&1 </dev/null; then
+  # With a terminal at hand, dotnet would change its modes. No compiler stays behind to wait for the next build.
+  if ! MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false dotnet build "$@" -m -v quiet -nologo >.local/build.log 2>&1 </dev/null; then
     cat .local/build.log >&2
     return 1
   fi
