@@ -9,7 +9,6 @@ namespace ConcertReservation.Tests.Integration.Sale.Histories;
 /// each seat sold once or free, and each won where it belongs.
 /// </summary>
 [Parallelizable]
-[Category("AnyKafka")]
 internal sealed class SaleHistoryTests
 {
     /// <summary>The seed of a run that is to be repeated.</summary>
@@ -25,7 +24,7 @@ internal sealed class SaleHistoryTests
     public void Disarm() => SuddenDeath.Disarm();
 
     [TestCase(100)]
-    [TestCase(2_000, Category = "Long")]
+    [TestCase(2_000, Category = "Long,AnyKafka")]
     public async Task every_history_ends_with_seats_and_money_where_they_belong(int histories)
     {
         await using var system = await HistorySystem.StartAsync();
@@ -42,6 +41,7 @@ internal sealed class SaleHistoryTests
 
     [Test]
     [Category("Long")]
+    [Category("AnyKafka")]
     public async Task a_seat_that_an_operator_took_from_a_payment_was_not_given_twice()
     {
         await using var system = await HistorySystem.StartAsync();
@@ -66,6 +66,7 @@ internal sealed class SaleHistoryTests
     }
 
     [Category("Long")]
+    [Category("AnyKafka")]
     [TestCaseSource(nameof(WaysToSpoil))]
     public async Task a_sale_that_is_made_wrong_is_found_out(string way)
     {
