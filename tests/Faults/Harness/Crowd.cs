@@ -11,7 +11,9 @@ internal sealed class Crowd
     private const int Seed = 20_261_121;
     private const int SeatsEach = 4;
     private const int Rows = 10;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Brokers and groups may have to come back in it, on a busy machine.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
     private readonly FaultSystem _system;

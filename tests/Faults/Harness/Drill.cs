@@ -8,7 +8,7 @@ namespace ConcertReservation.Tests.Faults.Harness;
 /// <summary>A script of deploy/recovery, as an operator types it beside hosts that run.</summary>
 internal sealed class Drill : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _said = new();
