@@ -11,8 +11,8 @@ internal sealed class PersonalDataOfNotifications(UnitOfWork work, NpgsqlDataSou
     : IPersonalData
 {
     /// <remarks>
-    /// The row stays and says so: an event that comes late makes no new copy. A mail that is still
-    /// to be sent, such as the last one, has a day for it.
+    /// The row stays and says so: an event that comes late makes no new copy. The last mail, which
+    /// tells of this, has a day to be sent; others that wait are not sent any more.
     /// </remarks>
     private static readonly string[] EraseSql =
     [
@@ -36,7 +36,8 @@ internal sealed class PersonalDataOfNotifications(UnitOfWork work, NpgsqlDataSou
                 html = NULL, reason = NULL,
                 state = CASE state WHEN 'pending' THEN 'failed' ELSE state END
             WHERE user_id = $1 AND recipient <> $2
-                AND (state <> 'pending' OR created_at < (SELECT clock.now()) - interval '1 day')
+                AND (state <> 'pending' OR kind <> 'account-deleted'
+                    OR created_at < (SELECT clock.now()) - interval '1 day')
             """,
     ];
 

@@ -183,6 +183,10 @@ internal sealed class ConfirmPayment(
     private async Task<RecordedAnswer?> AskAsync(long paymentId)
     {
         var payment = await FindAsync(paymentId, CancellationToken.None);
+        // This host may have stood still since it was pinned.
+        if (!payment.IsOpen)
+            return null;
+
         var verdict = await provider.ConfirmAsync(
             ProviderOrder.Of(payment),
             CancellationToken.None

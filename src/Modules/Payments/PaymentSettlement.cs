@@ -3,6 +3,7 @@ using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.BuildingBlocks.Http;
 using ConcertReservation.Contracts;
 using ConcertReservation.Messaging;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace ConcertReservation.Payments;
@@ -12,7 +13,7 @@ namespace ConcertReservation.Payments;
 /// background work after a crash. The first one decides; the keys that wait for the
 /// payment get their answer with it.
 /// </summary>
-internal sealed class PaymentSettlement(
+internal sealed partial class PaymentSettlement(
     UnitOfWork work,
     PaymentsDb db,
     IReservationPayments reservations,
@@ -20,7 +21,8 @@ internal sealed class PaymentSettlement(
     AnswerWriter answers,
     Rechecks rechecks,
     IOptions<GatewayOptions> gateway,
-    TimeProvider clock
+    TimeProvider clock,
+    ILogger<PaymentSettlement> logger
 )
 {
     public const string Abandoned = "abandoned";
@@ -46,7 +48,11 @@ internal sealed class PaymentSettlement(
             payment =>
             {
                 if (!payment.IsOpen)
+                {
+                    if (verdict.Kind == VerdictKind.Taken && payment.Status == PaymentStatus.Failed)
+                        LogTakenFromFailed(payment.Id, payment.OrderId);
                     return false;
+                }
 
                 var now = clock.GetUtcNow();
                 switch (verdict.Kind)
@@ -141,4 +147,11 @@ internal sealed class PaymentSettlement(
             stop
         );
     }
+
+    [LoggerMessage(
+        LogLevel.Error,
+        "The provider took the money of payment {PaymentId}, order {OrderId}, which has failed: "
+            + "see to it in the provider's console"
+    )]
+    private partial void LogTakenFromFailed(long paymentId, string? orderId);
 }

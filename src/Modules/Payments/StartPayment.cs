@@ -182,6 +182,14 @@ internal sealed class StartPayment(
                 p.Method,
             })
             .FirstOrDefaultAsync(stop);
+        // Who has too few points hears of it, and may still come back from the provider.
+        if (
+            live is { Status: PaymentStatus.Started, Method: PaymentMethod.Card }
+            && method == PaymentMethod.Point
+            && !await points.ReachesAsync(reservation, stop)
+        )
+            return await points.PayAsync(paymentId, reservation, stop);
+
         if (live is not null && !(live.Method != method && await GivesWayAsync(live.Id, stop)))
         {
             return Problems.IllegalState(

@@ -53,6 +53,19 @@ internal sealed class PointPaymentTests
     }
 
     [Test]
+    public async Task too_few_points_leave_a_card_at_its_provider_alone()
+    {
+        var mina = System.NewPayer();
+        var reservation = await System.ReserveAsync(mina, 132_000);
+        var (payment, paymentKey) = await mina.GoesToProviderAsync(reservation, Payer.GoodCard);
+
+        (await mina.PaysAsync(reservation, "POINT")).Problem.ShouldBe("insufficient-balance");
+
+        var confirmed = await mina.ConfirmsAsync(payment, paymentKey);
+        confirmed.PaymentStatus.ShouldBe("COMPLETED");
+    }
+
+    [Test]
     public async Task no_points_are_taken_for_seats_that_were_not_pinned()
     {
         var mina = System.NewPayer();

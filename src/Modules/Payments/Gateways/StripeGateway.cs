@@ -74,7 +74,8 @@ internal sealed partial class StripeGateway : IPaymentGateway
                     ("error_on_requires_action", "true"),
                     ("expand[]", "latest_charge")
                 );
-                return Judge(confirmed, order, refused: VerdictKind.Declined);
+                var verdict = Judge(confirmed, order, refused: VerdictKind.Declined);
+                return await FinalAsync(verdict, confirmed, intent.Id!, order, token);
             },
             stop
         );
@@ -94,7 +95,8 @@ internal sealed partial class StripeGateway : IPaymentGateway
                     $"{Intents}/{intent.Id}?expand[]=latest_charge",
                     token
                 );
-                return Judge(now, order, refused: VerdictKind.Unclear);
+                var verdict = Judge(now, order, refused: VerdictKind.Unclear);
+                return await FinalAsync(verdict, now, intent.Id!, order, token);
             },
             stop
         );
@@ -164,6 +166,42 @@ internal sealed partial class StripeGateway : IPaymentGateway
             ($"metadata[{OrderMetadata}]", order.OrderId)
         );
     }
+
+    /// <summary>
+    /// A card that was declined may still pay for its intent: a confirmation that was late on its
+    /// way, or a host that stood still, would take money for a payment that has failed. So a
+    /// decline counts once the intent is cancelled.
+    /// </summary>
+    private async Task<Verdict> FinalAsync(
+        Verdict verdict,
+        StripeAnswer answer,
+        string intentId,
+        ProviderOrder order,
+        CancellationToken stop
+    )
+    {
+        if (verdict.Kind != VerdictKind.Declined || IntentIn(answer) is { Status: "canceled" })
+            return verdict;
+
+        var closed = await SendAsync(
+            HttpMethod.Post,
+            $"{Intents}/{intentId}/cancel",
+            stop,
+            key: $"{order.OrderId}-cancel-{order.Checks}"
+        );
+        var now = IntentIn(closed);
+        if (now is { Status: "canceled" })
+            return verdict;
+
+        // Refused, as the money was taken meanwhile, say: then its own state tells.
+        var known = now is null ? null : StripeVerdicts.OfIntent(now, order);
+        return known is { Kind: VerdictKind.Taken or VerdictKind.Returned }
+            ? known
+            : new Verdict(VerdictKind.Unclear, $"intent {intentId} is declined, not cancelled");
+    }
+
+    private static StripeThing? IntentIn(StripeAnswer answer) =>
+        answer.Intent ?? answer.Error?.PaymentIntent;
 
     private async Task<StripeAnswer> SendAsync(
         HttpMethod method,

@@ -33,7 +33,10 @@ internal static class StripeVerdicts
                 VerdictKind.Declined,
                 intent.LastPaymentError?.Message ?? "The payment method was declined."
             ),
-            "canceled" => new Verdict(VerdictKind.Declined, "The payment was cancelled."),
+            "canceled" => new Verdict(
+                VerdictKind.Declined,
+                intent.LastPaymentError?.Message ?? "The payment was cancelled."
+            ),
             _ => new Verdict(VerdictKind.Unclear, $"status {intent.Status}"),
         };
     }

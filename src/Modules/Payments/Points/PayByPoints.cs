@@ -26,17 +26,17 @@ internal sealed class PayByPoints(
 {
     public const string InsufficientBalance = "insufficient-balance";
 
+    /// <summary>Whether the balance is enough at this moment.</summary>
+    public async Task<bool> ReachesAsync(PayableReservation reservation, CancellationToken stop) =>
+        await BalanceAsync(reservation.CustomerId, stop) >= reservation.Amount;
+
     public async Task<Reply> PayAsync(
         long paymentId,
         PayableReservation reservation,
         CancellationToken stop
     )
     {
-        var seen = await db
-            .Wallets.AsNoTracking()
-            .Where(w => w.CustomerId == reservation.CustomerId)
-            .Select(w => (Money?)w.Balance)
-            .SingleOrDefaultAsync(stop);
+        var seen = await BalanceAsync(reservation.CustomerId, stop);
         var reaches = seen >= reservation.Amount;
         if (reaches)
         {
@@ -73,4 +73,12 @@ internal sealed class PayByPoints(
         await db.SaveChangesAsync(stop);
         return Reply.Effect(StartPayment.Created(payment, answers, gateway.Value));
     }
+
+    /// <returns>null where there is no wallet.</returns>
+    private Task<Money?> BalanceAsync(long customerId, CancellationToken stop) =>
+        db
+            .Wallets.AsNoTracking()
+            .Where(w => w.CustomerId == customerId)
+            .Select(w => (Money?)w.Balance)
+            .SingleOrDefaultAsync(stop);
 }

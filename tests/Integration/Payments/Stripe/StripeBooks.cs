@@ -13,6 +13,10 @@ internal sealed class StripeBooks
 
     public const string DeclinedCard = "pm_card_chargeDeclined";
     public const string AuthenticatedCard = "pm_card_authenticationRequired";
+
+    /// <summary>Of an account that is filled after the first attempt.</summary>
+    public const string LateCard = "pm_card_fundsLater";
+
     public const string UnknownCard = "pm_card_unknown";
 
     private readonly Dictionary<string, JsonObject> _intents = [];
@@ -67,7 +71,7 @@ internal sealed class StripeBooks
     public (int, JsonObject) Confirm(string id)
     {
         var intent = _intents[id];
-        if (StatusOf(intent) != "requires_confirmation")
+        if (StatusOf(intent) is not ("requires_confirmation" or "requires_payment_method"))
         {
             return WithIntent(
                 intent,
@@ -83,6 +87,10 @@ internal sealed class StripeBooks
         var declined = intent["payment_method"]!.GetValue<string>() switch
         {
             DeclinedCard => ("card_declined", "Your card was declined."),
+            LateCard when StatusOf(intent) == "requires_confirmation" => (
+                "card_declined",
+                "Your card has insufficient funds."
+            ),
             AuthenticatedCard => ("authentication_required", "The card requires authentication."),
             _ => default((string Code, string Message)?),
         };
@@ -96,6 +104,26 @@ internal sealed class StripeBooks
 
         (intent["status"], intent["amount_received"]) = ("succeeded", AmountOf(intent));
         intent["latest_charge"] = StripeForms.Charge(intent);
+        return (200, intent);
+    }
+
+    public (int, JsonObject) Cancel(string id)
+    {
+        var intent = _intents[id];
+        if (StatusOf(intent) is "succeeded" or "canceled")
+        {
+            return WithIntent(
+                intent,
+                Refused(
+                    400,
+                    "invalid_request_error",
+                    "payment_intent_unexpected_state",
+                    $"You cannot cancel this PaymentIntent because it is {StatusOf(intent)}."
+                )
+            );
+        }
+
+        intent["status"] = "canceled";
         return (200, intent);
     }
 

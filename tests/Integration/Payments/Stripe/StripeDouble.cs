@@ -37,6 +37,7 @@ internal sealed class StripeDouble : IAsyncDisposable
             "metadata[order_id]",
         ],
         ["confirm"] = ["payment_method", "error_on_requires_action", "expand[]"],
+        ["cancel"] = [],
         ["/v1/refunds"] =
         [
             "payment_intent",
@@ -143,6 +144,7 @@ internal sealed class StripeDouble : IAsyncDisposable
         {
             ("POST", ["payment_intents"]) => _books.Create(request.Form),
             ("POST", ["payment_intents", var id, "confirm"]) => _books.Confirm(id),
+            ("POST", ["payment_intents", var id, "cancel"]) => _books.Cancel(id),
             ("GET", ["payment_intents", "search"]) => _books.Search(query),
             ("GET", ["payment_intents", var id]) => _books.Show(id),
             ("POST", ["refunds"]) => _books.Refund(
@@ -164,9 +166,8 @@ internal sealed class StripeDouble : IAsyncDisposable
         if (request.IdempotencyKey is null or { Length: > 255 })
             return "No Idempotency-Key.";
 
-        var kind = request.Path.EndsWith("/confirm", StringComparison.Ordinal)
-            ? "confirm"
-            : request.Path;
+        string[] parts = request.Path.Split('/');
+        var kind = parts[^1] is "confirm" or "cancel" ? parts[^1] : request.Path;
         var unknown = request.Form.Keys.Except(Parameters[kind]).ToList();
         return unknown.Count == 0 ? null : $"Received unknown parameter: {unknown[0]}";
     }

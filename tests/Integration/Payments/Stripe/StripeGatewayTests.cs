@@ -104,6 +104,37 @@ internal sealed class StripeGatewayTests
     }
 
     [Test]
+    public async Task after_a_decline_no_late_confirmation_takes_money()
+    {
+        _order = _order with { PaymentKey = StripeBooks.LateCard };
+
+        (await ConfirmAsync()).Kind.ShouldBe(VerdictKind.Declined);
+        (await ConfirmAsync(checks: 1)).Kind.ShouldBe(VerdictKind.Declined);
+
+        _stripe.Books.Balance.ShouldBe(0);
+    }
+
+    [Test]
+    public async Task a_decline_is_none_before_the_intent_is_cancelled()
+    {
+        _order = _order with { PaymentKey = StripeBooks.LateCard };
+        _stripe.Fault = r => IsCancel(r) ? (500, false) : null;
+        (await ConfirmAsync()).Kind.ShouldBe(VerdictKind.Unclear);
+
+        // Another confirmation is faster than the cancellation.
+        _stripe.Fault = r =>
+        {
+            if (IsCancel(r))
+                _stripe.Books.Confirm(r.Path.Split('/')[^2]);
+            return null;
+        };
+        (await FindAsync(checks: 1)).Kind.ShouldBe(VerdictKind.Taken);
+
+        static bool IsCancel(StripeRequest request) =>
+            request.Path.EndsWith("/cancel", StringComparison.Ordinal);
+    }
+
+    [Test]
     public async Task what_became_of_a_lost_answer_is_found_without_taking_anything()
     {
         (await FindAsync()).Kind.ShouldBe(VerdictKind.NotTaken);
@@ -242,7 +273,8 @@ internal sealed class StripeGatewayTests
     private Task<Verdict> ConfirmAsync(int checks = 0) =>
         _gateway.ConfirmAsync(_order with { Checks = checks }, CancellationToken.None);
 
-    private Task<Verdict> FindAsync() => _gateway.FindAsync(_order, CancellationToken.None);
+    private Task<Verdict> FindAsync(int checks = 0) =>
+        _gateway.FindAsync(_order with { Checks = checks }, CancellationToken.None);
 
     private Task<Verdict> RefundAsync(int checks = 0) =>
         _gateway.RefundAsync(
