@@ -6,12 +6,13 @@ namespace ConcertReservation.Host.Http;
 internal static class HttpLimits
 {
     public const int BodyBytes = 64 * 1024;
-    private const int HeaderBytes = 16 * 1024;
 
     /// <summary>
-    /// More than any field of a query may have: who reads it says which is too long.
+    /// Each of the request line and all headers: more than anything in them may have, so that
+    /// whoever reads it says what is too long. Beyond it the server itself refuses, without a body.
     /// </summary>
-    private const int RequestLineBytes = 64 * 1024;
+    private const int HeadBytes = 64 * 1024;
+
     private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
 
     public static void AddHttpLimits(this WebApplicationBuilder builder) =>
@@ -21,8 +22,8 @@ internal static class HttpLimits
             // Any byte is a character of it: what is wrong with a header, whoever reads it says.
             kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
             kestrel.Limits.MaxRequestBodySize = BodyBytes;
-            kestrel.Limits.MaxRequestLineSize = RequestLineBytes;
-            kestrel.Limits.MaxRequestHeadersTotalSize = HeaderBytes;
+            kestrel.Limits.MaxRequestLineSize = HeadBytes;
+            kestrel.Limits.MaxRequestHeadersTotalSize = HeadBytes;
             kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
         });
 }

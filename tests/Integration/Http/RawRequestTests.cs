@@ -59,6 +59,20 @@ internal sealed class RawRequestTests
         answer.ShouldContain("\"query\"");
     }
 
+    [Test]
+    public async Task a_key_that_is_much_too_long_is_named()
+    {
+        var mina = await Given.ACustomer();
+        var key = new string('k', 50_000);
+
+        var answer = await SendAsync(
+            HoldWith($"Authorization: Bearer {mina.AccessToken}\r\nIdempotency-Key: {key}")
+        );
+
+        answer.ShouldStartWith("HTTP/1.1 400 ");
+        answer.ShouldContain("\"Idempotency-Key\"");
+    }
+
     private static string HoldWith(string headers) =>
         $"POST /api/reservations HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n"
         + $"Content-Type: application/json\r\nContent-Length: {Hold.Length}\r\n\r\n{Hold}";
