@@ -122,7 +122,8 @@ build() {
   fi
   mkdir -p .local
   # With a terminal at hand, dotnet would change its modes. No compiler stays behind to wait for the next build.
-  if ! MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false dotnet build "$@" -m -v quiet -nologo >.local/build.log 2>&1 </dev/null; then
+  if ! MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false \
+    dotnet build "$@" -m -v quiet -nologo >.local/build.log 2>&1 </dev/null; then
     cat .local/build.log >&2
     return 1
   fi

@@ -72,17 +72,7 @@ internal sealed class StripeBooks
     {
         var intent = _intents[id];
         if (StatusOf(intent) is not ("requires_confirmation" or "requires_payment_method"))
-        {
-            return WithIntent(
-                intent,
-                Refused(
-                    400,
-                    "invalid_request_error",
-                    "payment_intent_unexpected_state",
-                    $"You cannot confirm this PaymentIntent because it is {StatusOf(intent)}."
-                )
-            );
-        }
+            return Misplaced("confirm", intent);
 
         var declined = intent["payment_method"]!.GetValue<string>() switch
         {
@@ -111,17 +101,7 @@ internal sealed class StripeBooks
     {
         var intent = _intents[id];
         if (StatusOf(intent) is "succeeded" or "canceled")
-        {
-            return WithIntent(
-                intent,
-                Refused(
-                    400,
-                    "invalid_request_error",
-                    "payment_intent_unexpected_state",
-                    $"You cannot cancel this PaymentIntent because it is {StatusOf(intent)}."
-                )
-            );
-        }
+            return Misplaced("cancel", intent);
 
         intent["status"] = "canceled";
         return (200, intent);
@@ -208,6 +188,17 @@ internal sealed class StripeBooks
             shown["latest_charge"] = charge["id"]!.DeepClone();
         return shown;
     }
+
+    private static (int, JsonObject) Misplaced(string what, JsonObject intent) =>
+        WithIntent(
+            intent,
+            Refused(
+                400,
+                "invalid_request_error",
+                "payment_intent_unexpected_state",
+                $"You cannot {what} this PaymentIntent because it is {StatusOf(intent)}."
+            )
+        );
 
     private static (int, JsonObject) WithIntent(JsonObject intent, (int, JsonObject Body) refused)
     {

@@ -108,14 +108,15 @@ internal sealed class HistorySystem : IAsyncDisposable
             ],
             DrainedAfter = TimeSpan.Zero,
         };
+        var unpinned = WithoutLostPins(history);
         return
         [
-            OneOwnerPerSeat.Check(WithoutLostPins(history)),
+            OneOwnerPerSeat.Check(unpinned),
             SeatsAgree.Check(history),
             HoldsAreWhole.Check(history),
             TransitionsAreLegal.Check(history),
             StateHasItsEvents.Check(history),
-            LimitsHold.Check(WithoutLostPins(history)),
+            LimitsHold.Check(unpinned),
         ];
     }
 
