@@ -138,7 +138,11 @@ internal sealed class KnownFacts(UnitOfWork work)
         await command.ExecuteNonQueryAsync(stop);
     }
 
-    public Task<Dictionary<long, UserCopy>> UsersAsync(
+    /// <summary>
+    /// They stay as they are until the transaction ends: whoever changes one waits for it, and then
+    /// finds the mails that went by this copy.
+    /// </summary>
+    public Task<Dictionary<long, UserCopy>> LockUsersAsync(
         IEnumerable<long> userIds,
         CancellationToken stop
     ) =>
@@ -146,6 +150,7 @@ internal sealed class KnownFacts(UnitOfWork work)
             """
             SELECT user_id, email, name, language, version, is_deleted
             FROM notifications.users WHERE user_id = ANY($1)
+            ORDER BY user_id FOR SHARE
             """,
             userIds,
             row => new UserCopy(
@@ -158,6 +163,21 @@ internal sealed class KnownFacts(UnitOfWork work)
             ),
             stop
         );
+
+    /// <summary>The same for everyone on a concert's waitlist.</summary>
+    public async Task LockWaitingAsync(long concertId, CancellationToken stop)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT FROM notifications.users WHERE user_id IN (
+                SELECT user_id FROM notifications.waitlist WHERE concert_id = $1)
+            ORDER BY user_id FOR SHARE
+            """,
+            work.Connection
+        );
+        command.Parameters.AddWithValue(concertId);
+        await command.ExecuteNonQueryAsync(stop);
+    }
 
     public Task<Dictionary<long, ConcertCopy>> ConcertsAsync(
         IEnumerable<long> concertIds,

@@ -14,7 +14,7 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
         if (mails.Count == 0)
             return;
 
-        var users = await known.UsersAsync(mails.Select(m => m.UserId), stop);
+        var users = await known.LockUsersAsync(mails.Select(m => m.UserId), stop);
         var concerts = await known.ConcertsAsync(mails.Select(m => m.ConcertId ?? 0), stop);
         await InsertAsync([.. mails.Where(HasReader).Select(Address)], stop);
 
@@ -54,7 +54,7 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
         if (refunds.Count == 0)
             return;
 
-        var users = await known.UsersAsync(refunds.Select(r => r.UserId), stop);
+        var users = await known.LockUsersAsync(refunds.Select(r => r.UserId), stop);
         var reservations = await known.ReservationsAsync(
             refunds.Select(r => r.ReservationId),
             stop
@@ -127,6 +127,7 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
     /// </summary>
     public async Task WriteAsync(WaitlistNotice notice, CancellationToken stop)
     {
+        await known.LockWaitingAsync(notice.ConcertId, stop);
         var concerts = await known.ConcertsAsync([notice.ConcertId], stop);
         var concert = concerts.GetValueOrDefault(notice.ConcertId);
         var facts = notice.Facts with { Venue = concert?.Venue, StartsAt = concert?.StartsAt };

@@ -12,7 +12,8 @@ internal static class ResendMail
 {
     /// <remarks>
     /// Attempts are not counted from 0 again: whoever had the mail before can no longer write that
-    /// it failed.
+    /// it failed. A customer who is just moving is waited for: whoever moves redirects only what
+    /// waits already.
     /// </remarks>
     private const string ResendSql = $"""
         UPDATE notifications.mails m
@@ -20,7 +21,8 @@ internal static class ResendMail
             sent_at = NULL, next_attempt_at = clock.now(),
             recipient = coalesce(
                 (SELECT email FROM notifications.users u
-                 WHERE u.user_id = m.user_id AND NOT u.is_deleted AND m.kind <> ALL ($2)),
+                 WHERE u.user_id = m.user_id AND NOT u.is_deleted AND m.kind <> ALL ($2)
+                 FOR SHARE),
                 recipient)
         WHERE id = $1 AND state <> 'pending' AND recipient <> '{PersonalFields.ErasedEmail}'
         RETURNING {MailView.Columns}
