@@ -10,17 +10,17 @@ internal sealed class BrokerSettings
 {
     private const string ControllerNames = "controller.listener.names";
     private readonly IReadOnlyDictionary<string, string> _settings;
-    private readonly Func<int, int> _advertised;
+    private readonly Func<int, int, int> _advertised;
 
     /// <param name="settings">
     /// Without node id and addresses, but with <c>listeners</c>, whose last one is for clients.
     /// </param>
     public BrokerSettings(IReadOnlyDictionary<string, string> settings)
-        : this(settings, port => port) { }
+        : this(settings, (_, port) => port) { }
 
     private BrokerSettings(
         IReadOnlyDictionary<string, string> settings,
-        Func<int, int> advertised
+        Func<int, int, int> advertised
     ) => (_settings, _advertised) = (settings, advertised);
 
     /// <summary>Three brokers that lose nothing when one of them is lost.</summary>
@@ -58,12 +58,12 @@ internal sealed class BrokerSettings
 
     /// <summary>The same, some of them changed.</summary>
     /// <param name="advertised">
-    /// Which port clients are told of, by that on which the last listener listens: they come by a
-    /// line in between.
+    /// Which port clients are told of, by the node and the port on which its last listener listens:
+    /// they come by a line in between. Asked again when the node gets other ports.
     /// </param>
     public BrokerSettings With(
         IReadOnlyDictionary<string, string> changes,
-        Func<int, int> advertised
+        Func<int, int, int> advertised
     )
     {
         var settings = new Dictionary<string, string>(_settings, StringComparer.Ordinal);
@@ -103,7 +103,7 @@ internal sealed class BrokerSettings
                 listeners
                     .Where(l => l.Name != Controller)
                     .Select(l =>
-                        Url(l.Name, l.Name == Listeners[^1] ? _advertised(l.Port) : l.Port)
+                        Url(l.Name, l.Name == Listeners[^1] ? _advertised(node, l.Port) : l.Port)
                     )
             ),
             ["log.dirs"] = data,

@@ -7,6 +7,7 @@ namespace ConcertReservation.LocalServices;
 internal sealed class LocalBrokers : ILocalService
 {
     public const int Count = 3;
+    private const string Service = "kafka";
     private const int MetadataTimeoutMs = 2_000;
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(40);
@@ -39,11 +40,7 @@ internal sealed class LocalBrokers : ILocalService
 
     public IReadOnlyList<LocalProcess> Processes => _processes;
 
-    public string BootstrapServers =>
-        string.Join(
-            ',',
-            Nodes.Select(n => $"127.0.0.1:{_directory.PortOf(_settings.ClientPort(n))}")
-        );
+    public string BootstrapServers => string.Join(',', Nodes.Select(AddressOf));
 
     private static IEnumerable<int> Nodes => Enumerable.Range(1, Count);
 
@@ -60,31 +57,35 @@ internal sealed class LocalBrokers : ILocalService
     )
     {
         settings ??= BrokerSettings.Own;
-        var left = Nodes.Select(n => directory.Left(Broker(n))).OfType<LocalProcess>().ToList();
-        if (left.Count < Count)
+        var left = Nodes.Select(n => directory.Left(ServiceOf(n))).OfType<LocalProcess>().ToList();
+        if (left.Count == Count)
         {
-            // Some of three would keep the addresses of the others: all anew.
-            await Task.WhenAll(left.Select(StopAsync));
-            left.Clear();
-            var clusterId = await ClusterIdAsync(directory, stop);
-            var files = Nodes.Select(n => settings.For(n, directory, Data(directory, n))).ToList();
-            foreach (var node in Nodes)
-                await FormatAsync(directory, kafkaHome, node, files[node - 1], clusterId, stop);
-            left.AddRange(Nodes.Select(n => Launch(directory, kafkaHome, n)));
+            var adopted = new LocalBrokers(directory, kafkaHome, settings, left);
+            return await Readiness.OrStopAsync(adopted, adopted.WaitUntilReadyAsync(stop));
         }
 
-        var brokers = new LocalBrokers(directory, kafkaHome, settings, left);
-        return await Readiness.OrStopAsync(
-            brokers,
-            Readiness.WaitAsync(
-                "Kafka",
-                left[0],
-                Log(directory, 1),
-                StartPatience,
-                _ => Task.Run(brokers.AllAnswer, stop),
-                stop
-            )
+        // Some of three would keep the addresses of the others: all anew.
+        await Task.WhenAll(left.Select(StopAsync));
+        return await Readiness.OnFreePortsAsync(
+            () => StartNewAsync(directory, kafkaHome, settings, stop),
+            () => directory.IsPortTaken(Service)
         );
+    }
+
+    private static async Task<LocalBrokers> StartNewAsync(
+        ServiceDirectory directory,
+        string kafkaHome,
+        BrokerSettings settings,
+        CancellationToken stop
+    )
+    {
+        var clusterId = await ClusterIdAsync(directory, stop);
+        var files = Nodes.Select(n => settings.For(n, directory, Data(directory, n))).ToList();
+        foreach (var node in Nodes)
+            await FormatAsync(directory, kafkaHome, node, files[node - 1], clusterId, stop);
+        var launched = Nodes.Select(n => Launch(directory, kafkaHome, n)).ToList();
+        var brokers = new LocalBrokers(directory, kafkaHome, settings, launched);
+        return await Readiness.OrStopAsync(brokers, brokers.WaitUntilReadyAsync(stop));
     }
 
     /// <summary>
@@ -96,14 +97,7 @@ internal sealed class LocalBrokers : ILocalService
     {
         foreach (var node in nodes)
             _processes[node - 1] = Launch(_directory, _kafkaHome, node);
-        await Readiness.WaitAsync(
-            Name,
-            _processes[nodes[0] - 1],
-            Log(_directory, nodes[0]),
-            StartPatience,
-            _ => Task.Run(AllAnswer, stop),
-            stop
-        );
+        await WaitUntilReadyAsync(stop);
     }
 
     /// <summary>
@@ -111,29 +105,29 @@ internal sealed class LocalBrokers : ILocalService
     /// </summary>
     public static async Task StopLeftAsync(ServiceDirectory directory) =>
         await Task.WhenAll(
-            Nodes.Select(n => directory.Left(Broker(n))).OfType<LocalProcess>().Select(StopAsync)
+            Nodes.Select(n => directory.Left(ServiceOf(n))).OfType<LocalProcess>().Select(StopAsync)
         );
 
     public async Task StopAsync()
     {
         await Task.WhenAll(Processes.Select(StopAsync));
         foreach (var node in Nodes)
-            _directory.Forget(Broker(node));
+            _directory.Forget(ServiceOf(node));
     }
 
     private static Task StopAsync(LocalProcess process) =>
         process.StopAsync(PosixSignal.SIGTERM, StopPatience);
 
-    private static string Broker(int node) => $"kafka-{node}";
+    private static string ServiceOf(int node) => $"{Service}-{node}";
 
     private static string Log(ServiceDirectory directory, int node) =>
-        directory.In("kafka", $"{node}", "log");
+        directory.In(Service, $"{node}", "log");
 
     private static string SettingsFile(ServiceDirectory directory, int node) =>
-        directory.In("kafka", $"{node}", "server.properties");
+        directory.In(Service, $"{node}", "server.properties");
 
     private static string Data(ServiceDirectory directory, int node) =>
-        directory.In("kafka", $"{node}", "data");
+        directory.In(Service, $"{node}", "data");
 
     /// <summary>
     /// A distribution without java is a mistake to tell of, not one to work around.
@@ -164,8 +158,8 @@ internal sealed class LocalBrokers : ILocalService
         CancellationToken stop
     )
     {
-        Directory.CreateDirectory(directory.In("kafka"));
-        var file = directory.In("kafka", "cluster.id");
+        Directory.CreateDirectory(directory.In(Service));
+        var file = directory.In(Service, "cluster.id");
         if (!File.Exists(file))
         {
             // Kafka's form of a UUID: 22 characters of URL-safe base 64; a leading dash would be an
@@ -187,7 +181,7 @@ internal sealed class LocalBrokers : ILocalService
         CancellationToken stop
     )
     {
-        Directory.CreateDirectory(directory.In("kafka", $"{node}"));
+        Directory.CreateDirectory(directory.In(Service, $"{node}"));
         var file = SettingsFile(directory, node);
         await File.WriteAllLinesAsync(file, settings.Select(s => Property(s.Key, s.Value)), stop);
         if (File.Exists(Path.Combine(Data(directory, node), "meta.properties")))
@@ -203,11 +197,11 @@ internal sealed class LocalBrokers : ILocalService
             file,
         ];
         var log = Log(directory, node);
-        var own = directory.In("kafka", $"{node}");
+        var own = directory.In(Service, $"{node}");
         var format = LocalProcess.Start(command, log, Unicode, own);
         await format.WaitOrStopAsync(StopPatience, stop);
         if (format.ExitCode != 0)
-            throw new StartException($"kafka-storage.sh format failed: see {log}");
+            throw new StartException($"kafka-storage.sh format failed. {Readiness.Tail(log)}");
     }
 
     /// <summary>A line of a properties file, which Java reads as Latin-1.</summary>
@@ -223,7 +217,7 @@ internal sealed class LocalBrokers : ILocalService
 
     private static LocalProcess Launch(ServiceDirectory directory, string kafkaHome, int node)
     {
-        var own = directory.In("kafka", $"{node}");
+        var own = directory.In(Service, $"{node}");
         var process = LocalProcess.Start(
             [
                 Path.Combine(kafkaHome, "bin", "kafka-server-start.sh"),
@@ -238,18 +232,25 @@ internal sealed class LocalBrokers : ILocalService
             },
             own
         );
-        directory.Remember(Broker(node), process);
+        directory.Remember(ServiceOf(node), process);
         return process;
     }
 
-    private bool AllAnswer()
-    {
-        if (Processes.FirstOrDefault(p => !p.IsRunning) is { } ended)
-        {
-            var node = 1 + Processes.ToList().IndexOf(ended);
-            throw new StartException($"Kafka broker {node} ended: see {Log(_directory, node)}");
-        }
+    private Task WaitUntilReadyAsync(CancellationToken stop) =>
+        Readiness.WaitAsync(
+            Name,
+            [.. Nodes.Select(n => (_processes[n - 1], Log(_directory, n)))],
+            StartPatience,
+            _ => Task.Run(AllAnswer, stop),
+            stop
+        );
 
-        return Librdkafka.CountBrokers(BootstrapServers, MetadataTimeoutMs) == Count;
-    }
+    /// <remarks>
+    /// A broker is told of by the others before it listens, and may end then: each is asked.
+    /// </remarks>
+    private bool AllAnswer() =>
+        Nodes.All(n => Librdkafka.CountBrokers(AddressOf(n), MetadataTimeoutMs) == Count);
+
+    private string AddressOf(int node) =>
+        $"127.0.0.1:{_directory.PortOf(_settings.ClientPort(node))}";
 }

@@ -83,7 +83,8 @@ internal sealed class LocalPostgres : ILocalService
             }
             catch (StartException) when (attempt < StartAttempts && !process.IsRunning)
             {
-                // Sessions of a server that was killed may still be leaving its shared memory.
+                // Sessions of a server that was killed may still be leaving its shared memory; and
+                // a port that somebody else took since we looked is not chosen again.
                 await Task.Delay(TimeSpan.FromSeconds(1), stop);
             }
             catch
@@ -207,8 +208,7 @@ internal sealed class LocalPostgres : ILocalService
     {
         await Readiness.WaitAsync(
             Name,
-            Process,
-            Log(_directory),
+            [(Process, Log(_directory))],
             StartPatience,
             _ => Task.FromResult(SaysReady(Process, data)),
             stop

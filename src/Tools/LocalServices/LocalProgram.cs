@@ -82,7 +82,7 @@ internal sealed class LocalProgram : ILocalService
         var said = "nothing";
         try
         {
-            await Readiness.WaitAsync(Name, Processes[0], Log, patience, AnswersAsync, stop);
+            await Readiness.WaitAsync(Name, [(Processes[0], Log)], patience, AnswersAsync, stop);
         }
         catch (StartException e)
         {

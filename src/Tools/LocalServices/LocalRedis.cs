@@ -34,37 +34,47 @@ internal sealed class LocalRedis : ILocalService
         CancellationToken stop
     )
     {
-        var data = directory.In(Service);
-        var log = directory.In(Service, "log");
-        Directory.CreateDirectory(data);
-        var process = directory.Left(Service);
-        if (process is null)
-        {
-            // A command line is for all to see, and it has a password.
-            var configuration = directory.In(Service, "redis.conf");
-            ServiceDirectory.WriteText(configuration, Configuration(directory, data));
-            // As a name it would be a pattern, and one that matches nothing means the defaults.
-            const string Script = "exec redis-server - <\"$1\"";
-            process = LocalProcess.Start(
-                ["/bin/sh", "-c", Script, "sh", configuration],
-                log,
-                directory: data
-            );
-            directory.Remember(Service, process);
-        }
+        Directory.CreateDirectory(directory.In(Service));
+        return await Readiness.OnFreePortsAsync(
+            () => ReadyAsync(directory, directory.Left(Service) ?? Launch(directory), stop),
+            () => directory.IsPortTaken(Service)
+        );
+    }
 
-        return await Readiness.OrStopAsync(
+    private static LocalProcess Launch(ServiceDirectory directory)
+    {
+        var data = directory.In(Service);
+        // A command line is for all to see, and it has a password.
+        var configuration = directory.In(Service, "redis.conf");
+        ServiceDirectory.WriteText(configuration, Configuration(directory, data));
+        // As a name it would be a pattern, and one that matches nothing means the defaults.
+        const string Script = "exec redis-server - <\"$1\"";
+        var process = LocalProcess.Start(
+            ["/bin/sh", "-c", Script, "sh", configuration],
+            Log(directory),
+            directory: data
+        );
+        directory.Remember(Service, process);
+        return process;
+    }
+
+    private static Task<LocalRedis> ReadyAsync(
+        ServiceDirectory directory,
+        LocalProcess process,
+        CancellationToken stop
+    ) =>
+        Readiness.OrStopAsync(
             new LocalRedis(directory, process),
             Readiness.WaitAsync(
                 "Redis",
-                process,
-                log,
+                [(process, Log(directory))],
                 StartPatience,
                 token => AnswersAsync(directory, token),
                 stop
             )
         );
-    }
+
+    private static string Log(ServiceDirectory directory) => directory.In(Service, "log");
 
     public async Task StopAsync()
     {

@@ -94,7 +94,7 @@ internal static class PostgresAccount
         var process = LocalProcess.Start(command, log);
         await process.WaitOrStopAsync(StopPatience, stop);
         if (process.ExitCode != 0)
-            throw new StartException($"initdb failed: see {log}");
+            throw new StartException($"initdb failed. {Readiness.Tail(log)}");
     }
 
     private static void Empty(string data)

@@ -4,16 +4,18 @@ internal static class Readiness
 {
     private const int PollMs = 50;
     private const int LogLines = 15;
+    private const int SearchedLines = 500;
     private const int LineLength = 300;
+    private const int Starts = 4;
 
     /// <summary>Waits until the service answers.</summary>
+    /// <param name="launched">Its processes, each with its log.</param>
     /// <exception cref="StartException">
-    /// It ended, or did not answer in time; with the end of its log.
+    /// A process ended, or did not answer in time; with the end of its log.
     /// </exception>
     public static async Task WaitAsync(
         string name,
-        LocalProcess process,
-        string? log,
+        IReadOnlyList<(LocalProcess Process, string Log)> launched,
         TimeSpan patience,
         Func<CancellationToken, Task<bool>> answers,
         CancellationToken stop
@@ -23,17 +25,23 @@ internal static class Readiness
         timeout.CancelAfter(patience);
         try
         {
-            while (!await answers(timeout.Token) || !process.IsRunning)
+            while (true)
             {
-                if (!process.IsRunning)
-                    throw new StartException($"{name} did not start. {Tail(log)}");
+                var isReady = await answers(timeout.Token);
+                if (launched.FirstOrDefault(l => !l.Process.IsRunning) is ({ } process, var log))
+                    throw new StartException(
+                        $"{name} did not start: {await EndAsync(process, log)}"
+                    );
+                if (isReady)
+                    return;
                 await Task.Delay(PollMs, timeout.Token);
             }
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
             throw new StartException(
-                $"{name} did not answer within {patience.TotalSeconds} s. {Tail(log)}"
+                $"{name} did not answer within {patience.TotalSeconds} s. "
+                    + string.Join('\n', launched.Select(l => Tail(l.Log)))
             );
         }
     }
@@ -57,11 +65,53 @@ internal static class Readiness
         }
     }
 
-    private static string Tail(string? log) =>
-        log is null || !File.Exists(log)
-            ? ""
-            : $"The end of {log}:\n  "
-                + string.Join("\n  ", File.ReadLines(log).TakeLast(LogLines).Select(Cut));
+    /// <summary>
+    /// Starts a service again where somebody else has a port of it: between our look at a port and
+    /// the moment when the service listens, another process may take it.
+    /// </summary>
+    /// <param name="start">Chooses free ports, and leaves nothing running where it fails.</param>
+    /// <param name="isPortTaken">Whether one of those that it chose last is not free.</param>
+    public static async Task<T> OnFreePortsAsync<T>(Func<Task<T>> start, Func<bool> isPortTaken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await start();
+            }
+            catch (StartException) when (attempt < Starts && isPortTaken())
+            {
+                // What is taken now is not chosen again.
+            }
+        }
+    }
+
+    /// <summary>
+    /// What a process said last, and the errors shortly before: a broker that has failed says much
+    /// while it ends. Empty where it said nothing.
+    /// </summary>
+    public static string Tail(string log)
+    {
+        if (!File.Exists(log))
+            return "";
+
+        var lines = File.ReadLines(log).TakeLast(SearchedLines).ToList();
+        var errors = lines.SkipLast(LogLines).Where(TellsOfAnError).TakeLast(LogLines);
+        var told = errors.Concat(lines.TakeLast(LogLines)).Select(Cut);
+        return $"The end of {log}:\n  {string.Join("\n  ", told)}";
+    }
+
+    private static bool TellsOfAnError(string line) =>
+        line.Contains("ERROR", StringComparison.Ordinal)
+        || line.Contains("Exception", StringComparison.Ordinal);
+
+    private static async Task<string> EndAsync(LocalProcess process, string log)
+    {
+        // The code of a child is known a moment after its end.
+        await process.WaitAsync(CancellationToken.None);
+        var code = process.ExitCode is { } known ? $" with code {known}" : "";
+        return $"a process ended{code}. {Tail(log)}";
+    }
 
     private static string Cut(string line) =>
         line.Length <= LineLength ? line : line[..LineLength] + "…";

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -20,6 +21,8 @@ internal sealed class ServiceDirectory : IDisposable
     private const int PortAttempts = 1_000;
     private const int SecretBytes = 15;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private static readonly ConcurrentDictionary<int, byte> Drawn = new();
 
     private readonly FileStream _lock;
     private readonly ServiceState _state;
@@ -67,19 +70,36 @@ internal sealed class ServiceDirectory : IDisposable
         if (_state.Ports.TryGetValue(service, out var port) && IsFree(port))
             return port;
 
+        do port = DrawPort();
+        while (_state.Ports.ContainsValue(port));
+        _state.Ports[service] = port;
+        Save();
+        return port;
+    }
+
+    /// <summary>
+    /// A free port that this process has not drawn before: for whom it was drawn may not listen
+    /// yet.
+    /// </summary>
+    public static int DrawPort()
+    {
         for (var i = 0; i < PortAttempts; i++)
         {
-            port = RandomNumberGenerator.GetInt32(FirstPort, LastPort);
-            if (_state.Ports.ContainsValue(port) || !IsFree(port))
-                continue;
-
-            _state.Ports[service] = port;
-            Save();
-            return port;
+            var port = RandomNumberGenerator.GetInt32(FirstPort, LastPort);
+            if (IsFree(port) && Drawn.TryAdd(port, 0))
+                return port;
         }
 
         throw new StartException($"No free port between {FirstPort} and {LastPort}.");
     }
+
+    /// <summary>
+    /// Whether a port of the service, or of one whose name begins so, is not free.
+    /// </summary>
+    public bool IsPortTaken(string service) =>
+        _state.Ports.Any(p =>
+            p.Key.StartsWith(service, StringComparison.Ordinal) && !IsFree(p.Value)
+        );
 
     /// <summary>The port that a living service listens on.</summary>
     public int PortOf(string service) => _state.Ports[service];

@@ -186,20 +186,26 @@ internal sealed class ServiceSet
         const string name = "Payment sandbox";
         // One that a dead owner left has the port at which customers were told to pay.
         await LocalProgram.StopLeftAsync(_directory, name);
-        var program = await LocalProgram.StartAsync(
-            _directory,
-            name,
-            assembly,
-            _directory.FreePort(name),
-            new Dictionary<string, string>
+        _sandbox = await Readiness.OnFreePortsAsync(
+            async () =>
             {
-                ["Sandbox__Directory"] = _directory.In("payment-sandbox", "data"),
-            }
+                var program = await LocalProgram.StartAsync(
+                    _directory,
+                    name,
+                    assembly,
+                    _directory.FreePort(name),
+                    new Dictionary<string, string>
+                    {
+                        ["Sandbox__Directory"] = _directory.In("payment-sandbox", "data"),
+                    }
+                );
+                var ready = program.WaitUntilReadyAsync("/health", SandboxPatience, stop);
+                return await Readiness.OrStopAsync(program, ready);
+            },
+            () => _directory.IsPortTaken(name)
         );
-        _services.Push(program);
-        _sandbox = program;
-        await program.WaitUntilReadyAsync("/health", SandboxPatience, stop);
-        return program.Url;
+        _services.Push(_sandbox);
+        return _sandbox.Url;
     }
 
     private T Started<T>(T service, Action<string> say)

@@ -13,7 +13,6 @@ internal sealed class Up(UpOptions options, Action<string> say)
     private const string HostName = "Host";
     private const int DefaultPort = 5080;
     private const int Interrupted = 130;
-    private const int PortAttempts = 3;
     private const int WatchMs = 500;
     private static readonly TimeSpan HostPatience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan CommandPatience = TimeSpan.FromSeconds(30);
@@ -127,10 +126,6 @@ internal sealed class Up(UpOptions options, Action<string> say)
         return addresses with { Host = url };
     }
 
-    /// <summary>
-    /// A run that starts at the same moment may take the port between
-    /// our look at it and our host's.
-    /// </summary>
     private async Task<(LocalProgram Host, int Port)> StartOnAFreePortAsync(
         ServiceDirectory directory,
         string assembly,
@@ -140,35 +135,24 @@ internal sealed class Up(UpOptions options, Action<string> say)
     {
         // One that a dead owner left has the very port that this one would take.
         await LocalProgram.StopLeftAsync(directory, HostName);
-        for (var attempt = 1; ; attempt++)
-        {
-            var port = HostPort(directory);
-            var host = await LocalProgram.StartAsync(
-                directory,
-                HostName,
-                assembly,
-                port,
-                HostEnvironment(addresses)
-            );
-            try
+        var port = 0;
+        var started = await Readiness.OnFreePortsAsync(
+            async () =>
             {
-                await host.WaitUntilReadyAsync("/health/ready", HostPatience, stop);
-                return (host, port);
-            }
-            catch (StartException)
-                when (attempt < PortAttempts
-                    && !host.Processes[0].IsRunning
-                    && !ServiceDirectory.IsFree(port)
-                )
-            {
-                // HostPort finds it taken now.
-            }
-            catch
-            {
-                await host.StopAsync();
-                throw;
-            }
-        }
+                port = HostPort(directory);
+                var host = await LocalProgram.StartAsync(
+                    directory,
+                    HostName,
+                    assembly,
+                    port,
+                    HostEnvironment(addresses)
+                );
+                var ready = host.WaitUntilReadyAsync("/health/ready", HostPatience, stop);
+                return await Readiness.OrStopAsync(host, ready);
+            },
+            () => !ServiceDirectory.IsFree(port)
+        );
+        return (started, port);
     }
 
     /// <summary>

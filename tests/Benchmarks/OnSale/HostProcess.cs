@@ -8,8 +8,6 @@ namespace ConcertReservation.Tests.Benchmarks;
 /// <summary>The host as it is in production: a process of its own, built for release.</summary>
 internal sealed class HostProcess : IAsyncDisposable
 {
-    private const int FirstPort = 20_000;
-    private const int LastPort = 32_000;
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(30);
@@ -55,7 +53,7 @@ internal sealed class HostProcess : IAsyncDisposable
         CancellationToken stop
     )
     {
-        var port = FreePort().ToString(CultureInfo.InvariantCulture);
+        var port = ServiceDirectory.DrawPort().ToString(CultureInfo.InvariantCulture);
         var environment = settings.ToDictionary(
             s => s.Key.Replace(":", "__", StringComparison.Ordinal),
             s => s.Value,
@@ -111,14 +109,5 @@ internal sealed class HostProcess : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    /// <summary>Below the ports that Linux gives to outgoing connections.</summary>
-    private static int FreePort()
-    {
-        int port;
-        do port = Random.Shared.Next(FirstPort, LastPort);
-        while (!ServiceDirectory.IsFree(port));
-        return port;
     }
 }

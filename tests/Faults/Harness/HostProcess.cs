@@ -11,8 +11,6 @@ namespace ConcertReservation.Tests.Faults.Harness;
 /// </summary>
 internal sealed partial class HostProcess : IDisposable
 {
-    private const int FirstPort = 20_000;
-    private const int LastPort = 32_000;
     private const int KilledExitCode = 128 + 9;
     private const int TerminatedExitCode = 128 + 15;
     private const int SigCont = 18;
@@ -31,7 +29,7 @@ internal sealed partial class HostProcess : IDisposable
     {
         Name = name;
         LogFile = Path.Combine(folder, $"host-{name}.log");
-        var port = FreePort().ToString(CultureInfo.InvariantCulture);
+        var port = ServiceDirectory.DrawPort().ToString(CultureInfo.InvariantCulture);
         Url = new Uri($"http://127.0.0.1:{port}");
         Http = new HttpClient { BaseAddress = Url, Timeout = TimeSpan.FromSeconds(5) };
         _environment = settings.ToDictionary(
@@ -198,15 +196,6 @@ internal sealed partial class HostProcess : IDisposable
     }
 
     private void Signal(int number) => kill(Running.Id, number).ShouldBe(0);
-
-    /// <summary>Below the ports that Linux gives to outgoing connections.</summary>
-    private static int FreePort()
-    {
-        int port;
-        do port = Random.Shared.Next(FirstPort, LastPort);
-        while (!ServiceDirectory.IsFree(port));
-        return port;
-    }
 
     [LibraryImport("libc")]
     private static partial int kill(int pid, int signal);

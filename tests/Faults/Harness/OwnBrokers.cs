@@ -13,13 +13,13 @@ internal sealed class OwnBrokers : IAsyncDisposable
     private const string Lined = "LINED";
 
     private readonly ServiceDirectory _directory;
-    private readonly List<Line> _lines;
+    private readonly Line[] _lines;
     private readonly Func<Task<LocalBrokers>> _start;
     private LocalBrokers _brokers;
 
     private OwnBrokers(
         ServiceDirectory directory,
-        List<Line> lines,
+        Line[] lines,
         Func<Task<LocalBrokers>> start,
         LocalBrokers brokers
     ) => (_directory, _lines, _start, _brokers) = (directory, lines, start, brokers);
@@ -40,7 +40,7 @@ internal sealed class OwnBrokers : IAsyncDisposable
 
         var path = Directory.CreateTempSubdirectory("own-brokers-").FullName;
         var directory = ServiceDirectory.TryOpen(path).ShouldNotBeNull();
-        var lines = new List<Line>();
+        var lines = new Line[LocalBrokers.Count];
         try
         {
             var settings = BrokerSettings.Own.With(
@@ -51,10 +51,11 @@ internal sealed class OwnBrokers : IAsyncDisposable
                         $"CONTROLLER:PLAINTEXT,{Direct}:PLAINTEXT,{Lined}:PLAINTEXT",
                     ["inter.broker.listener.name"] = Direct,
                 },
-                advertised: port =>
+                advertised: (node, port) =>
                 {
-                    lines.Add(new Line(port));
-                    return lines[^1].Port;
+                    lines[node - 1]?.Dispose();
+                    lines[node - 1] = new Line(port);
+                    return lines[node - 1].Port;
                 }
             );
             return new OwnBrokers(directory, lines, Start, await Start());
@@ -64,7 +65,7 @@ internal sealed class OwnBrokers : IAsyncDisposable
         }
         catch
         {
-            lines.ForEach(l => l.Dispose());
+            Dispose(lines);
             directory.Dispose();
             throw;
         }
@@ -92,17 +93,21 @@ internal sealed class OwnBrokers : IAsyncDisposable
     public async Task StartEmptyAsync()
     {
         Directory.Delete(_directory.In("kafka"), recursive: true);
-        _lines.ForEach(l => l.Dispose());
-        _lines.Clear();
         _brokers = await _start();
     }
 
     public async ValueTask DisposeAsync()
     {
         await _brokers.StopAsync();
-        _lines.ForEach(l => l.Dispose());
+        Dispose(_lines);
         _directory.Dispose();
         Directory.Delete(_directory.Path, recursive: true);
+    }
+
+    private static void Dispose(Line[] lines)
+    {
+        foreach (var line in lines)
+            line?.Dispose();
     }
 
     private static int PortOf(ServiceDirectory directory, int node, string listener) =>

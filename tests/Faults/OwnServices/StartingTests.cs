@@ -3,7 +3,9 @@ using ConcertReservation.LocalServices;
 
 namespace ConcertReservation.Tests.Faults.OwnServices;
 
-/// <summary>Ctrl-C while a service is still starting, and one that is never ready.</summary>
+/// <summary>
+/// Ctrl-C while a service is still starting, and one that is never ready, ends or loses its port.
+/// </summary>
 internal sealed class StartingTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -99,6 +101,110 @@ internal sealed class StartingTests
             );
     }
 
+    [Test]
+    public void a_broker_that_ends_is_told_with_its_error_and_not_started_again()
+    {
+        const string Error = "ERROR The disk is full.";
+        Program("bin/java", "");
+        Program("bin/kafka-storage.sh", "");
+        Program(
+            "bin/kafka-server-start.sh",
+            $"case $1 in */3/*) echo '{Error}'; seq 30; exit 7;; esac; exec sleep infinity"
+        );
+        using var owner = Owner.Start(
+            _services,
+            Idle,
+            NoPostgres,
+            NoRedis,
+            ("KAFKA_HOME", _programs),
+            ("JAVA_HOME", _programs)
+        );
+
+        var (exitCode, output) = owner.WaitForEnd();
+
+        exitCode.ShouldBe(1);
+        output.ShouldContain("with code 7");
+        output.ShouldContain(Error);
+        File.ReadAllLines(Path.Combine(_services, "kafka", "3", "log"))
+            .Count(line => line == Error)
+            .ShouldBe(1);
+    }
+
+    [Test]
+    public void a_redis_whose_port_is_taken_before_it_listens_gets_another()
+    {
+        var program = Program(
+            "redis-server",
+            """
+            cat >"$0.conf"
+            if mkdir "$0.first"; then
+              until [ -e "$0.go" ]; do sleep 0.05; done
+            fi
+            PATH=${PATH#*:}
+            exec redis-server - <"$0.conf"
+            """
+        );
+        var path = Environment.GetEnvironmentVariable("PATH");
+        using var owner = Owner.Start(
+            _services,
+            Idle,
+            NoPostgres,
+            NoKafka,
+            ("PATH", $"{_programs}:{path}")
+        );
+        SpinWait
+            .SpinUntil(() => Directory.Exists($"{program}.first"), Patience)
+            .ShouldBeTrue("Redis was launched");
+        using var taker = new Taker();
+        taker.Take(owner.State.Ports["redis"]);
+        File.WriteAllText($"{program}.go", "");
+
+        var redis = owner.WaitUntilUp().Redis;
+
+        redis.ShouldStartWith("127.0.0.1:");
+        redis.ShouldNotStartWith($"127.0.0.1:{taker.Port},");
+    }
+
+    [Test]
+    [Category("Long")]
+    public async Task brokers_one_of_whose_ports_is_taken_before_they_listen_get_others()
+    {
+        if (Environment.GetEnvironmentVariable("KAFKA_HOME") is not { Length: > 0 } kafkaHome)
+        {
+            Assert.Ignore("KAFKA_HOME names no Kafka distribution.");
+            return;
+        }
+
+        using var taker = new Taker();
+        using var directory = ServiceDirectory.TryOpen(_services).ShouldNotBeNull();
+        var settings = BrokerSettings.Own.With(
+            new Dictionary<string, string>(StringComparer.Ordinal),
+            advertised: (_, port) =>
+            {
+                if (taker.Port is null)
+                    taker.Take(port);
+                return port;
+            }
+        );
+
+        var brokers = await LocalBrokers.StartAsync(
+            directory,
+            kafkaHome,
+            CancellationToken.None,
+            settings
+        );
+        try
+        {
+            brokers.BootstrapServers.ShouldNotContain($":{taker.Port}");
+            await Log.CreateTopicAsync(brokers.BootstrapServers, "trial");
+            Log.Write(brokers.BootstrapServers, "trial", count: 100);
+        }
+        finally
+        {
+            await brokers.StopAsync();
+        }
+    }
+
     [TestCase("http")]
     [TestCase("-1")]
     [TestCase("0")]
@@ -143,7 +249,8 @@ internal sealed class StartingTests
 
     private static string Content(string file) => File.Exists(file) ? File.ReadAllText(file) : "";
 
-    private void Program(string name, string command)
+    /// <returns>Its path.</returns>
+    private string Program(string name, string command)
     {
         var file = Path.Combine(_programs, name);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
@@ -152,5 +259,6 @@ internal sealed class StartingTests
             file,
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         );
+        return file;
     }
 }
