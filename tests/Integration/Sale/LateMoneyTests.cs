@@ -16,14 +16,7 @@ internal sealed class LateMoneyTests
     [OneTimeSetUp]
     public async Task StartAsync() =>
         _system = await TestSystem.StartAsync(
-            new TestSystemOptions
-            {
-                // Who does not know whether the money was taken asks again when the test says so.
-                Settings = new Dictionary<string, string?>
-                {
-                    ["Payments:RetryMilliseconds"] = "60000",
-                },
-            }
+            new TestSystemOptions { Settings = LateMoney.Settings }
         );
 
     [OneTimeTearDown]
@@ -38,8 +31,7 @@ internal sealed class LateMoneyTests
     {
         var concert = await Given.AConcert(system: _system);
         var mina = await Given.ACustomer(_system);
-        var (reservation, payment) = await PaysUnknown(
-            mina,
+        var (reservation, payment) = await mina.PaysUnknown(
             concert.Seats(1, 1),
             Cards.TakenAndBroken
         );
@@ -70,10 +62,10 @@ internal sealed class LateMoneyTests
     {
         var concert = await Given.AConcert(system: _system);
         var jisoo = await Story.AnEnglishSpeaker(_system);
-        var (reservation, payment) = await PaysUnknown(jisoo, concert.Seats(1, 2));
-        await LosesItsPin(jisoo, reservation);
+        var (reservation, payment) = await jisoo.PaysUnknown(concert.Seats(1, 2));
+        await jisoo.LosesThePinOf(reservation);
 
-        await IsAskedNow(payment);
+        await _system.AsksNowAbout(payment);
 
         await jisoo.SeesPayment(payment, "COMPLETED");
         await jisoo.SeesReservation(reservation, "CONFIRMED");
@@ -95,11 +87,11 @@ internal sealed class LateMoneyTests
         var concert = await Given.AConcert(system: _system);
         var mina = await Given.ACustomer(_system);
         var next = await Given.ACustomer(_system);
-        var (reservation, payment) = await PaysUnknown(mina, concert.Seats(1, 2));
-        await LosesItsPin(mina, reservation);
+        var (reservation, payment) = await mina.PaysUnknown(concert.Seats(1, 2));
+        await mina.LosesThePinOf(reservation);
         await next.Reserves(concert.Seat(2));
 
-        await IsAskedNow(payment);
+        await _system.AsksNowAbout(payment);
 
         await mina.SeesPayment(payment, "REFUNDED");
         (await mina.Sees(reservation))["status"].GetString().ShouldBe("EXPIRED");
@@ -121,47 +113,4 @@ internal sealed class LateMoneyTests
             "PAYMENT_REFUNDED"
         );
     }
-
-    /// <summary>A card payment of which nobody knows yet what became of it.</summary>
-    private static async Task<(long Reservation, long Payment)> PaysUnknown(
-        Persona customer,
-        Seat[] seats,
-        string card = Cards.BrokenOnce
-    )
-    {
-        var reservation = await customer.Reserves(seats);
-        var asked = await customer.PaysByCard(reservation, card);
-        asked.ShouldBe(HttpStatusCode.Accepted)["status"].GetString().ShouldBe("UNKNOWN");
-        return (reservation, asked["paymentId"].GetInt64());
-    }
-
-    private async Task LosesItsPin(Persona customer, long reservation)
-    {
-        await _system.Database.ExecuteAsync(
-            $"""
-            WITH lapsed AS (
-                UPDATE reservations.reservations
-                SET status = 'HELD', held_until = clock.now(), payment_id = NULL
-                WHERE id = {reservation} AND status = 'PAYING'
-                RETURNING id, held_until
-            )
-            UPDATE reservations.seats s SET state = 'held', held_until = lapsed.held_until
-            FROM lapsed WHERE s.reservation_id = lapsed.id
-            """
-        );
-        await Eventually.Until(
-            $"reservation {reservation} is expired",
-            async () =>
-                await _system.Database.ScalarAsync<string>(
-                    $"SELECT status FROM reservations.reservations WHERE id = {reservation}"
-                ) == "EXPIRED",
-            Story.Patience
-        );
-        (await customer.Sees(reservation))["status"].GetString().ShouldBe("EXPIRED");
-    }
-
-    private Task IsAskedNow(long payment) =>
-        _system.Database.ExecuteAsync(
-            $"UPDATE payments.payments SET next_check_at = clock.now() WHERE id = {payment}"
-        );
 }

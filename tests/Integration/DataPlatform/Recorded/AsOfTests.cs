@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using ConcertReservation.Contracts;
 
 namespace ConcertReservation.Tests.Integration.DataPlatform.Recorded;
 
@@ -30,6 +31,36 @@ internal sealed class AsOfTests
     {
         foreach (var (thing, live) in await LiveTables.ReadAsync(Recording.System.Database))
             await ShouldTellAsync($"/api/audit/{thing}", live, thing);
+    }
+
+    [Test]
+    public async Task every_type_of_event_is_in_what_was_recorded()
+    {
+        var recorded = await Recording.System.Database.ReadAsync<string>(
+            "SELECT DISTINCT event_type FROM data_platform.events"
+        );
+
+        recorded.ShouldBe(EventCatalogue.ByName.Keys, ignoreOrder: true);
+    }
+
+    [Test]
+    public async Task money_that_was_refused_is_told_from_then_on()
+    {
+        var (reservation, payment) = Recording.Sale.Turns.Refused;
+        var refusedAt = Recording.Sale.Steps.Single(s => s.Name == "paid late and refused").Time;
+        foreach (var (step, time, _) in Recording.Sale.Steps.Where(IsOfTurns))
+        {
+            var path = $"/api/audit/reservation/{reservation}?asOf={time.UtcDateTime:O}";
+            var told = (await Recording.Operator.Api.Get(path)).ShouldBe(HttpStatusCode.OK);
+
+            var payments = told["state"]
+                .GetProperty("refusedPayments")
+                .EnumerateArray()
+                .Select(p => p.GetProperty("paymentId").GetInt64());
+            payments.ShouldBe(time < refusedAt ? [] : [payment], step);
+        }
+
+        bool IsOfTurns(RecordedStep step) => step.Things.ContainsKey($"reservation/{reservation}");
     }
 
     [Test]

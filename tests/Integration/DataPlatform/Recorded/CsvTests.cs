@@ -92,10 +92,10 @@ internal sealed class CsvTests
             )
         ).ShouldBe(HttpStatusCode.BadRequest, "validation", field);
 
-    private async Task<Answer> CsvAsync(string path) =>
+    internal static async Task<Answer> CsvAsync(string path) =>
         (await AcceptAsync(path, "text/csv")).ShouldBe(HttpStatusCode.OK);
 
-    private async Task<Answer> AcceptAsync(string path, string accept)
+    private static async Task<Answer> AcceptAsync(string path, string accept)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
         request.Headers.Authorization = new("Bearer", Recording.Operator.Api.AccessToken);

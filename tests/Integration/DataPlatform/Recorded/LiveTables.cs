@@ -34,8 +34,11 @@ internal static class LiveTables
         FROM concerts.concerts c
         UNION ALL
         SELECT 'customer/' || u.id, jsonb_build_object(
-            'version', u.version, 'email', u.email, 'name', u.name, 'language', u.language,
-            'signedUpAt', pg_temp.wire(u.signed_up_at))
+            'version', u.version, 'signedUpAt', pg_temp.wire(u.signed_up_at),
+            'deletedAt', pg_temp.wire(u.deleted_at),
+            'email', CASE WHEN u.deleted_at IS NULL THEN u.email END,
+            'name', CASE WHEN u.deleted_at IS NULL THEN u.name END,
+            'language', CASE WHEN u.deleted_at IS NULL THEN u.language END)
         FROM accounts.customers u
         """;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using ConcertReservation.Contracts;
 using ConcertReservation.Tests.Integration.Sale;
 
 namespace ConcertReservation.Tests.Integration.DataPlatform.Recorded;
@@ -9,11 +10,30 @@ internal sealed record RecordedStep(
     string Name,
     DateTimeOffset Time,
     IReadOnlyDictionary<string, JsonObject> Things
-);
+)
+{
+    /// <summary>What named a customer who has gone since names nobody, not even of then.</summary>
+    public RecordedStep WithErased(long customer)
+    {
+        if (!Things.TryGetValue($"customer/{customer}", out var known) || known["name"] is null)
+            return this;
+
+        var erased = known.DeepClone().AsObject();
+        erased["email"] = PersonalFields.ErasedEmail;
+        erased["name"] = PersonalFields.ErasedName;
+        return this with
+        {
+            Things = new Dictionary<string, JsonObject>(Things, StringComparer.Ordinal)
+            {
+                [$"customer/{customer}"] = erased,
+            },
+        };
+    }
+}
 
 /// <summary>
 /// A sale with all that may happen to a booking, recorded step by step: one concert is cancelled in
-/// the end, of another one seat is held and one is sold.
+/// the end, of another one seat is held and one is sold; then come <see cref="RecordedTurns"/>.
 /// </summary>
 internal sealed class RecordedSale(TestSystem system, Persona organiser)
 {
@@ -24,6 +44,7 @@ internal sealed class RecordedSale(TestSystem system, Persona organiser)
     public ConcertOnSale Kept { get; private set; } = null!;
     public Persona Mina { get; private set; } = null!;
     public Persona Jisoo { get; private set; } = null!;
+    public RecordedTurns Turns { get; private set; } = null!;
 
     public async Task RunAsync()
     {
@@ -61,6 +82,10 @@ internal sealed class RecordedSale(TestSystem system, Persona organiser)
         await Mina.Reserves(Kept.Seat(1));
         await Jisoo.Buys(Kept.Seat(2));
         await RecordAsync("another one on sale");
+        Turns = new RecordedTurns(system);
+        await Turns.RunAsync(RecordAsync);
+        for (var i = 0; i < _steps.Count; i++)
+            _steps[i] = _steps[i].WithErased(Turns.Gone.Id);
         await StatisticsContent.SettledAsync(system.Database);
     }
 

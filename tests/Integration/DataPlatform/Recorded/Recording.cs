@@ -1,3 +1,5 @@
+using ConcertReservation.Tests.Integration.Sale;
+
 namespace ConcertReservation.Tests.Integration.DataPlatform.Recorded;
 
 /// <summary>One recorded sale, in a system of its own, for tests that only look at it.</summary>
@@ -15,7 +17,9 @@ internal sealed class Recording
     [OneTimeSetUp]
     public async Task SellAsync()
     {
-        _system = await TestSystem.StartAsync(new TestSystemOptions { Hosts = 1 });
+        _system = await TestSystem.StartAsync(
+            new TestSystemOptions { Hosts = 1, Settings = LateMoney.Settings }
+        );
         Operator = await Given.TheOperator(_system);
         Sale = new RecordedSale(_system, Operator);
         await Sale.RunAsync();
