@@ -97,8 +97,12 @@ internal sealed class DeleteAccountTests
     public async Task what_was_given_back_or_has_lapsed_is_no_obstacle()
     {
         var mina = await Given.ACustomer();
-        var concert = await Given.AConcert();
+        var concert = await Given.AConcert(holdSeconds: 10);
         (await mina.Cancels(await Hold(mina, concert.Seat(1)))).ShouldBe(NoContent);
+        var held = await Hold(mina, concert.Seat(2));
+        (await ObstaclesOf(mina)).ShouldBe([$"reservation {held}"]);
+
+        await Clock.Advance(seconds: 11);
 
         (await Delete(mina)).ShouldBe(NoContent);
     }

@@ -138,7 +138,11 @@ internal sealed class PaymentsSystem : IAsyncDisposable
     }
 
     public async Task<T> AskAsync<T>(string sql, params object[] values) =>
-        (await _database.ReadAsync<T>(sql, values)).Single();
+        (await ReadAsync<T>(sql, values)).Single();
+
+    /// <summary>The first column of every row.</summary>
+    public Task<IReadOnlyList<T>> ReadAsync<T>(string sql, params object[] values) =>
+        _database.ReadAsync<T>(sql, values);
 
     public Task ExecuteAsync(string sql, params object[] values) =>
         _database.ReadAsync<long>(sql, values);

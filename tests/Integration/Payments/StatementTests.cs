@@ -87,7 +87,21 @@ internal sealed class StatementTests
         (await PostingsAsync(mina, "WALLET-" + mina.CustomerId)).ShouldBe(68_000);
         (await PostingsAsync(mina, "TOP_UPS")).ShouldBe(-200_000);
         (await PostingsAsync(mina, "SALES")).ShouldBe(132_000);
-        (await System.AskAsync<decimal>("SELECT sum(amount) FROM payments.ledger")).ShouldBe(0);
+        (await Books.WrongAsync(System, mina)).ShouldBeEmpty();
+    }
+
+    [TestCase("UPDATE payments.wallets SET balance = balance + 1 WHERE customer_id = $1")]
+    [TestCase("UPDATE payments.payments SET amount = amount + 1 WHERE customer_id = $1")]
+    [TestCase("UPDATE payments.payments SET status = 'FAILED' WHERE customer_id = $1")]
+    public async Task books_that_do_not_add_up_are_found_out(string change)
+    {
+        var mina = System.NewPayer();
+        await mina.ChargesAsync(200_000);
+        await mina.PaysAsync(await System.ReserveAsync(mina, 132_000), "POINT");
+
+        await System.ExecuteAsync(change, mina.CustomerId);
+
+        (await Books.WrongAsync(System, mina)).ShouldHaveSingleItem();
     }
 
     [TestCase("UPDATE payments.wallet_entries SET amount = 1")]
