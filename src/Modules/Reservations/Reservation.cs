@@ -21,7 +21,7 @@ internal sealed class Reservation(
     public ReservationStatus Status { get; private set; } = status;
     public DateTimeOffset HeldUntil { get; private set; } = heldUntil;
 
-    /// <summary>The payment that pins the seats, then the one they were sold for.</summary>
+    /// <summary>The payment that pins the seats, then the one whose money has come.</summary>
     public long? PaymentId { get; private set; } = paymentId;
 
     /// <summary>The payment whose start has extended the hold.</summary>
@@ -130,12 +130,8 @@ internal sealed class Reservation(
     /// The money has come. A live reservation is sold; a lapsed one takes its seats again if all of
     /// them are still there and the customer may have them; else the money has to go back.
     /// </summary>
-    /// <param name="room">
-    /// Tickets that the customer may still take, this reservation not counted.
-    /// </param>
-    /// <param name="concertCancelled">
-    /// Why the concert does not take place, or null where it does.
-    /// </param>
+    /// <param name="room">Tickets that the customer may still take beside this one.</param>
+    /// <param name="concertCancelled">Why it does not take place, or null where it does.</param>
     public IReadOnlyList<ReservationEvent> Complete(
         long paymentId,
         IReadOnlyList<Seat> seats,
@@ -144,7 +140,11 @@ internal sealed class Reservation(
         DateTimeOffset now
     )
     {
-        if (Status == ReservationStatus.Confirmed && PaymentId == paymentId)
+        // It has made the sale, or goes back with the one that it made.
+        if (
+            PaymentId == paymentId
+            && Status is ReservationStatus.Confirmed or ReservationStatus.Cancelled
+        )
             return [];
         if (RefundReason(seats, room, concertCancelled, now) is not { } reason)
             return [Sell(paymentId, seats, now)];
@@ -152,11 +152,11 @@ internal sealed class Reservation(
         Version++;
         IsChanged = true;
         var failed = this.ConfirmationFailed(paymentId, reason, now);
-        // The pin has ended with the payment; nothing else will free
-        // the seats of a cancelled concert.
+        // The pin ends with the payment; nothing else will free seats of a cancelled concert.
         if (concertCancelled is null || Status != ReservationStatus.Paying)
             return [failed];
 
+        PaymentId = paymentId;
         var ended = GiveBack(seats, concertCancelled, wasConfirmed: false, paymentId, now);
         return [failed, ended with { ConcertCancelled = true }];
     }

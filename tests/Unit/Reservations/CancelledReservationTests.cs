@@ -51,6 +51,17 @@ internal sealed class CancelledReservationTests
     }
 
     [Test]
+    public void money_of_a_cancelled_sale_that_is_told_again_changes_nothing()
+    {
+        var (sold, seats) = ASale(paymentId: 5);
+        var cancelled = sold.CancelSale(seats, "Changed my mind.", Now.AddTicks(1), Now);
+
+        sold.Complete(5, seats, room: 4, null, Now).ShouldBeEmpty();
+
+        sold.Version.ShouldBe(cancelled.Version);
+    }
+
+    [Test]
     public void a_sale_is_not_cancelled_when_it_is_too_late()
     {
         var (sold, seats) = ASale(paymentId: 5);

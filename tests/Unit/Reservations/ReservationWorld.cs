@@ -167,7 +167,8 @@ internal sealed class ReservationWorld
     private void Complete(Reservation reservation, Expected expected, int number, int payment)
     {
         var isRepeat =
-            expected.Status == ReservationStatus.Confirmed && expected.Payment == payment;
+            expected.Payment == payment
+            && expected.Status is ReservationStatus.Confirmed or ReservationStatus.Cancelled;
         var sells = !isRepeat && Sells(expected, number);
         var endsPin = !isRepeat && _cancelled && expected.Status == ReservationStatus.Paying;
         var room = Limit - Live(number);
@@ -188,7 +189,7 @@ internal sealed class ReservationWorld
         if (sells)
             (expected.Status, expected.Payment) = (ReservationStatus.Confirmed, payment);
         if (endsPin)
-            expected.Status = ReservationStatus.Cancelled;
+            (expected.Status, expected.Payment) = (ReservationStatus.Cancelled, payment);
     }
 
     private bool Sells(Expected expected, int number)
