@@ -22,8 +22,7 @@ internal sealed class RebalanceTests
     [Test]
     public async Task four_hosts_that_come_and_go_apply_everything_once()
     {
-        if (_system.Kafka.Embedded is not null)
-            Assert.Ignore("The embedded coordinator takes minutes for seven groups of four.");
+        LeaveOutOnEmbeddedKafka();
         var a = await _system.StartHostAsync();
         var b = await _system.StartHostAsync();
         using var enough = new CancellationTokenSource();
@@ -52,6 +51,34 @@ internal sealed class RebalanceTests
         await _system.OutwaitLeasesAsync();
         var findings = await _system.VerifyAsync();
         findings.Of(9, "events stored").ShouldBePositive();
+    }
+
+    [Test]
+    public async Task who_was_frozen_beyond_its_session_applies_nothing_twice_when_it_wakes()
+    {
+        LeaveOutOnEmbeddedKafka();
+        var frozen = await _system.StartHostAsync();
+        var heir = await _system.StartHostAsync();
+        await Partitions.SpreadOverAsync(PartitionsOfAll, frozen, heir);
+        var crowd = await Crowd.GatherAsync(_system, Customers);
+        crowd.StartBuying();
+        await crowd.WaitUntilSoldAsync(crowd.Seats / 4);
+
+        frozen.Freeze();
+        await Partitions.SpreadOverAsync(PartitionsOfAll, heir);
+        frozen.IsFrozen.ShouldBeTrue();
+        frozen.Thaw();
+
+        await Partitions.SpreadOverAsync(PartitionsOfAll, frozen, heir);
+        await crowd.WaitUntilSoldOutAsync();
+        await _system.OutwaitLeasesAsync();
+        await _system.VerifyAsync();
+    }
+
+    private void LeaveOutOnEmbeddedKafka()
+    {
+        if (_system.Kafka.Embedded is not null)
+            Assert.Ignore("The embedded coordinator takes minutes for seven groups of four.");
     }
 
     private async Task StepAsync(string what, Action step, params HostProcess[] hosts)

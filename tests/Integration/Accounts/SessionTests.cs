@@ -67,6 +67,24 @@ internal sealed class SessionTests
             "not-signed-in"
         );
 
+    /// <summary>Customer, roles and time are in it, for nobody to read or write.</summary>
+    [Test]
+    public async Task a_token_that_was_changed_anywhere_is_refused()
+    {
+        var token = (await Given.ACustomer()).AccessToken;
+
+        // The last character of it has bits that mean nothing.
+        foreach (var place in Enumerable.Range(0, 8).Select(i => i * (token.Length - 2) / 7))
+        {
+            var other = token[place] == 'A' ? 'B' : 'A';
+            var changed = token[..place] + other + token[(place + 1)..];
+
+            var answer = await new Api(HostA, changed).Get("/api/accounts/me");
+
+            answer.ShouldBe(Unauthorized, "not-signed-in");
+        }
+    }
+
     [Test]
     public async Task a_refresh_token_is_no_access_token()
     {
