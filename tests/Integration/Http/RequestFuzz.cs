@@ -116,7 +116,9 @@ internal sealed class RequestFuzz(int seed, IReadOnlyList<long> ids)
     /// <summary>One of its places holds something else, is gone, or is one too many.</summary>
     private string Changed(string json)
     {
-        if (JsonNode.Parse(json) is not JsonObject { Count: > 0 } body)
+        // Half a character can be read, but not written again.
+        var isWhole = !json.Contains("\\ud", StringComparison.Ordinal);
+        if (!isWhole || JsonNode.Parse(json) is not JsonObject { Count: > 0 } body)
             return json;
 
         var field = body.ElementAt(_random.Next(body.Count)).Key;
@@ -138,7 +140,6 @@ internal sealed class RequestFuzz(int seed, IReadOnlyList<long> ids)
         }
 
         var value = Rarely() ? JsonSerializer.Serialize(Text()) : Any(Values);
-        // Not every text can be parsed again: what is a number to nobody, or half a character.
         return body.ToJsonString().Replace(Marker, value, StringComparison.Ordinal);
     }
 

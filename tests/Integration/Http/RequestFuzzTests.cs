@@ -15,7 +15,7 @@ internal sealed class RequestFuzzTests
     private const int RequestsPerOperation = 20;
     private const int UsualSeed = 7;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private static readonly int Seed = int.Parse(
         Environment.GetEnvironmentVariable("FUZZ_SEED") ?? $"{UsualSeed}",
