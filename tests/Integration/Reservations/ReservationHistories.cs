@@ -149,7 +149,8 @@ internal sealed class ReservationHistories
     {
         var payment = SomePayment(expected);
         var before = await Sql.EventsAsync(expected.Given.Id);
-        var isRepeat = expected.Status == "CONFIRMED" && expected.Payment == payment;
+        var isRepeat =
+            expected.Payment == payment && expected.Status is "CONFIRMED" or "CANCELLED";
         var sells = StatusNow(expected) switch
         {
             "HELD" or "PAYING" => true,
