@@ -98,7 +98,11 @@ internal sealed class OwnBrokers : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _brokers.StopAsync();
+        // Nobody wants what they have on disk: in an orderly stop, the last one waits five seconds
+        // for the others, which are gone.
+        var running = _brokers.Processes.Where(p => p.IsRunning).ToList();
+        running.ForEach(p => p.Kill());
+        await Task.WhenAll(running.Select(p => p.WaitAsync(CancellationToken.None)));
         Dispose(_lines);
         _directory.Dispose();
         Directory.Delete(_directory.Path, recursive: true);
