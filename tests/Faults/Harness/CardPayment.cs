@@ -4,7 +4,7 @@ namespace ConcertReservation.Tests.Faults.Harness;
 /// <param name="Key">The provider's payment key.</param>
 internal sealed record CardPayment(Client Customer, long ReservationId, long Id, string Key)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     public static async Task<CardPayment> StartAsync(
         Client customer,

@@ -17,7 +17,7 @@ internal sealed partial class HostProcess : IDisposable
     private const int SigStop = 19;
 
     // Migrations of all modules, on a machine that may be busy with a build.
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<string, string> _environment;

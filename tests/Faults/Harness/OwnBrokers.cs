@@ -12,6 +12,12 @@ internal sealed class OwnBrokers : IAsyncDisposable
     private const string Direct = "PLAINTEXT";
     private const string Lined = "LINED";
 
+    /// <summary>
+    /// One after the other: brokers, hosts and crowds of two tests at once are more than two
+    /// processors run in the time that anybody would wait.
+    /// </summary>
+    private static readonly SemaphoreSlim Turn = new(1);
+
     private readonly ServiceDirectory _directory;
     private readonly Line[] _lines;
     private readonly Func<Task<LocalBrokers>> _start;
@@ -38,6 +44,7 @@ internal sealed class OwnBrokers : IAsyncDisposable
         if (Environment.GetEnvironmentVariable("KAFKA_HOME") is not { Length: > 0 } kafkaHome)
             throw new IgnoreException("KAFKA_HOME names no Kafka distribution.");
 
+        await Turn.WaitAsync();
         var path = Directory.CreateTempSubdirectory("own-brokers-").FullName;
         var directory = ServiceDirectory.TryOpen(path).ShouldNotBeNull();
         var lines = new Line[LocalBrokers.Count];
@@ -67,6 +74,7 @@ internal sealed class OwnBrokers : IAsyncDisposable
         {
             Dispose(lines);
             directory.Dispose();
+            Turn.Release();
             throw;
         }
     }
@@ -98,14 +106,21 @@ internal sealed class OwnBrokers : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // Nobody wants what they have on disk: in an orderly stop, the last one waits five seconds
-        // for the others, which are gone.
-        var running = _brokers.Processes.Where(p => p.IsRunning).ToList();
-        running.ForEach(p => p.Kill());
-        await Task.WhenAll(running.Select(p => p.WaitAsync(CancellationToken.None)));
-        Dispose(_lines);
-        _directory.Dispose();
-        Directory.Delete(_directory.Path, recursive: true);
+        try
+        {
+            // Nobody wants what they have on disk: in an orderly stop, the last one waits five
+            // seconds for the others, which are gone.
+            var running = _brokers.Processes.Where(p => p.IsRunning).ToList();
+            running.ForEach(p => p.Kill());
+            await Task.WhenAll(running.Select(p => p.WaitAsync(CancellationToken.None)));
+            Dispose(_lines);
+            _directory.Dispose();
+            Directory.Delete(_directory.Path, recursive: true);
+        }
+        finally
+        {
+            Turn.Release();
+        }
     }
 
     private static void Dispose(Line[] lines)

@@ -12,7 +12,7 @@ internal sealed class SaleStory(FaultSystem system, Crowd crowd)
     /// <summary>Longer than a payment waits for its customer, and shorter than the hold.</summary>
     private const int AbandonSeconds = 181;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     public async Task CardIsPaid()
     {

@@ -15,7 +15,7 @@ internal sealed class FaultPointTests
     /// <summary>The one of the short part of the tests.</summary>
     private const FaultPoint Short = FaultPoint.SaleConfirming;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private FaultSystem _system = null!;
     private HostProcess _host = null!;
