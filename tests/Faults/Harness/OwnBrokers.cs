@@ -44,10 +44,10 @@ internal sealed class OwnBrokers : IAsyncDisposable
         if (Environment.GetEnvironmentVariable("KAFKA_HOME") is not { Length: > 0 } kafkaHome)
             throw new IgnoreException("KAFKA_HOME names no Kafka distribution.");
 
-        await Turn.WaitAsync();
         var path = Directory.CreateTempSubdirectory("own-brokers-").FullName;
         var directory = ServiceDirectory.TryOpen(path).ShouldNotBeNull();
         var lines = new Line[LocalBrokers.Count];
+        await Turn.WaitAsync();
         try
         {
             var settings = BrokerSettings.Own.With(

@@ -113,11 +113,7 @@ internal sealed class DeleteAccountTests
         var mina = await Given.ACustomer();
         var concert = await Given.AConcert();
         var held = await Hold(mina, concert.Seat(1));
-        var started = await mina.Api.Post(
-            "/api/payments",
-            new { reservationId = held, method = "CARD" },
-            Persona.NewKey()
-        );
+        var started = await mina.StartsCardPayment(held);
         var payment = started.ShouldBe(Created)["paymentId"].GetInt64();
 
         (await ObstaclesOf(mina)).ShouldBe(

@@ -31,11 +31,7 @@ internal sealed class NothingHalfDoneTests
         (await _mina.Charges(10_000)).IsSuccess.ShouldBeTrue();
         var held = (await _mina.Holds(_concert.Seat(1))).ShouldBe(Created);
         _reservation = held["reservationId"].GetInt64();
-        var started = await _mina.Api.Post(
-            "/api/payments",
-            new { reservationId = _reservation, method = "CARD" },
-            Persona.NewKey()
-        );
+        var started = await _mina.StartsCardPayment(_reservation);
         _payment = started.ShouldBe(Created)["paymentId"].GetInt64();
     }
 

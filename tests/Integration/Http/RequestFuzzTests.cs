@@ -74,11 +74,7 @@ internal sealed class RequestFuzzTests
             things.Add(concert.Seat(seat).Id);
             var held = await owner.Holds(concert.Seat(seat));
             things.Add(held["reservationId"].GetInt64());
-            var started = await owner.Api.Post(
-                "/api/payments",
-                new { reservationId = things[^1], method = "CARD" },
-                Persona.NewKey()
-            );
+            var started = await owner.StartsCardPayment(things[^1]);
             things.Add(started["paymentId"].GetInt64());
         }
 

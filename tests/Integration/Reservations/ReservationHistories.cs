@@ -149,8 +149,7 @@ internal sealed class ReservationHistories
     {
         var payment = SomePayment(expected);
         var before = await Sql.EventsAsync(expected.Given.Id);
-        var isRepeat =
-            expected.Payment == payment && expected.Status is "CONFIRMED" or "CANCELLED";
+        var isRepeat = expected.Payment == payment && expected.Status is "CONFIRMED" or "CANCELLED";
         var sells = StatusNow(expected) switch
         {
             "HELD" or "PAYING" => true,

@@ -131,11 +131,7 @@ internal sealed class GivenBackTests
 
     private static async Task<long> StartsByCard(Persona customer, long reservation)
     {
-        var started = await customer.Api.Post(
-            "/api/payments",
-            new { reservationId = reservation, method = "CARD" },
-            Persona.NewKey()
-        );
+        var started = await customer.StartsCardPayment(reservation);
         return started.ShouldBe(HttpStatusCode.Created)["paymentId"].GetInt64();
     }
 

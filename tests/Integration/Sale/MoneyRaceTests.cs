@@ -196,7 +196,11 @@ internal sealed partial class MoneyRaceTests
             {
                 Cancel => [() => customer.Cancels(reservation)],
                 Point => [() => customer.PaysByPoints(reservation)],
-                _ => [() => StartAsync(customer, reservation), () => ConfirmAsync(customer)],
+                _ =>
+                [
+                    () => customer.StartsCardPayment(reservation),
+                    () => customer.PaysAndConfirms(_answers[0]),
+                ],
             };
         }
 
@@ -211,27 +215,6 @@ internal sealed partial class MoneyRaceTests
         {
             foreach (var step in _steps.Skip(_answers.Count).Take(steps).ToList())
                 _answers.Add(await step());
-        }
-
-        private static Task<Answer> StartAsync(Persona customer, long reservationId) =>
-            customer.Api.Post(
-                "/api/payments",
-                new { reservationId, method = Card },
-                Persona.NewKey()
-            );
-
-        private async Task<Answer> ConfirmAsync(Persona customer)
-        {
-            var started = _answers[0];
-            if (!started.IsSuccess)
-                return started;
-
-            var paymentKey = await customer.PaysAtTheProvider(started);
-            return await customer.Api.Post(
-                $"/api/payments/{started["paymentId"]}/confirm",
-                new { paymentKey },
-                Persona.NewKey()
-            );
         }
     }
 }

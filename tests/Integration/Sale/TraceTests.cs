@@ -84,11 +84,7 @@ internal sealed class TraceTests
         var concert = await Given.AConcert();
         var mina = await Given.ACustomer();
         var reservation = await mina.Reserves(concert.Seat(1));
-        var started = await mina.Api.Post(
-            "/api/payments",
-            new { reservationId = reservation, method = "CARD" },
-            Persona.NewKey()
-        );
+        var started = await mina.StartsCardPayment(reservation);
 
         await Sends(mina, TraceId, HttpMethod.Delete, $"/api/reservations/{reservation}");
 

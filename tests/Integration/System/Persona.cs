@@ -47,13 +47,16 @@ internal sealed record Persona(
 
     /// <summary>Starts a card payment, pays it at the provider, and confirms it.</summary>
     /// <returns>The answer to the confirmation, or to the start where that was refused.</returns>
-    public async Task<Answer> PaysByCard(long reservationId, string cardNumber = Cards.Approved)
+    public async Task<Answer> PaysByCard(long reservationId, string cardNumber = Cards.Approved) =>
+        await PaysAndConfirms(await StartsCardPayment(reservationId), cardNumber);
+
+    public Task<Answer> StartsCardPayment(long reservationId) =>
+        Api.Post("/api/payments", new { reservationId, method = "CARD" }, NewKey());
+
+    /// <param name="started">The answer to the start of a card payment.</param>
+    /// <returns>The answer to the confirmation, or to the start where that was refused.</returns>
+    public async Task<Answer> PaysAndConfirms(Answer started, string cardNumber = Cards.Approved)
     {
-        var started = await Api.Post(
-            "/api/payments",
-            new { reservationId, method = "CARD" },
-            NewKey()
-        );
         if (!started.IsSuccess)
             return started;
 
