@@ -90,7 +90,11 @@ internal sealed record WalletEntryRow(
 internal sealed record CardOrder(string OrderId, long Amount, string Status);
 
 /// <summary>The record of an Idempotency-Key of a hold that had an effect.</summary>
-internal sealed record HoldKeyRow(long CustomerId, string Key, long ReservationId, string Response);
+internal sealed record HoldKeyRow(long CustomerId, string Key, long ReservationId, string Response)
+{
+    /// <summary>By the database's clock; null where nobody noted it.</summary>
+    public DateTimeOffset? CreatedAt { get; init; }
+}
 
 /// <summary>The record of an Idempotency-Key of Payments that had an effect.</summary>
 /// <param name="Operation">start-payment, confirm-payment or charge-wallet.</param>
@@ -108,6 +112,9 @@ internal sealed record PaymentKeyRow(
     public const string Start = "start-payment";
     public const string Confirm = "confirm-payment";
     public const string Charge = "charge-wallet";
+
+    /// <summary>By the database's clock; null where nobody noted it.</summary>
+    public DateTimeOffset? CreatedAt { get; init; }
 
     /// <summary>As clients' journals call it.</summary>
     public string JournalOperation =>

@@ -27,6 +27,8 @@ internal static partial class DoctoredHistories
             .. Refusals(h),
             .. Keys(h),
             .. Repeats(h),
+            .. AfterEffects(h),
+            .. LostAnswers(h),
             .. Origins(h),
             .. Mails(h),
             .. Facts(h),

@@ -16,6 +16,7 @@ internal static class UnusualHistories
         [
             .. Sales(h),
             .. Answers(h),
+            .. UnusualAnswers.All(h),
             .. Records(h),
             Case(Every, "retention took the start of a partition", CutByRetention(h)),
             Case(Every, "the outbox has dropped everything", TwoDaysLater(h)),
@@ -166,6 +167,6 @@ internal static class UnusualHistories
                 IsOfThisLog: true
             ));
 
-    private static TestCaseData Case(int[] numbers, string what, History unusual) =>
+    public static TestCaseData Case(int[] numbers, string what, History unusual) =>
         new TestCaseData(numbers, unusual).SetArgDisplayNames(string.Join(" ", numbers), what);
 }

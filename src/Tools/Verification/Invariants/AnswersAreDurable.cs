@@ -23,6 +23,7 @@ internal static class AnswersAreDurable
         }
 
         CheckHolds(inspection, history, journal);
+        CheckRefusals(inspection, history, journal);
         CheckCancellations(inspection, history, journal);
         PaymentAnswers.Check(inspection, history, journal);
         CheckCharges(inspection, history, journal);
@@ -36,7 +37,6 @@ internal static class AnswersAreDurable
     )
     {
         var reservations = history.Reservations.ToDictionary(r => r.Id);
-        var keys = history.HoldKeys.ToDictionary(k => (k.CustomerId, k.Key), k => k.ReservationId);
         var requests = journal
             .Where(e => e.Operation == "hold" && e.Key is not null)
             .GroupBy(e => (e.CustomerId, Key: e.Key!))
@@ -62,17 +62,32 @@ internal static class AnswersAreDurable
                         )
                 );
             }
-            else if (request.All(e => e.Status is not null))
-            {
-                inspection.Require(
-                    !keys.ContainsKey(request.Key),
-                    () =>
-                        $"a hold refused to customer {request.Key.CustomerId} had an effect".About(
-                            Subject.Request(request.Key.CustomerId, "hold", request.Key.Key),
-                            Subject.Reservation(keys[request.Key])
-                        )
-                );
-            }
+        }
+    }
+
+    /// <summary>Also where an answer was lost: its outcome is what the same key tells.</summary>
+    private static void CheckRefusals(
+        Inspection inspection,
+        History history,
+        IReadOnlyList<JournalEntry> journal
+    )
+    {
+        var records = new KeyRecords(history, journal);
+        var made = history.HoldKeys.ToLookup(
+            k => new RequestKey(k.CustomerId, "hold", k.Key),
+            k => Subject.Reservation(k.ReservationId)
+        );
+        foreach (var request in Repeats.Requests(journal))
+        {
+            var (customer, operation, key) = request.Key;
+            inspection.Require(
+                !Repeats.EndInRefusal(request, records),
+                () =>
+                    $"a {operation} refused to customer {customer} had an effect".About([
+                        Subject.Request(customer, operation, key),
+                        .. made[request.Key],
+                    ])
+            );
         }
     }
 
@@ -90,7 +105,7 @@ internal static class AnswersAreDurable
             .GroupBy(e => e.Target ?? 0)
             .ToList();
         inspection.Figure("cancellations answered", asked.Count(c => c.Any(e => e.Succeeded)));
-        inspection.Figure("cancellations refused", asked.Count(c => c.All(IsRefused)));
+        inspection.Figure("cancellations refused", asked.Count(c => c.All(Heard.IsRefused)));
         foreach (var cancellation in asked)
         {
             var row = reservations.GetValueOrDefault(cancellation.Key);
@@ -104,7 +119,7 @@ internal static class AnswersAreDurable
                         )
                 );
             }
-            else if (cancellation.All(IsRefused) && row is not null)
+            else if (cancellation.All(Heard.IsRefused) && row is not null)
             {
                 inspection.Require(
                     row.Status != "CANCELLED" || endedConcerts.Contains(row.ConcertId),
@@ -149,9 +164,6 @@ internal static class AnswersAreDurable
 
         inspection.Figure("wallets charged", compared);
     }
-
-    /// <summary>Without effect for sure: a host in trouble may not know.</summary>
-    private static bool IsRefused(JournalEntry entry) => entry.Status is >= 400 and < 500;
 
     private static bool IsHold(JournalEntry entry) => entry.Operation == "hold";
 }

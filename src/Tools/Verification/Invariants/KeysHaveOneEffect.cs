@@ -22,6 +22,7 @@ internal static class KeysHaveOneEffect
         }
 
         CheckAnswers(inspection, journal);
+        Repeats.Check(inspection, history, journal);
         CheckEffects(inspection, journal);
         CheckRecordedAnswers(inspection, history, journal);
         return inspection.Done();
@@ -71,17 +72,14 @@ internal static class KeysHaveOneEffect
 
     private static void CheckAnswers(Inspection inspection, IReadOnlyList<JournalEntry> journal)
     {
-        var keys = journal
-            .Where(e => e.Key is not null)
-            .GroupBy(e => (e.CustomerId, e.Operation, e.Key))
-            .ToList();
+        var keys = Repeats.Requests(journal);
         inspection.Figure("keys used by clients", keys.Count);
         inspection.Figure("keys used more than once", keys.Count(k => k.Count() > 1));
-        foreach (var key in keys.Where(k => k.Any(IsFinal)))
+        foreach (var key in keys.Where(k => k.Any(Heard.IsFinal)))
         {
-            var first = key.First(IsFinal);
+            var first = key.First(Heard.IsFinal);
             var subject = Subject.Request(first.CustomerId, first.Operation, first.Key);
-            foreach (var answer in key.Where(IsFinal))
+            foreach (var answer in key.Where(Heard.IsFinal))
             {
                 inspection.Require(
                     answer.Status == first.Status && answer.Body == first.Body,
@@ -91,7 +89,7 @@ internal static class KeysHaveOneEffect
                         )
                 );
                 inspection.Require(
-                    answer.Request == first.Request && answer.Target == first.Target,
+                    answer.IsSameRequestAs(first),
                     () => $"key {key.Key.Key} took another body: {answer.Request}".About(subject)
                 );
             }
@@ -135,7 +133,7 @@ internal static class KeysHaveOneEffect
             .Select(k => Record(k.CustomerId, k.JournalOperation, k.Key, k.Status, k.Body));
         var kept = holds.Concat(payments).ToDictionary(k => k.Key, k => k.Value);
         var compared = 0;
-        foreach (var answer in journal.Where(e => e.Key is not null && IsFinal(e)))
+        foreach (var answer in journal.Where(e => e.Key is not null && e.IsFinal()))
         {
             var key = (answer.CustomerId, answer.Operation, answer.Key);
             if (!kept.TryGetValue(key, out var record))
@@ -161,11 +159,4 @@ internal static class KeysHaveOneEffect
         int? status,
         string? body
     ) => new((customer, operation, key), (status, body));
-
-    /// <summary>
-    /// A success, or a decline: the provider was asked. 202 is neither, for another answer follows
-    /// it.
-    /// </summary>
-    private static bool IsFinal(JournalEntry entry) =>
-        (entry.Succeeded && entry.Status != 202) || entry.Status == 402;
 }

@@ -130,10 +130,7 @@ internal static class PaymentAnswers
 
     /// <summary>The answer leaves open what became of it.</summary>
     private static bool IsOpen(JournalEntry entry) =>
-        entry.Status is null or 202 or >= 500
-        || Fields
-            .Text(entry.Body, "type")
-            ?.EndsWith("/idempotency-key-in-use", StringComparison.Ordinal) == true;
+        entry.Status is null or 202 or >= 500 || entry.IsKeyInUse();
 
     private static long PaymentOf(JournalEntry entry) =>
         Fields.Number(entry.Body, "paymentId") ?? 0;

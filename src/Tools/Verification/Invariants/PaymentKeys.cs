@@ -11,7 +11,9 @@ internal static class PaymentKeys
     /// <summary>A key's record may go a little before its time.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromHours(1);
 
-    public static DateTimeOffset KeptSince(DateTimeOffset now) => now - Kept + Margin;
+    public static TimeSpan CertainlyKept => Kept - Margin;
+
+    public static DateTimeOffset KeptSince(DateTimeOffset now) => now - CertainlyKept;
 
     public static void Check(Inspection inspection, History history)
     {

@@ -85,7 +85,7 @@ internal static class PostgresSnapshot
             ),
             HoldKeys = await db.ListAsync(
                 """
-                SELECT customer_id, key, reservation_id, response
+                SELECT customer_id, key, reservation_id, response, created_at
                 FROM reservations.idempotency_keys
                 """,
                 r => new HoldKeyRow(
@@ -93,7 +93,10 @@ internal static class PostgresSnapshot
                     r.GetString(1),
                     r.GetInt64(2),
                     Encoding.UTF8.GetString(r.GetFieldValue<byte[]>(3))
-                ),
+                )
+                {
+                    CreatedAt = r.Time(4),
+                },
                 stop
             ),
         };
@@ -147,7 +150,7 @@ internal static class PostgresSnapshot
             ),
             PaymentKeys = await db.ListAsync(
                 """
-                SELECT customer_id, operation, key, subject, status, body
+                SELECT customer_id, operation, key, subject, status, body, created_at
                 FROM payments.idempotency_keys
                 """,
                 r => new PaymentKeyRow(
@@ -157,7 +160,10 @@ internal static class PostgresSnapshot
                     r.Text(3),
                     r.IsDBNull(4) ? null : r.GetInt32(4),
                     r.IsDBNull(5) ? null : Encoding.UTF8.GetString(r.GetFieldValue<byte[]>(5))
-                ),
+                )
+                {
+                    CreatedAt = r.Time(6),
+                },
                 stop
             ),
         };

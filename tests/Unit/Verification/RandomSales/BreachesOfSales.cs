@@ -14,8 +14,10 @@ internal static class BreachesOfSales
         (2, "a seat of the plan is missing", LostSeat),
         (3, "a hold that was answered is gone", LostHold),
         (3, "a top-up that was answered is not in the wallet", LostCharge),
+        (3, "a hold was refused, and made", RefusedHold),
         (4, "a reservation was made without a key", HoldWithoutKey),
         (4, "a key has two answers", SecondAnswer),
+        (4, "a repeat is told that its own seats are taken", OwnSeatsTaken),
         (5, "a reservation has not all of its seats", HalfAHold),
         (5, "fewer seats were answered than asked for", FewerSeats),
         (6, "a wallet is not the sum of its entries", OtherBalance),
@@ -99,6 +101,48 @@ internal static class BreachesOfSales
             random,
             h.Journal!.Where(e => e is { Operation: "hold", Succeeded: true }),
             e => h with { Journal = [.. h.Journal!, e with { Body = """{"reservationId":1}""" }] }
+        );
+
+    private static History? RefusedHold(History h, Random random) =>
+        With(
+            random,
+            h.HoldKeys,
+            k =>
+                h with
+                {
+                    Journal =
+                    [
+                        .. h.Journal!.Select(e =>
+                            e is { Operation: "hold", Succeeded: true } && e.Key == k.Key
+                                ? e with
+                                {
+                                    Status = 409,
+                                    Body = DoctoredHistories.SeatTaken,
+                                }
+                                : e
+                        ),
+                    ],
+                }
+        );
+
+    private static History? OwnSeatsTaken(History h, Random random) =>
+        With(
+            random,
+            h.Journal!.Where(e => e is { Operation: "hold", Succeeded: true }),
+            e =>
+                h with
+                {
+                    Journal =
+                    [
+                        .. h.Journal!,
+                        e with
+                        {
+                            At = e.At.AddSeconds(1),
+                            Status = 409,
+                            Body = DoctoredHistories.SeatTaken,
+                        },
+                    ],
+                }
         );
 
     private static History? HalfAHold(History h, Random random) =>

@@ -9,7 +9,10 @@ namespace ConcertReservation.Tests.Unit.Verification.RandomSales;
 /// </summary>
 internal sealed partial class RandomSale
 {
+    private const string KeyReused = """{"type":"/problems/idempotency-key-reused"}""";
+
     private static readonly TimeSpan StepTakes = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan AnswerTakes = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Extension = TimeSpan.FromMinutes(2);
 
     private readonly List<Person> _people = [];
@@ -200,7 +203,10 @@ internal sealed partial class RandomSale
 
     private long NextId() => ++_lastId;
 
-    /// <summary>Some answers are lost, and some requests are sent twice.</summary>
+    /// <summary>
+    /// Some answers are lost, some requests are sent twice, and some keys once more for another
+    /// request.
+    /// </summary>
     private void Ask(
         Person person,
         string operation,
@@ -224,9 +230,17 @@ internal sealed partial class RandomSale
         );
         // Of a charge without an answer nobody can say what the wallet has to have.
         if (operation != "charge" && _random.Next(4) == 0)
-            _journal.Add(heard with { Status = null, Body = null });
-        _journal.Add(heard);
+            Hear(heard with { Status = null, Body = null });
+        Hear(heard);
         if (key is not null && _random.Next(4) == 0)
-            _journal.Add(heard);
+            Hear(heard);
+        if (key is not null && status is (< 300 or 402) && _random.Next(8) == 0)
+            Hear(heard with { Request = "{}", Status = 422, Body = KeyReused });
+    }
+
+    private void Hear(JournalEntry entry)
+    {
+        _now += AnswerTakes;
+        _journal.Add(entry with { At = _now });
     }
 }

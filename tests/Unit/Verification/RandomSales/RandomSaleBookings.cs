@@ -41,7 +41,7 @@ internal sealed partial class RandomSale
         var answer = $$"""
             {"reservationId":{{booking.Id}},"seatIds":[{{ids}}],"totalAmount":{{booking.Amount}}}
             """;
-        _holdKeys.Add(new HoldKeyRow(person.Id, key, booking.Id, answer));
+        _holdKeys.Add(new HoldKeyRow(person.Id, key, booking.Id, answer) { CreatedAt = _now });
         Ask(person, "hold", key, request, 201, answer);
         Mail(Tell(Created(booking), 1), person, "seats-held");
     }
@@ -60,8 +60,8 @@ internal sealed partial class RandomSale
             return;
         }
 
-        Ask(booking.Person, "cancel", null, "", 204, "", booking.Id);
         End(booking, "customer", byOrganiser: false);
+        Ask(booking.Person, "cancel", null, "", 204, "", booking.Id);
     }
 
     /// <summary>A hold or a sale ends before its time, and money that was paid goes back.</summary>

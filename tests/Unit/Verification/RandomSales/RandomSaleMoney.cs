@@ -22,7 +22,12 @@ internal sealed partial class RandomSale
     {
         var key = $"charge {NextId()}";
         Enter(person, "CHARGE", amount, null);
-        _paymentKeys.Add(new PaymentKeyRow(person.Id, PaymentKeyRow.Charge, key, null, 200, "{}"));
+        _paymentKeys.Add(
+            new PaymentKeyRow(person.Id, PaymentKeyRow.Charge, key, null, 200, "{}")
+            {
+                CreatedAt = _now,
+            }
+        );
         Ask(person, "charge", key, $$"""{"amount":{{amount}}}""", 200, "{}");
     }
 
@@ -102,18 +107,16 @@ internal sealed partial class RandomSale
 
     private void Reconcile(Attempt attempt, bool hasMoney)
     {
-        _paymentKeys.RemoveAll(k => k.Key == attempt.OpenKey);
         if (hasMoney)
             Complete(attempt);
         else
             Decline(attempt);
-        Keep(
-            attempt,
-            PaymentKeyRow.Confirm,
-            attempt.OpenKey!,
-            hasMoney ? 200 : 402,
-            hasMoney ? Body(attempt) : "{}"
-        );
+        var open = _paymentKeys.FindIndex(k => k.Key == attempt.OpenKey);
+        _paymentKeys[open] = _paymentKeys[open] with
+        {
+            Status = hasMoney ? 200 : 402,
+            Body = hasMoney ? Body(attempt) : "{}",
+        };
         if (_random.Next(2) == 0)
             Answer(attempt, attempt.OpenKey!, hasMoney ? 200 : 402);
     }
@@ -142,6 +145,9 @@ internal sealed partial class RandomSale
                 status,
                 body
             )
+            {
+                CreatedAt = _now,
+            }
         );
 
     private void Complete(Attempt attempt)
