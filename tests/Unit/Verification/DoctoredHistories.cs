@@ -29,6 +29,7 @@ internal static partial class DoctoredHistories
             .. Repeats(h),
             .. AfterEffects(h),
             .. LostAnswers(h),
+            .. LostCharges(h),
             .. Origins(h),
             .. Mails(h),
             .. Facts(h),

@@ -103,6 +103,90 @@ internal static partial class DoctoredHistories
         );
     }
 
+    private static IEnumerable<TestCaseData> LostCharges(History h)
+    {
+        var answered = h.Journal!.Single(e => e.Operation == "charge");
+        var lost = h with
+        {
+            Journal =
+            [
+                .. h.Journal!.Where(e => e.Operation != "charge"),
+                answered with
+                {
+                    Status = null,
+                    Body = null,
+                },
+                answered with
+                {
+                    At = Start.AddSeconds(2),
+                },
+            ],
+        };
+        yield return Case(
+            3,
+            "a top-up that only its repeat was told of is not in the wallet",
+            lost with
+            {
+                WalletEntries = [.. h.WalletEntries.Where(e => e.Amount != 500)],
+            }
+        );
+        yield return Case(
+            3,
+            "a top-up that only its repeat was told of is another one",
+            lost with
+            {
+                WalletEntries = Change(
+                    h.WalletEntries,
+                    e => e.Amount == 500,
+                    e => e with { Amount = 50 }
+                ),
+            }
+        );
+        yield return Case(
+            3,
+            "a wallet has more than all that may have arrived",
+            lost with
+            {
+                WalletEntries = Change(
+                    h.WalletEntries,
+                    e => e.Amount == 500,
+                    e => e with { Amount = 1_501 }
+                ),
+                Journal = [.. lost.Journal!, Charged("c9", 1_000)],
+            }
+        );
+        yield return Case(
+            3,
+            "a payment was refused, and is there",
+            h with
+            {
+                Payments =
+                [
+                    .. h.Payments,
+                    h.Payments[^1] with
+                    {
+                        Id = 205,
+                        Status = "STARTED",
+                        OrderId = "order-205",
+                    },
+                ],
+                Journal = [.. h.Journal!, Refused("p5")],
+            }
+        );
+
+        JournalEntry Refused(string key) =>
+            h.Journal!.Single(e => e.Key == "p2") with
+            {
+                Key = key,
+                Status = 409,
+                Body = """{"type":"/problems/illegal-state"}""",
+            };
+    }
+
+    /// <summary>A top-up of Mina's, of which nothing was heard.</summary>
+    public static JournalEntry Charged(string key, long amount) =>
+        new(Start, Mina, "charge", key, null, $$"""{"amount":{{amount}}}""", null, null, 3);
+
     private static JournalEntry ConfirmedAt(int second, int status) =>
         Confirmed("c2", 204, status, """{"type":"/problems/illegal-state"}""") with
         {

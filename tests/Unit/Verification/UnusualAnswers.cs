@@ -10,7 +10,7 @@ internal static class UnusualAnswers
     private const string KeyInUse = """{"type":"/problems/idempotency-key-in-use"}""";
     private const string KeyReused = """{"type":"/problems/idempotency-key-reused"}""";
 
-    public static IEnumerable<TestCaseData> All(History h) => [.. Repeats(h), .. Unheard(h)];
+    public static IEnumerable<TestCaseData> All(History h) => [.. Repeats(h), .. Unheard(h), .. Charges(h)];
 
     private static IEnumerable<TestCaseData> Repeats(History h)
     {
@@ -98,6 +98,28 @@ internal static class UnusualAnswers
                     At = Start.AddSeconds(4),
                 }
             )
+        );
+    }
+
+    private static IEnumerable<TestCaseData> Charges(History h)
+    {
+        var unheard = WithMore(h, Charged("c9", 1_000));
+        yield return UnusualHistories.Case(
+            [3],
+            "a top-up of which nothing was heard never arrived",
+            unheard
+        );
+        yield return UnusualHistories.Case(
+            [3],
+            "a top-up of which nothing was heard did arrive",
+            unheard with
+            {
+                WalletEntries =
+                [
+                    .. h.WalletEntries,
+                    new WalletEntryRow(Mina, "CHARGE", 1_000, 1_300, null, Start),
+                ],
+            }
         );
     }
 }

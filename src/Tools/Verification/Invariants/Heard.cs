@@ -25,6 +25,10 @@ internal static class Heard
     public static bool IsRefused(this JournalEntry entry) =>
         entry.Status is >= 400 and < 500 && !entry.HadEffect() && !entry.IsKeyInUse();
 
+    /// <summary>What became of the request, another answer tells, or none.</summary>
+    public static bool LeavesOpen(this JournalEntry entry) =>
+        entry.Status is null or 202 or >= 500 || entry.IsKeyInUse();
+
     public static bool IsKeyInUse(this JournalEntry entry) =>
         Fields
             .Text(entry.Body, "type")

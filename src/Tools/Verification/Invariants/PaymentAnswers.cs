@@ -17,7 +17,7 @@ internal static class PaymentAnswers
         CheckStarted(inspection, payments, pays);
         CheckCompleted(inspection, payments, [.. pays, .. confirmations]);
         CheckDeclined(inspection, payments, confirmations);
-        CheckTaken(inspection, history, pays, confirmations);
+        CheckRefused(inspection, history, pays, confirmations);
     }
 
     private static void CheckStarted(
@@ -91,8 +91,8 @@ internal static class PaymentAnswers
         }
     }
 
-    /// <summary>Nobody pays who was refused each time.</summary>
-    private static void CheckTaken(
+    /// <summary>Who was refused each time has no payment, and nobody takes their money.</summary>
+    private static void CheckRefused(
         Inspection inspection,
         History history,
         IReadOnlyList<JournalEntry> pays,
@@ -102,7 +102,7 @@ internal static class PaymentAnswers
         var asked = pays.ToLookup(e => (e.CustomerId, ReservationOf(e)));
         var confirmed = confirmations.ToLookup(e => (e.CustomerId, e.Target ?? 0));
         var compared = 0;
-        foreach (var payment in history.Payments.Where(p => p.IsTaken))
+        foreach (var payment in history.Payments)
         {
             var starts = asked[(payment.CustomerId, payment.ReservationId)]
                 .Where(e => Fields.Text(e.Request, "method") == payment.Method)
@@ -111,26 +111,37 @@ internal static class PaymentAnswers
                 continue;
 
             compared++;
-            var decisive =
-                payment.Method == "POINT"
-                    ? starts
-                    : [.. confirmed[(payment.CustomerId, payment.Id)]];
+            var isTakenByCard = payment is { IsTaken: true, Method: not "POINT" };
             inspection.Require(
-                decisive.Any(e => IsOpen(e) || (e.Succeeded && PaymentOf(e) == payment.Id)),
+                starts.Exists(e => e.LeavesOpen() || IsStartOf(e, payment))
+                    && (!isTakenByCard || MayHavePaid(confirmed, payment)),
                 () =>
                     (
                         $"payment {payment.Id} of reservation {payment.ReservationId} is "
                         + $"{payment.Status}, and its customer was refused"
-                    ).About(Subject.Payment(payment.Id), Subject.Reservation(payment.ReservationId))
+                    ).About([
+                        Subject.Payment(payment.Id),
+                        Subject.Reservation(payment.ReservationId),
+                        .. starts.Select(e => Subject.Request(e.CustomerId, e.Operation, e.Key)),
+                    ])
             );
         }
 
-        inspection.Figure("payments taken from these customers", compared);
+        inspection.Figure("payments of these customers", compared);
     }
 
-    /// <summary>The answer leaves open what became of it.</summary>
-    private static bool IsOpen(JournalEntry entry) =>
-        entry.Status is null or 202 or >= 500 || entry.IsKeyInUse();
+    /// <summary>A wallet that did not reach is a payment, too, and told as a problem.</summary>
+    private static bool IsStartOf(JournalEntry pay, PaymentRow payment) =>
+        pay.Status == 402
+            ? payment is { Method: "POINT", Status: "FAILED" }
+            : pay.Succeeded && PaymentOf(pay) == payment.Id;
+
+    private static bool MayHavePaid(
+        ILookup<(long CustomerId, long PaymentId), JournalEntry> confirmed,
+        PaymentRow payment
+    ) =>
+        confirmed[(payment.CustomerId, payment.Id)]
+            .Any(e => e.LeavesOpen() || (e.Succeeded && PaymentOf(e) == payment.Id));
 
     private static long PaymentOf(JournalEntry entry) =>
         Fields.Number(entry.Body, "paymentId") ?? 0;

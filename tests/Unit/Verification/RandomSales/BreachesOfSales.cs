@@ -84,12 +84,29 @@ internal static class BreachesOfSales
         With(random, h.Seats, s => h with { Seats = Without(h.Seats, s) });
 
     private static History? LostHold(History h, Random random) =>
-        With(random, h.Reservations, r => h with { Reservations = Without(h.Reservations, r) });
+        With(
+            random,
+            h.HoldKeys.Where(k => IsAnswered(h, "hold", k.Key)),
+            k =>
+                h with
+                {
+                    Reservations = [.. h.Reservations.Where(r => r.Id != k.ReservationId)],
+                }
+        );
+
+    private static bool IsAnswered(History h, string operation, string key) =>
+        h.Journal!.Any(e => e.Succeeded && (e.Operation, e.Key) == (operation, key));
 
     private static History? LostCharge(History h, Random random) =>
         With(
             random,
-            h.WalletEntries.Where(e => e.Kind == "CHARGE"),
+            h.WalletEntries.Where(e =>
+                e.Kind == "CHARGE"
+                && h.PaymentKeys.All(k =>
+                    (k.Operation, k.CustomerId) != (PaymentKeyRow.Charge, e.CustomerId)
+                    || IsAnswered(h, "charge", k.Key)
+                )
+            ),
             e => h with { WalletEntries = Without(h.WalletEntries, e) }
         );
 
@@ -106,7 +123,7 @@ internal static class BreachesOfSales
     private static History? RefusedHold(History h, Random random) =>
         With(
             random,
-            h.HoldKeys,
+            h.HoldKeys.Where(k => IsAnswered(h, "hold", k.Key)),
             k =>
                 h with
                 {

@@ -228,9 +228,15 @@ internal sealed partial class RandomSale
             body,
             1
         );
-        // Of a charge without an answer nobody can say what the wallet has to have.
-        if (operation != "charge" && _random.Next(4) == 0)
+        if (_random.Next(4) == 0)
             Hear(heard with { Status = null, Body = null });
+        // Somebody who gives up never hears what became of it.
+        if (key is not null && _random.Next(20) == 0)
+        {
+            Hear(heard with { Status = null, Body = null });
+            return;
+        }
+
         Hear(heard);
         if (key is not null && _random.Next(4) == 0)
             Hear(heard);
