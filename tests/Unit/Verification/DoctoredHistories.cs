@@ -20,6 +20,7 @@ internal static partial class DoctoredHistories
             .. Consumers(h),
             .. Rest(h),
             .. Tenures(h),
+            .. Pins(h),
             .. Deadlines(h),
             .. Money(h),
             .. Forfeits(h),

@@ -160,10 +160,15 @@ internal static partial class SmallSale
             ConcertName = "Winter",
         };
 
-    public static PaymentFailed Failed(long id, long reservation, long customer) =>
+    public static PaymentFailed Failed(
+        long id,
+        long reservation,
+        long customer,
+        int atSecond = 17
+    ) =>
         new()
         {
-            OccurredAt = Start.AddSeconds(17),
+            OccurredAt = Start.AddSeconds(atSecond),
             PaymentId = id,
             ReservationId = reservation,
             UserId = customer,

@@ -15,6 +15,7 @@ internal static class UnusualHistories
         return
         [
             .. Sales(h),
+            .. Pins(h),
             .. Answers(h),
             .. UnusualAnswers.All(h),
             .. Records(h),
@@ -49,6 +50,30 @@ internal static class UnusualHistories
                 Event(Created(105, Yuna, [9], atSecond: 40, holdSeconds: 10), 1),
                 Event(Payment<PaymentStarted>(205, 105, Yuna, 100, "POINT", 44), 1),
                 Event(Confirmed(105, Yuna, [9], payment: 205, atSecond: 44), 2)
+            )
+        );
+    }
+
+    private static IEnumerable<TestCaseData> Pins(History h)
+    {
+        yield return Case(
+            [1, 13],
+            "a payment is declined beyond the deadline, and the seat is another's later",
+            DoctoredHistories.WithSlowPayment(
+                h,
+                Event(Failed(205, 105, Yuna, atSecond: 200), 2),
+                Event(Created(106, Haru, [9], atSecond: 270), 1)
+            )
+        );
+        yield return Case(
+            [1, 13],
+            "a payment is completed beyond the deadline, and the sale given back",
+            DoctoredHistories.WithSlowPayment(
+                h,
+                Event(Payment<PaymentCompleted>(205, 105, Yuna, 100, "CARD", 200), 2),
+                Event(Confirmed(105, Yuna, [9], payment: 205, atSecond: 201), 2),
+                Event(Ended(105, Yuna, 9, atSecond: 210), 3),
+                Event(Created(106, Haru, [9], atSecond: 211), 1)
             )
         );
     }

@@ -30,23 +30,64 @@ internal static class Tenures
             .Where(e => e is PaymentStarted or PaymentCompleted)
             .Cast<PaymentEvent>()
             .ToLookup(e => e.ReservationId);
+        var pins = PinsOf(history, events);
         return
         [
             .. events
                 .OfType<ReservationEvent>()
                 .GroupBy(e => e.ReservationId)
                 .SelectMany(story =>
-                    new Story(history.PaymentExtension).Follow([.. story], payments[story.Key])
+                    new Story(history.PaymentExtension, pins).Follow(
+                        [.. story],
+                        payments[story.Key]
+                    )
                 ),
         ];
     }
 
     /// <summary>
-    /// A hold lasts until its deadline, which the first payment moves, or until it ends; money that
-    /// came in time pins its seats; a sale lasts until it is cancelled. A sale after the deadline
-    /// begins anew: the seats may have been another's meanwhile.
+    /// The seats of payments whose confirmation was accepted, by the answer to it, and until when
+    /// they are pinned: no deadline takes them before the payment ends.
     /// </summary>
-    private sealed class Story(TimeSpan extension)
+    private static Dictionary<long, DateTimeOffset> PinsOf(
+        History history,
+        IReadOnlyList<DomainEvent?> events
+    )
+    {
+        var failed = events
+            .OfType<PaymentFailed>()
+            .GroupBy(e => e.PaymentId)
+            .ToDictionary(p => p.Key, p => p.Min(e => e.OccurredAt));
+        var completed = events.OfType<PaymentCompleted>().Select(e => e.PaymentId);
+        var open = history.Payments.Where(p => p.Status is "STARTED" or "UNKNOWN");
+        var lasting = completed.Concat(open.Select(p => p.Id)).ToHashSet();
+        var confirmed = (history.Journal ?? [])
+            .Where(e => e.Operation == "confirm" && e.HadEffect())
+            .Select(e => e.Target ?? 0)
+            .ToHashSet();
+        var pins = new Dictionary<long, DateTimeOffset>();
+        foreach (var payment in confirmed)
+        {
+            if (failed.TryGetValue(payment, out var end))
+                pins.Add(payment, end);
+            else if (lasting.Contains(payment))
+                pins.Add(payment, DateTimeOffset.MaxValue);
+        }
+
+        return pins;
+    }
+
+    /// <summary>
+    /// A hold lasts until its deadline, which the first payment moves, or until it ends; a payment
+    /// that is being taken, and money that came in time, pin its seats; a sale lasts until it is
+    /// cancelled. A sale after the deadline begins anew: the seats may have been another's
+    /// meanwhile.
+    /// </summary>
+    /// <param name="pins">By payment, until when.</param>
+    private sealed class Story(
+        TimeSpan extension,
+        IReadOnlyDictionary<long, DateTimeOffset> pins
+    )
     {
         private readonly List<Tenure> _tenures = [];
         private Tenure[] _held = [];
@@ -93,10 +134,8 @@ internal static class Tenures
                 case ReservationCreated e:
                     Begin(e, e.SeatIds, e.HeldUntil);
                     break;
-                case PaymentStarted e when IsHeldAt(e.OccurredAt) && !_isExtended:
-                    _isExtended = true;
-                    var deadline = e.OccurredAt + extension - ExtensionLag;
-                    Last(t => Later(t, deadline));
+                case PaymentStarted e when IsHeldAt(e.OccurredAt):
+                    Pay(e);
                     break;
                 case PaymentCompleted e when IsHeldAt(e.OccurredAt + ClockTolerance):
                     Last(_ => DateTimeOffset.MaxValue);
@@ -116,6 +155,19 @@ internal static class Tenures
                     End();
                     break;
             }
+        }
+
+        /// <remarks>
+        /// Who is let to confirm does so in time: the seats are theirs from the hold on until the
+        /// payment's end.
+        /// </remarks>
+        private void Pay(PaymentStarted e)
+        {
+            if (!_isExtended)
+                Last(t => Later(t, e.OccurredAt + extension - ExtensionLag));
+            _isExtended = true;
+            if (pins.TryGetValue(e.PaymentId, out var end))
+                Last(t => Later(t, end));
         }
 
         private bool IsHeldAt(DateTimeOffset time) => _held.Length > 0 && time <= _held[0].Until;

@@ -6,6 +6,8 @@ namespace ConcertReservation.Tests.Unit.Verification.RandomSales;
 /// <summary>Seats that are held, given back and lapse.</summary>
 internal sealed partial class RandomSale
 {
+    private const string Illness = "The singer is ill.";
+
     private void Hold(Person person, Show show, int how)
     {
         var wanted = show
@@ -126,12 +128,16 @@ internal sealed partial class RandomSale
                 OccurredAt = _now,
                 ConcertId = show.Id,
                 ConcertName = show.Name,
-                Reason = "The singer is ill.",
+                Reason = Illness,
             },
             ++show.Version
         );
         foreach (var booking in _bookings.Where(b => b.Show == show && b.IsLiveAt(_now)))
-            End(booking, "The singer is ill.", byOrganiser: true);
+        {
+            // What is being paid ends with its payment.
+            if (!booking.IsPinned)
+                End(booking, Illness, byOrganiser: true);
+        }
     }
 
     /// <summary>Seats that somebody else has since are theirs.</summary>

@@ -14,6 +14,8 @@ internal sealed partial class RandomSale
         foreach (var attempt in News())
             Consume(attempt);
         Sweep();
+        foreach (var attempt in Open().Where(a => !a.Booking.IsLiveAt(_now)))
+            Fail(attempt, "reservation-expired");
         foreach (var person in _people.Where(_ => _random.Next(4) == 0))
             Leave(person);
     }

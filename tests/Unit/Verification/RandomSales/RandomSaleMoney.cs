@@ -6,6 +6,8 @@ namespace ConcertReservation.Tests.Unit.Verification.RandomSales;
 /// <summary>Money that comes, comes late, does not come, and goes back.</summary>
 internal sealed partial class RandomSale
 {
+    private static readonly TimeSpan Retry = TimeSpan.FromMinutes(1);
+
     private readonly List<PaymentKeyRow> _paymentKeys = [];
     private readonly List<WalletEntryRow> _entries = [];
     private readonly Dictionary<string, string> _orders = new(StringComparer.Ordinal);
@@ -80,17 +82,30 @@ internal sealed partial class RandomSale
     private bool HasLiveAttempt(Booking booking) =>
         _attempts.Exists(a => a.Booking == booking && a.IsLive);
 
-    /// <summary>The provider takes the money, declines, or leaves open what it did.</summary>
+    /// <summary>
+    /// The provider takes the money, declines, or leaves open what it did. Until that is known the
+    /// seats are pinned; but an operator may take them away by hand.
+    /// </summary>
     private void Confirm(Attempt attempt, int how)
     {
         var key = $"confirm {NextId()}";
+        if (!attempt.Booking.IsLiveAt(_now))
+        {
+            Answer(attempt, key, 409);
+            return;
+        }
+
+        attempt.Booking.IsPinned = true;
         switch (how % 4)
         {
             case 0:
                 attempt.OpenKey = key;
                 attempt.Status = "UNKNOWN";
                 Keep(attempt, PaymentKeyRow.Confirm, key, null, null);
-                Answer(attempt, key, 202);
+                attempt.Booking.IsPinned = how % 12 != 0;
+                // What a customer heard is a promise that even an operator keeps.
+                if (attempt.Booking.IsPinned)
+                    Answer(attempt, key, 202);
                 break;
             case 1:
                 Decline(attempt);
@@ -107,6 +122,7 @@ internal sealed partial class RandomSale
 
     private void Reconcile(Attempt attempt, bool hasMoney)
     {
+        var isPinned = attempt.Booking.IsPinned;
         if (hasMoney)
             Complete(attempt);
         else
@@ -117,7 +133,7 @@ internal sealed partial class RandomSale
             Status = hasMoney ? 200 : 402,
             Body = hasMoney ? Body(attempt) : "{}",
         };
-        if (_random.Next(2) == 0)
+        if (isPinned && _random.Next(2) == 0)
             Answer(attempt, attempt.OpenKey!, hasMoney ? 200 : 402);
     }
 
@@ -128,7 +144,7 @@ internal sealed partial class RandomSale
             key,
             """{"paymentKey":"k"}""",
             status,
-            status == 402 ? "{}" : Body(attempt),
+            status >= 400 ? "{}" : Body(attempt),
             attempt.Id
         );
 
@@ -160,18 +176,46 @@ internal sealed partial class RandomSale
         Tell(Of<PaymentCompleted>(attempt), ++attempt.Version);
     }
 
+    /// <summary>The hold is the customer's again, with time for another try.</summary>
     private void Decline(Attempt attempt)
     {
-        attempt.Status = "FAILED";
         _orders[attempt.OrderId!] = "ABORTED";
-        Tell(Of<PaymentFailed>(attempt, "declined"), ++attempt.Version);
+        Fail(attempt, "declined");
+        var booking = attempt.Booking;
+        if (!booking.IsPinned)
+            return;
+
+        booking.IsPinned = false;
+        if (_now + Retry > booking.HeldUntil)
+            booking.HeldUntil = _now + Retry;
+        if (booking.Show.IsCancelled)
+            End(booking, Illness, byOrganiser: true);
     }
 
-    /// <summary>A paid hold becomes a sale; money that came too late goes back.</summary>
+    private void Fail(Attempt attempt, string reason)
+    {
+        attempt.Status = "FAILED";
+        Tell(Of<PaymentFailed>(attempt, reason), ++attempt.Version);
+    }
+
+    /// <summary>
+    /// A paid hold becomes a sale; money that came too late, or for a concert that does not take
+    /// place, goes back.
+    /// </summary>
     private void Consume(Attempt attempt)
     {
         attempt.IsNews = false;
         var booking = attempt.Booking;
+        if (booking.IsPinned && booking.Show.IsCancelled)
+        {
+            booking.IsPinned = false;
+            booking.PaidBy = attempt.Id;
+            Tell(NotSold(attempt), ++booking.Version);
+            End(booking, Illness, byOrganiser: true);
+            Refund(attempt, "gone");
+            return;
+        }
+
         var isInTime = booking.IsPinned;
         booking.IsPinned = false;
         if (isInTime || MayStillBeSold(booking))

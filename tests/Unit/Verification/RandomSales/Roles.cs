@@ -51,7 +51,10 @@ internal sealed class Booking
     public long? PaidBy { get; set; }
     public bool IsExtended { get; set; }
 
-    /// <summary>Its money came in time, and Reservations has not heard of it.</summary>
+    /// <summary>
+    /// The provider is asked to take the money; or it came in time, and Reservations has not heard
+    /// of it.
+    /// </summary>
     public bool IsPinned { get; set; }
     public long Amount => Chairs.Sum(c => c.Price);
 
