@@ -32,9 +32,16 @@ internal sealed record History
     public IReadOnlyList<WaitlistRow> Waitlist { get; init; } = [];
 
     /// <summary>
-    /// What the payment provider has of each order; null where its books are not ours to read.
+    /// What the payment provider has of each order, more than once where it has taken its money more
+    /// than once; null where its books are not ours to read.
     /// </summary>
     public IReadOnlyList<CardOrder>? CardOrders { get; init; }
+
+    /// <summary>
+    /// The provider serves nobody else, and has since this database was made: all of its orders are
+    /// ours.
+    /// </summary>
+    public bool HasOwnProvider { get; init; }
 
     /// <summary>In the order of <c>seq</c>.</summary>
     public IReadOnlyList<OutboxRow> Outbox { get; init; } = [];
@@ -161,6 +168,7 @@ internal sealed record History
         Mails = other.Mails;
         Waitlist = other.Waitlist;
         CardOrders = other.CardOrders;
+        HasOwnProvider = other.HasOwnProvider;
         Outbox = other.Outbox;
         Log = other.Log;
         Partitions = other.Partitions;

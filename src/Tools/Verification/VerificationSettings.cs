@@ -20,8 +20,13 @@ internal sealed record VerificationSettings(
     /// <summary>The host's setting of the same name.</summary>
     public TimeSpan PaymentExtension { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>The file of the payment sandbox that <c>./run</c> started; null for none.</summary>
+    /// <summary>
+    /// The file of the payment sandbox, such as <c>./run</c> starts; null for none.
+    /// </summary>
     public string? ProviderBooks { get; init; }
+
+    /// <summary>See <see cref="History.HasOwnProvider"/>.</summary>
+    public bool HasOwnProvider { get; init; }
 
     /// <summary>Written by <c>./run</c>, which tells the commands that it starts where.</summary>
     public static string RunFile { get; } =

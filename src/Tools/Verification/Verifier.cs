@@ -98,6 +98,7 @@ internal sealed class Verifier(VerificationSettings settings)
             Log = contents.Records,
             Unreadable = contents.Unreadable,
             CardOrders = ProviderBooks.Read(settings.ProviderBooks),
+            HasOwnProvider = settings.HasOwnProvider,
             Rankings = ranked?.Scores,
             RankingNames = ranked?.Names ?? history.RankingNames,
             Positions =

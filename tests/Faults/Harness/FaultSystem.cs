@@ -23,10 +23,15 @@ internal sealed class FaultSystem : IAsyncDisposable
     private readonly TestRedis _redis;
     private int _aheadSeconds;
 
-    private FaultSystem(TestDatabase database, TestKafka kafka, TestRedis redis, Provider provider)
+    private FaultSystem(
+        string folder,
+        TestDatabase database,
+        TestKafka kafka,
+        TestRedis redis,
+        Provider provider
+    )
     {
-        (Database, Kafka, _redis, Provider) = (database, kafka, redis, provider);
-        Folder = Directory.CreateTempSubdirectory("faults-").FullName;
+        (Folder, Database, Kafka, _redis, Provider) = (folder, database, kafka, redis, provider);
         Directory.CreateDirectory(MailFolder);
         Journal = new Journal(Path.Combine(Folder, "journal.jsonl"));
     }
@@ -43,13 +48,22 @@ internal sealed class FaultSystem : IAsyncDisposable
 
     public string MailFolder => Path.Combine(Folder, "mails");
 
+    /// <summary>
+    /// The database is an older one, and does not know all of which the provider has the money.
+    /// </summary>
+    public bool ProviderKnowsMore { get; set; }
+
     public VerificationSettings Services =>
         new(
             Database.ConnectionString,
             _redis.Configuration(),
             Kafka.BootstrapServers,
             Kafka.Prefix
-        );
+        )
+        {
+            ProviderBooks = ProviderKnowsMore ? null : Provider.Books,
+            HasOwnProvider = true,
+        };
 
     /// <param name="bootstrapServers">
     /// A Kafka that the test may break; null for the one that the environment names.
@@ -58,13 +72,18 @@ internal sealed class FaultSystem : IAsyncDisposable
     public static async Task<FaultSystem> StartAsync(
         string? bootstrapServers = null,
         OwnServers? servers = null
-    ) =>
-        new(
+    )
+    {
+        var folder = Directory.CreateTempSubdirectory("faults-").FullName;
+        return new FaultSystem(
+            folder,
             await TestDatabase.CreateAsync("faults", servers?.Postgres),
             TestKafka.On(bootstrapServers ?? TestServices.Required("Kafka__BootstrapServers")),
             await TestRedis.TakeAsync(servers?.Redis),
-            await Provider.StartAsync()
+            // Where ./run has it, so that programs of ours find it, too.
+            await Provider.StartAsync(Path.Combine(folder, "payment-sandbox", "data"))
         );
+    }
 
     /// <summary>Starts a host and waits until it is ready.</summary>
     /// <param name="settings">Configuration over the usual one.</param>

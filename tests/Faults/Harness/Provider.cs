@@ -23,9 +23,10 @@ internal sealed class Provider : IAsyncDisposable
     private readonly HttpClient _http;
     private readonly Asking _asking;
 
-    private Provider(WebApplication sandbox, Asking asking)
+    private Provider(WebApplication sandbox, Asking asking, string folder)
     {
         (_sandbox, _asking) = (sandbox, asking);
+        Books = Path.Combine(folder, "payments.jsonl");
         Url = new Uri(
             sandbox
                 .Services.GetRequiredService<IServer>()
@@ -37,14 +38,18 @@ internal sealed class Provider : IAsyncDisposable
 
     public Uri Url { get; }
 
+    /// <summary>The file in which it keeps what it knows of each payment.</summary>
+    public string Books { get; }
+
     /// <summary>Hosts that wait for the answer to a confirmation at this moment.</summary>
     public int ConfirmationsUnderWay => _asking.Count;
 
-    public static async Task<Provider> StartAsync()
+    /// <param name="folder">For its books.</param>
+    public static async Task<Provider> StartAsync(string folder)
     {
         var asking = new Asking();
         var sandbox = SandboxApplication.Create(
-            ["--PORT=0"],
+            ["--PORT=0", $"--Sandbox:Directory={folder}"],
             builder =>
             {
                 builder.Logging.ClearProviders();
@@ -52,7 +57,7 @@ internal sealed class Provider : IAsyncDisposable
             }
         );
         await sandbox.StartAsync();
-        return new Provider(sandbox, asking);
+        return new Provider(sandbox, asking, folder);
     }
 
     /// <summary>What a customer's browser does at the provider.</summary>

@@ -25,6 +25,7 @@ internal static partial class DoctoredHistories
             .. Money(h),
             .. Forfeits(h),
             .. Books(h),
+            .. Providers(h),
             .. Refusals(h),
             .. Keys(h),
             .. Repeats(h),

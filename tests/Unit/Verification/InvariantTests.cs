@@ -118,4 +118,14 @@ internal sealed class InvariantTests
         findings.Single(f => f.Number == 3).Notes.ShouldHaveSingleItem();
         findings.Single(f => f.Number == 4).Notes.ShouldHaveSingleItem();
     }
+
+    [Test]
+    public void without_the_provider_s_books_cards_are_said_not_to_be_compared()
+    {
+        var finding = All.Check(History() with { CardOrders = null }, 6);
+
+        finding.Holds.ShouldBeTrue();
+        finding.Notes.ShouldHaveSingleItem().ShouldContain("2 card payments not compared");
+        finding.Figures.ShouldContain(("card payments compared with the provider's books", 0));
+    }
 }

@@ -57,6 +57,7 @@ internal static partial class SmallSale
                 Key(Mina, PaymentKeyRow.Charge, "c", null, 200, "{}"),
                 Key(Jisoo, PaymentKeyRow.Charge, "c", null, 200, "{}"),
             ],
+            HasOwnProvider = true,
             CardOrders =
             [
                 new CardOrder("order-203", 100, "ABORTED"),

@@ -18,6 +18,7 @@ internal static class UnusualHistories
             .. Pins(h),
             .. Answers(h),
             .. UnusualAnswers.All(h),
+            .. UnusualProviders.All(h),
             .. Records(h),
             Case(Every, "retention took the start of a partition", CutByRetention(h)),
             Case(Every, "the outbox has dropped everything", TwoDaysLater(h)),

@@ -12,7 +12,7 @@ internal static class MoneyIsConserved
         CheckEnds(inspection, history);
         CheckBalances(inspection, history);
         CheckEntries(inspection, history);
-        CheckProvider(inspection, history);
+        ProviderAgrees.Check(inspection, history);
     }
 
     private static void CheckOwners(Inspection inspection, History history)
@@ -160,43 +160,11 @@ internal static class MoneyIsConserved
         }
     }
 
-    private static IEnumerable<string> Subjects(PaymentRow payment) =>
+    /// <summary>The payment, and what it was for.</summary>
+    public static IEnumerable<string> Subjects(PaymentRow payment) =>
         [
             Subject.Payment(payment.Id),
             Subject.Reservation(payment.ReservationId),
             Subject.Order(payment.OrderId),
         ];
-
-    /// <summary>What the provider took is what we say that it took.</summary>
-    private static void CheckProvider(Inspection inspection, History history)
-    {
-        if (history.CardOrders is null)
-            return;
-
-        var orders = history.CardOrders.ToDictionary(o => o.OrderId, StringComparer.Ordinal);
-        var cards = history.Payments.Where(p => p.OrderId is not null).ToList();
-        if (!cards.Exists(p => orders.ContainsKey(p.OrderId!)))
-            return;
-
-        inspection.Figure("card payments compared with the provider's books", cards.Count);
-        foreach (var payment in cards)
-        {
-            var order = orders.GetValueOrDefault(payment.OrderId!);
-            var agrees = payment.Status switch
-            {
-                "COMPLETED" or "REFUND_REQUESTED" => order?.Status == "DONE",
-                "REFUNDED" => order?.Status == "CANCELED",
-                "UNKNOWN" => true,
-                _ => order?.Status != "DONE",
-            };
-            inspection.Require(
-                agrees && (!payment.IsTaken || order?.Amount == payment.Amount),
-                () =>
-                    (
-                        $"payment {payment.Id} of {payment.Amount} won is {payment.Status}, at the "
-                        + $"provider {order?.Status ?? "unknown"} with {order?.Amount}"
-                    ).About(Subjects(payment))
-            );
-        }
-    }
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace ConcertReservation.Verification.Loading;
 
 /// <summary>
-/// The books of the payment sandbox that <c>./run</c> starts: the customers' money as its own
+/// The books of a payment sandbox, such as <c>./run</c> starts: the customers' money as the
 /// provider saw it.
 /// </summary>
 internal static class ProviderBooks
@@ -15,8 +15,8 @@ internal static class ProviderBooks
 
     /// <param name="path">Lines of JSON, of which the last one of a payment key counts.</param>
     /// <returns>
-    /// Of each order the payment that counts: the one whose money was taken, else the latest. null
-    /// where there is no such file.
+    /// Of each order all payments whose money was taken, also where it went back; else the latest.
+    /// null where there is no such file.
     /// </returns>
     public static IReadOnlyList<CardOrder>? Read(string? path)
     {
@@ -39,7 +39,9 @@ internal static class ProviderBooks
         [
             .. payments
                 .Values.GroupBy(p => p.OrderId)
-                .Select(order => order.LastOrDefault(p => p.HadMoney) ?? order.Last())
+                .SelectMany(order =>
+                    order.Any(p => p.HadMoney) ? order.Where(p => p.HadMoney) : order.TakeLast(1)
+                )
                 .Select(p => new CardOrder(p.OrderId, p.Amount, p.Status)),
         ];
     }

@@ -22,6 +22,7 @@ internal static class BreachesOfSales
         (5, "fewer seats were answered than asked for", FewerSeats),
         (6, "a wallet is not the sum of its entries", OtherBalance),
         (6, "a sale is paid by nobody", UnpaidSale),
+        (6, "the provider took the money of a card twice", TakenTwice),
         (13, "a customer has more seats than the limit", LowerLimit),
         (13, "a hold beside others is beyond the limit", OneHoldTooMany),
     ];
@@ -214,6 +215,13 @@ internal static class BreachesOfSales
                 {
                     Reservations = Replace(h.Reservations, r, r with { PaymentId = 500_000 }),
                 }
+        );
+
+    private static History? TakenTwice(History h, Random random) =>
+        With(
+            random,
+            h.CardOrders!.Where(o => o.Status == "DONE"),
+            o => h with { CardOrders = [.. h.CardOrders!, o] }
         );
 
     private static History? LowerLimit(History h, Random random) =>

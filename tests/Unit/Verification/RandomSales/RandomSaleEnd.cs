@@ -224,6 +224,7 @@ internal sealed partial class RandomSale
             WalletEntries = _entries,
             HoldKeys = _holdKeys,
             PaymentKeys = _paymentKeys,
+            HasOwnProvider = true,
             CardOrders =
             [
                 .. _orders.Select(o => new CardOrder(
