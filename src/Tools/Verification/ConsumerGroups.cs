@@ -7,6 +7,8 @@ internal static class ConsumerGroups
 {
     public const string DataPlatform = GroupCatalogue.DataPlatform;
     public const string Notifications = GroupCatalogue.Notifications;
+    public const string Reservations = "reservation-service";
+    public const string Payments = "payment-service";
 
     private static readonly Dictionary<string, HashSet<string>> Types =
         GroupCatalogue.All.ToDictionary(

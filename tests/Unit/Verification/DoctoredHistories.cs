@@ -37,6 +37,7 @@ internal static partial class DoctoredHistories
             .. Facts(h),
             .. Erasures(h),
             .. Moves(h),
+            .. Cancellations(h),
             .. Poisoned(h),
             .. Retention(h),
         ];

@@ -23,6 +23,7 @@ internal static class UnusualHistories
             Case(Every, "retention took the start of a partition", CutByRetention(h)),
             Case(Every, "the outbox has dropped everything", TwoDaysLater(h)),
             Case([9], "a customer has moved", MovedHistory.Of(h)),
+            .. Cancellations(h),
             Case([7, 9], "a customer is gone, and named no more", ErasedHistory.Of(h)),
             Case(Every, "Kafka is a new one and empty", WithNewKafka(TwoDaysLater(h))),
         ];
@@ -107,6 +108,31 @@ internal static class UnusualHistories
                         Body = "{}",
                     },
                 ],
+            }
+        );
+    }
+
+    private static IEnumerable<TestCaseData> Cancellations(History h)
+    {
+        yield return Case(
+            [9],
+            "a concert is cancelled, and its reservations end later",
+            CancelledHistory.Of(h) with
+            {
+                DrainedAfter = null,
+            }
+        );
+        yield return Case(
+            [9],
+            "a concert's cancellation is not applied yet",
+            CancelledHistory.Unheard(h)
+        );
+        yield return Case(
+            [9],
+            "reservations of a cancelled concert have ended",
+            CancelledHistory.Of(h) with
+            {
+                Reservations = [.. h.Reservations.Select(r => r with { Status = "CANCELLED" })],
             }
         );
     }

@@ -27,6 +27,7 @@ internal static class EachEventOnce
 
         CheckStore(inspection, history);
         MailsOfEvents.Check(inspection, history);
+        CancelledConcerts.Check(inspection, history);
         return inspection.Done();
     }
 

@@ -16,6 +16,7 @@ internal static class BreachesOfMessages
         (9, "a row of the statistics is missing", LostRow),
         (9, "a mail was made twice", SecondMail),
         (9, "an event is not stored", NotStored),
+        (9, "a cancelled concert has a sale", SaleOfCancelled),
         (10, "a group passed a message without applying it", Unapplied),
         (10, "a record that is no event was passed over", UnseenPoison),
         (11, "mails were never sent", UnsentMail),
@@ -83,6 +84,19 @@ internal static class BreachesOfMessages
 
     private static History? NotStored(History h, Random random) =>
         With(random, h.Stored, s => h with { Stored = Without(h.Stored, s) });
+
+    private static History? SaleOfCancelled(History h, Random random) =>
+        With(
+            random,
+            h.Reservations.Where(r =>
+                h.Concerts.Any(c => (c.Id, c.Status) == (r.ConcertId, "CANCELLED"))
+            ),
+            r =>
+                h with
+                {
+                    Reservations = Replace(h.Reservations, r, r with { Status = "CONFIRMED" }),
+                }
+        );
 
     private static History? Unapplied(History h, Random random) =>
         With(
