@@ -153,6 +153,24 @@ internal sealed class DrainingTests
             "DELETE FROM payments.payments WHERE id = 900000001"
         );
 
+    [Test]
+    public async Task a_payment_that_nobody_ends_with_its_reservation() =>
+        await IsSeen(
+            "1 payments begun for what has ended",
+            """
+            INSERT INTO reservations.reservations (id, concert_id, customer_id, total_amount,
+                held_until, created_at, version, status, user_email, seat_ids)
+            VALUES (900000001, 1, 1, 0, clock.now(), clock.now(), 1, 'EXPIRED', '', '{900000001}');
+            INSERT INTO payments.payments (id, reservation_id, customer_id, amount, method, status,
+                version, started_at, checks)
+            VALUES (900000001, 900000001, 1, 0, 'CARD', 'STARTED', 1, clock.now(), 0)
+            """,
+            """
+            DELETE FROM payments.payments WHERE id = 900000001;
+            DELETE FROM reservations.reservations WHERE id = 900000001
+            """
+        );
+
     [TestCase("status = 'SCHEDULED'", "status = 'SOLD_OUT'")]
     [TestCase("sold_seats = sold_seats - 1", "sold_seats = sold_seats + 1")]
     [Category("Long")]

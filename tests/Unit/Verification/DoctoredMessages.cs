@@ -126,6 +126,15 @@ internal static partial class DoctoredHistories
             }
         );
         yield return Case(
+            11,
+            "a payment was begun for a hold that was given back, and never ended",
+            WithPayment(h, 203, p => p with { Status = "STARTED", ReservationId = 103 }) with
+            {
+                DrainedAfter = null,
+                Undrained = ["1 payments begun for what has ended"],
+            }
+        );
+        yield return Case(
             12,
             "a group told Kafka more than it had applied",
             h with

@@ -25,6 +25,10 @@ internal static class EverythingDrains
     private static IEnumerable<string> UnderWay(History history)
     {
         var stored = history.Stored.Select(s => s.Event.EventId).ToHashSet();
+        var ended = history
+            .Reservations.Where(r => r.Status is "EXPIRED" or "CANCELLED")
+            .Select(r => r.Id)
+            .ToHashSet();
         return
         [
             .. history
@@ -41,6 +45,12 @@ internal static class EverythingDrains
                 .Payments.Where(p => p.Status is "UNKNOWN" or "REFUND_REQUESTED")
                 .Take(Shown)
                 .Select(p => Subject.Payment(p.Id)),
+            .. history
+                .Payments.Where(p => p.Status == "STARTED" && ended.Contains(p.ReservationId))
+                .Take(Shown)
+                .SelectMany(p =>
+                    new[] { Subject.Payment(p.Id), Subject.Reservation(p.ReservationId) }
+                ),
             .. history
                 .Mails.Where(m => m.State == "pending")
                 .Take(Shown)

@@ -86,6 +86,15 @@ internal static class Draining
                 WHERE cancelled_at IS NOT NULL AND NOT is_settled
             UNION ALL SELECT 'payments unknown or being refunded', count(*) FROM payments.payments
                 WHERE upper(status) IN ('UNKNOWN', 'REFUND_REQUESTED')
+            UNION ALL SELECT 'payments begun for what has ended', count(*)
+                FROM payments.payments p
+                JOIN reservations.reservations r ON r.id = p.reservation_id
+                WHERE upper(p.status) = 'STARTED' AND r.status IN ('EXPIRED', 'CANCELLED')
+                -- Where nobody can apply the end, the payment waits until it counts as abandoned.
+                AND NOT EXISTS (SELECT FROM messaging.dead_letters d
+                    WHERE d.consumer_group = '{ConsumerGroups.Payments}'
+                        AND d.status IN ('waiting', 'parked')
+                        AND d.key = convert_to('reservation-' || r.id, 'UTF8'))
             UNION ALL SELECT 'concerts to be marked sold out or reopened', count(*)
                 FROM concerts.concerts
                 WHERE status <> 'CANCELLED'
