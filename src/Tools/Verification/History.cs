@@ -32,8 +32,8 @@ internal sealed record History
     public IReadOnlyList<WaitlistRow> Waitlist { get; init; } = [];
 
     /// <summary>
-    /// What the payment provider has of each order, more than once where it has taken its money more
-    /// than once; null where its books are not ours to read.
+    /// What the payment provider has of each order, twice where it has taken its money twice; null
+    /// where its books are not ours to read.
     /// </summary>
     public IReadOnlyList<CardOrder>? CardOrders { get; init; }
 
@@ -125,6 +125,13 @@ internal sealed record History
             ],
             StringComparer.Ordinal
         );
+
+    /// <summary>
+    /// Positions that say something: what Kafka alone knows may be left of a database before this
+    /// one, until the groups have read everything anew.
+    /// </summary>
+    public IEnumerable<GroupPosition> ValidPositions =>
+        Positions.Where(p => p.IsNoted || DrainedAfter is not null);
 
     /// <summary>Customers whose accounts are gone.</summary>
     public IReadOnlySet<long> Deleted =>

@@ -207,4 +207,8 @@ internal sealed record GroupPosition(
     int Partition,
     long Applied,
     long? Committed
-);
+)
+{
+    /// <summary>The database has it; else Kafka alone, and the group has applied nothing.</summary>
+    public bool IsNoted { get; init; } = true;
+}

@@ -101,20 +101,38 @@ internal sealed class Verifier(VerificationSettings settings)
             HasOwnProvider = settings.HasOwnProvider,
             Rankings = ranked?.Scores,
             RankingNames = ranked?.Names ?? history.RankingNames,
-            Positions =
-            [
-                .. history.Positions.Select(p =>
-                    p with
-                    {
-                        Committed =
-                            committed.TryGetValue(p.Group, out var offsets)
-                            && offsets.TryGetValue((p.Topic, p.Partition), out var offset)
-                                ? offset
-                                : null,
-                    }
-                ),
-            ],
+            Positions = [.. WithOffsets(history.Positions, committed)],
         };
+    }
+
+    /// <summary>Each group's position, and what it told Kafka where it has none.</summary>
+    private static IEnumerable<GroupPosition> WithOffsets(
+        IReadOnlyList<GroupPosition> positions,
+        Dictionary<string, IReadOnlyDictionary<(string Topic, int Partition), long>> committed
+    )
+    {
+        var noted = positions.Select(p => (p.Group, p.Topic, p.Partition)).ToHashSet();
+        var told = committed.SelectMany(group =>
+            group.Value.Select(place => new GroupPosition(
+                group.Key,
+                place.Key.Topic,
+                place.Key.Partition,
+                Applied: 0,
+                place.Value
+            )
+            {
+                IsNoted = false,
+            })
+        );
+        return positions
+            .Select(p => p with { Committed = Told(p) })
+            .Concat(told.Where(p => !noted.Contains((p.Group, p.Topic, p.Partition))));
+
+        long? Told(GroupPosition position) =>
+            committed.TryGetValue(position.Group, out var offsets)
+            && offsets.TryGetValue((position.Topic, position.Partition), out var offset)
+                ? offset
+                : null;
     }
 
     /// <summary>Changes whenever a module or a consumer did anything.</summary>

@@ -40,6 +40,7 @@ internal static partial class DoctoredHistories
             .. Cancellations(h),
             .. Poisoned(h),
             .. Retention(h),
+            .. Offsets(h),
         ];
     }
 

@@ -26,7 +26,7 @@ internal static class EveryMessageIsDealtWith
         foreach (var group in ConsumerGroups.Topics.Keys)
         {
             var positions = history
-                .Positions.Where(p => p.Group == group)
+                .ValidPositions.Where(p => p.Group == group)
                 .ToDictionary(
                     p => (p.Topic, p.Partition),
                     p => Math.Max(p.Applied, p.Committed ?? 0)

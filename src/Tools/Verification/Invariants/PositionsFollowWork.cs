@@ -11,6 +11,7 @@ internal static class PositionsFollowWork
             history
         );
         CheckGroups(inspection, history);
+        CheckUnnoted(inspection, history);
         CheckUnread(inspection, history);
         CheckRelay(inspection, history);
         return inspection.Done();
@@ -19,12 +20,13 @@ internal static class PositionsFollowWork
     private static void CheckGroups(Inspection inspection, History history)
     {
         var logs = history.Partitions.ToDictionary(p => (p.Topic, p.Partition));
-        inspection.Figure("positions of groups", history.Positions.Count);
+        var noted = history.Positions.Where(p => p.IsNoted).ToList();
+        inspection.Figure("positions of groups", noted.Count);
         inspection.Figure(
             "offsets committed to Kafka",
             history.Positions.Count(p => p.Committed is not null)
         );
-        foreach (var position in history.Positions)
+        foreach (var position in noted)
         {
             var log = logs.GetValueOrDefault((position.Topic, position.Partition));
             var place = $"{position.Group} at {position.Topic}/{position.Partition}";
@@ -56,12 +58,37 @@ internal static class PositionsFollowWork
     }
 
     /// <summary>
+    /// What a group told Kafka that it has read, the database knows of; unless Kafka has nothing
+    /// of it any more.
+    /// </summary>
+    private static void CheckUnnoted(Inspection inspection, History history)
+    {
+        var logs = history.Partitions.ToDictionary(p => (p.Topic, p.Partition));
+        foreach (var position in history.ValidPositions.Where(p => !p.IsNoted))
+        {
+            var log = logs.GetValueOrDefault((position.Topic, position.Partition));
+            inspection.Require(
+                log is null || Math.Min(position.Committed ?? 0, log.High) <= log.Low,
+                () =>
+                    (
+                        $"{position.Group} told Kafka {position.Committed} at "
+                        + $"{position.Topic}/{position.Partition}, and has no position there"
+                    ).About(
+                        Subject.Reader(position.Group, position.Topic, position.Partition),
+                        Subject.Partition(position.Topic, position.Partition)
+                    )
+            );
+        }
+    }
+
+    /// <summary>
     /// Where one group is and another never was, Kafka must still have everything.
     /// </summary>
     private static void CheckUnread(Inspection inspection, History history)
     {
-        var known = history.Positions.Select(p => (p.Group, p.Topic, p.Partition)).ToHashSet();
-        var used = history.Positions.Select(p => (p.Topic, p.Partition)).ToHashSet();
+        var noted = history.Positions.Where(p => p.IsNoted).ToList();
+        var known = noted.Select(p => (p.Group, p.Topic, p.Partition)).ToHashSet();
+        var used = noted.Select(p => (p.Topic, p.Partition)).ToHashSet();
         var cut = history.Partitions.Where(p => p.IsCut && used.Contains((p.Topic, p.Partition)));
         foreach (var partition in cut)
         {

@@ -27,7 +27,9 @@ internal static class Words
         + (row.PaymentId is { } id ? $", for payment {id}" : "");
 
     public static string Of(GroupPosition row) =>
-        $"{row.Group} at {row.Topic}/{row.Partition} expects offset {row.Applied} and told Kafka "
+        $"{row.Group} at {row.Topic}/{row.Partition} "
+        + (row.IsNoted ? $"expects offset {row.Applied}" : "has no position")
+        + " and told Kafka "
         + (row.Committed?.ToString(CultureInfo.InvariantCulture) ?? "nothing");
 
     public static string Of(int? status) =>
