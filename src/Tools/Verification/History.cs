@@ -61,6 +61,12 @@ internal sealed record History
         new Dictionary<string, IReadOnlySet<Guid>>();
     public IReadOnlyList<DeadLetterRow> DeadLetters { get; init; } = [];
 
+    /// <summary>What the dead letter topics hold, of any group.</summary>
+    public IReadOnlyList<BuriedLetter> Buried { get; init; } = [];
+
+    /// <summary>Topics whose dead letters Kafka still has from the first one on.</summary>
+    public IReadOnlySet<string> WholeDeadLetterTopics { get; init; } = new HashSet<string>();
+
     /// <summary>How far each group's transactions have gone, and what it told Kafka.</summary>
     public IReadOnlyList<GroupPosition> Positions { get; init; } = [];
 
@@ -183,6 +189,8 @@ internal sealed record History
         Stored = other.Stored;
         Inbox = other.Inbox;
         DeadLetters = other.DeadLetters;
+        Buried = other.Buried;
+        WholeDeadLetterTopics = other.WholeDeadLetterTopics;
         Positions = other.Positions;
         Statistics = other.Statistics;
         Rankings = other.Rankings;

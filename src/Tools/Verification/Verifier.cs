@@ -90,6 +90,7 @@ internal sealed class Verifier(VerificationSettings settings)
             () => ConsumerGroups.Topics.Keys.ToDictionary(g => g, log.Committed),
             stop
         );
+        var (letters, whole) = await Task.Run(log.ReadLetters, stop);
         var ranked = await rankings.ReadAsync();
         return history with
         {
@@ -97,6 +98,8 @@ internal sealed class Verifier(VerificationSettings settings)
             Partitions = contents.Partitions,
             Log = contents.Records,
             Unreadable = contents.Unreadable,
+            Buried = letters,
+            WholeDeadLetterTopics = whole,
             CardOrders = ProviderBooks.Read(settings.ProviderBooks),
             HasOwnProvider = settings.HasOwnProvider,
             Rankings = ranked?.Scores,

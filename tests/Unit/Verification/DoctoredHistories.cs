@@ -41,6 +41,7 @@ internal static partial class DoctoredHistories
             .. Poisoned(h),
             .. Retention(h),
             .. Offsets(h),
+            .. Letters(h),
         ];
     }
 

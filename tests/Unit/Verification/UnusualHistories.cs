@@ -20,6 +20,7 @@ internal static class UnusualHistories
             .. UnusualAnswers.All(h),
             .. UnusualProviders.All(h),
             .. UnusualPositions.All(h),
+            .. UnusualLetters.All(h),
             .. Records(h),
             Case(Every, "retention took the start of a partition", CutByRetention(h)),
             Case(Every, "the outbox has dropped everything", TwoDaysLater(h)),

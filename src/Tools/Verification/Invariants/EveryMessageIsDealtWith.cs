@@ -35,6 +35,7 @@ internal static class EveryMessageIsDealtWith
             CheckUnreadable(inspection, history, dead, group, positions);
         }
 
+        BuriedLetters.Check(inspection, history);
         return inspection.Done();
     }
 

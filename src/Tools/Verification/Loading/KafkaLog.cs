@@ -20,8 +20,32 @@ internal sealed class KafkaLog(string bootstrapServers, string prefix)
         var partitions = Ends(consumer);
         var contents = new LogContents(partitions, [], []);
         foreach (var partition in partitions.Where(p => p.High > p.Low))
-            ReadPartition(consumer, partition, contents);
+            ReadPartition(consumer, partition, r => contents.Add(partition.Topic, r));
         return contents;
+    }
+
+    /// <summary>All dead letters, and the topics of which none is gone.</summary>
+    public (IReadOnlyList<BuriedLetter> Letters, IReadOnlySet<string> Whole) ReadLetters()
+    {
+        using var consumer = Consumer($"verification-{Guid.NewGuid():N}");
+        var letters = new List<BuriedLetter>();
+        var whole = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var topic in Topics.Partitions.Keys)
+        {
+            var partitions = Find(consumer, Topics.DeadLetters(topic));
+            if (partitions.Count > 0 && !partitions.Any(p => p.IsCut))
+                whole.Add(topic);
+            foreach (var partition in partitions.Where(p => p.High > p.Low))
+                ReadPartition(consumer, partition, Add);
+        }
+
+        return (letters, whole);
+
+        void Add(ConsumeResult<byte[]?, byte[]?> result)
+        {
+            if (LetterReader.Read(result.Message.Headers, prefix) is { } letter)
+                letters.Add(letter);
+        }
     }
 
     /// <summary>Records that retention has taken since count, too.</summary>
@@ -49,16 +73,29 @@ internal sealed class KafkaLog(string bootstrapServers, string prefix)
             .ToDictionary(c => (c.Topic[prefix.Length..], c.Partition.Value), c => c.Offset.Value);
     }
 
-    private IReadOnlyList<LogPartition> Ends(IConsumer<byte[]?, byte[]?> consumer)
-    {
-        return [.. Places(consumer, Topics.Partitions.Keys).Select(Of)];
+    private IReadOnlyList<LogPartition> Ends(IConsumer<byte[]?, byte[]?> consumer) =>
+        [.. Places(consumer, Topics.Partitions.Keys).Select(p => EndsOf(consumer, p))];
 
-        LogPartition Of(TopicPartition place)
-        {
-            var ends = consumer.QueryWatermarkOffsets(place, Patience);
-            var topic = place.Topic[prefix.Length..];
-            return new LogPartition(topic, place.Partition, ends.Low.Value, ends.High.Value);
-        }
+    private LogPartition EndsOf(IConsumer<byte[]?, byte[]?> consumer, TopicPartition place)
+    {
+        var ends = consumer.QueryWatermarkOffsets(place, Patience);
+        var topic = place.Topic[prefix.Length..];
+        return new LogPartition(topic, place.Partition, ends.Low.Value, ends.High.Value);
+    }
+
+    /// <returns>None where Kafka has no such topic.</returns>
+    private IReadOnlyList<LogPartition> Find(IConsumer<byte[]?, byte[]?> consumer, string topic)
+    {
+        using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
+        var found = admin
+            .GetMetadata(Patience)
+            .Topics.Find(t => t.Topic == prefix + topic && t.Error.Code == ErrorCode.NoError);
+        return
+        [
+            .. (found?.Partitions ?? []).Select(p =>
+                EndsOf(consumer, new TopicPartition(prefix + topic, p.PartitionId))
+            ),
+        ];
     }
 
     /// <summary>
@@ -88,7 +125,7 @@ internal sealed class KafkaLog(string bootstrapServers, string prefix)
     private void ReadPartition(
         IConsumer<byte[]?, byte[]?> consumer,
         LogPartition partition,
-        LogContents contents
+        Action<ConsumeResult<byte[]?, byte[]?>> add
     )
     {
         var place = new TopicPartition(prefix + partition.Topic, partition.Partition);
@@ -105,7 +142,7 @@ internal sealed class KafkaLog(string bootstrapServers, string prefix)
             }
 
             if (!result.IsPartitionEOF)
-                contents.Add(partition.Topic, result);
+                add(result);
             if (result.IsPartitionEOF || result.Offset.Value >= partition.High - 1)
                 break;
         }

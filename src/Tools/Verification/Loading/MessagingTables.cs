@@ -42,7 +42,7 @@ internal static class MessagingTables
 
     private const string DeadLettersSql = $"""
         SELECT consumer_group, topic, partition, record_offset, event_id,
-            coalesce(incarnation = {ThisLog}, false)
+            coalesce(incarnation = {ThisLog}, false), dead_at
         FROM messaging.dead_letters
         """;
 
@@ -91,7 +91,10 @@ internal static class MessagingTables
                     r.GetInt64(3),
                     r.IsDBNull(4) ? null : r.GetGuid(4),
                     r.GetBoolean(5)
-                ),
+                )
+                {
+                    DeadAt = r.Time(6),
+                },
                 stop
             ),
             Positions = await db.ListAsync(

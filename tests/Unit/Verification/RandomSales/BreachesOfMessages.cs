@@ -19,6 +19,7 @@ internal static class BreachesOfMessages
         (9, "a cancelled concert has a sale", SaleOfCancelled),
         (10, "a group passed a message without applying it", Unapplied),
         (10, "a record that is no event was passed over", UnseenPoison),
+        (10, "a dead letter is in no topic of dead letters", NotBuried),
         (11, "mails were never sent", UnsentMail),
         (11, "an event never reached its readers", Undrained),
         (12, "a group told Kafka more than it applied", CommittedTooFar),
@@ -128,6 +129,16 @@ internal static class BreachesOfMessages
                         new UnreadableRecord(r.Event.Topic, r.Partition, r.Offset, null, "no JSON"),
                     ],
                 }
+        );
+
+    /// <summary>The oldest letter of a topic tells how old that is at least.</summary>
+    private static History? NotBuried(History h, Random random) =>
+        With(
+            random,
+            h.DeadLetters.Where(d =>
+                h.DeadLetters.Any(o => o.Topic == d.Topic && o.DeadAt < d.DeadAt)
+            ),
+            d => h with { Buried = [.. h.Buried.Where(b => b != BuriedHistory.Buried(d))] }
         );
 
     private static History? UnsentMail(History h, Random random) =>

@@ -54,6 +54,8 @@ internal sealed partial class RandomSale
             Log = log,
             Unreadable = poison,
             DeadLetters = letters,
+            Buried = [.. letters.Select(BuriedHistory.Buried)],
+            WholeDeadLetterTopics = Topics.Partitions.Keys.ToHashSet(),
             Partitions =
             [
                 .. topics.SelectMany(t =>
@@ -147,7 +149,9 @@ internal sealed partial class RandomSale
     }
 
     /// <summary>Poison is set aside by whoever reads it, and some event of a mail.</summary>
-    private List<DeadLetterRow> Letters(List<LogRecord> log, List<UnreadableRecord> poison) =>
+    private List<DeadLetterRow> Letters(List<LogRecord> log, List<UnreadableRecord> poison)
+    {
+        List<DeadLetterRow> letters =
         [
             .. poison.SelectMany(p =>
                 ConsumerGroups
@@ -175,6 +179,8 @@ internal sealed partial class RandomSale
                     IsOfThisLog: true
                 )),
         ];
+        return [.. letters.Select((l, i) => l with { DeadAt = _now.AddMinutes(2 * i) })];
+    }
 
     private IEnumerable<Guid> Applied(string group, List<DeadLetterRow> letters) =>
         _told
