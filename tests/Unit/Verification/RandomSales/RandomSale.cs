@@ -87,7 +87,7 @@ internal sealed partial class RandomSale
             case Act.Move:
                 Move(person);
                 break;
-            case Act.CancelConcert when step.How % 4 == 0 && !show.IsCancelled:
+            case Act.CancelConcert when step.How % 2 == 0 && !show.IsCancelled:
                 CancelShow(show);
                 break;
         }

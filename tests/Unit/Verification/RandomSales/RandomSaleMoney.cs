@@ -96,13 +96,13 @@ internal sealed partial class RandomSale
         }
 
         attempt.Booking.IsPinned = true;
-        switch (how % 4)
+        switch (how % 3)
         {
             case 0:
                 attempt.OpenKey = key;
                 attempt.Status = "UNKNOWN";
                 Keep(attempt, PaymentKeyRow.Confirm, key, null, null);
-                attempt.Booking.IsPinned = how % 12 != 0;
+                attempt.Booking.IsPinned = how % 6 != 0;
                 // What a customer heard is a promise that even an operator keeps.
                 if (attempt.Booking.IsPinned)
                     Answer(attempt, key, 202);
