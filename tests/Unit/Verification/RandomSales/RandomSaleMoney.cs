@@ -106,6 +106,8 @@ internal sealed partial class RandomSale
                 // What a customer heard is a promise that even an operator keeps.
                 if (attempt.Booking.IsPinned)
                     Answer(attempt, key, 202);
+                else
+                    Hear(Confirmation(attempt, key));
                 break;
             case 1:
                 Decline(attempt);
@@ -137,15 +139,25 @@ internal sealed partial class RandomSale
             Answer(attempt, attempt.OpenKey!, hasMoney ? 200 : 402);
     }
 
-    private void Answer(Attempt attempt, string key, int status) =>
-        Ask(
-            attempt.Person,
+    private void Answer(Attempt attempt, string key, int status)
+    {
+        var body = status >= 400 ? "{}" : Body(attempt);
+        var asked = Confirmation(attempt, key);
+        Ask(attempt.Person, "confirm", key, asked.Request, status, body, attempt.Id);
+    }
+
+    /// <summary>The request, without an answer.</summary>
+    private JournalEntry Confirmation(Attempt attempt, string key) =>
+        new(
+            _now,
+            attempt.Person.Id,
             "confirm",
             key,
+            attempt.Id,
             """{"paymentKey":"k"}""",
-            status,
-            status >= 400 ? "{}" : Body(attempt),
-            attempt.Id
+            Status: null,
+            Body: null,
+            1
         );
 
     private static string Body(Attempt attempt) =>
