@@ -199,11 +199,11 @@ internal sealed record DeadLetterRow(
     bool IsOfThisLog
 )
 {
-    /// <summary>When the table had it, by the database's clock; null where nobody noted it.</summary>
+    /// <summary>By the database's clock; null where nobody noted it.</summary>
     public DateTimeOffset? DeadAt { get; init; }
 }
 
-/// <summary>A record of a dead letter topic: whose it is, and where the letter's record was.</summary>
+/// <summary>A record of a dead letter topic: whose it is, and what it was before.</summary>
 internal sealed record BuriedLetter(string Group, string Topic, int Partition, long Offset);
 
 /// <param name="Applied">The next offset that the group's transactions expect.</param>

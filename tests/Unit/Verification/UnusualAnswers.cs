@@ -10,7 +10,8 @@ internal static class UnusualAnswers
     private const string KeyInUse = """{"type":"/problems/idempotency-key-in-use"}""";
     private const string KeyReused = """{"type":"/problems/idempotency-key-reused"}""";
 
-    public static IEnumerable<TestCaseData> All(History h) => [.. Repeats(h), .. Unheard(h), .. Charges(h)];
+    public static IEnumerable<TestCaseData> All(History h) =>
+        [.. Repeats(h), .. Unheard(h), .. Charges(h)];
 
     private static IEnumerable<TestCaseData> Repeats(History h)
     {
