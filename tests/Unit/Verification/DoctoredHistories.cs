@@ -32,6 +32,7 @@ internal static partial class DoctoredHistories
             .. AfterEffects(h),
             .. LostAnswers(h),
             .. LostCharges(h),
+            .. RefusedPayments(h),
             .. Origins(h),
             .. Mails(h),
             .. Facts(h),

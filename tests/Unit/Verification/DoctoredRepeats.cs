@@ -155,6 +155,10 @@ internal static partial class DoctoredHistories
                 Journal = [.. lost.Journal!, Charged("c9", 1_000)],
             }
         );
+    }
+
+    private static IEnumerable<TestCaseData> RefusedPayments(History h)
+    {
         yield return Case(
             3,
             "a payment was refused, and is there",
