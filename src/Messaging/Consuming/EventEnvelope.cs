@@ -12,8 +12,10 @@ internal readonly record struct EventEnvelope(
     DateTimeOffset? OccurredAt
 )
 {
-    /// <exception cref="JsonException">The body is not one JSON object, or a member has a wrong
-    /// type.</exception>
+    /// <remarks>
+    /// A member of a wrong type counts as absent: the others still tell whose event it is not.
+    /// </remarks>
+    /// <exception cref="JsonException">The body is not one JSON object.</exception>
     public static EventEnvelope Read(ReadOnlySpan<byte> body)
     {
         var reader = new Utf8JsonReader(body);
@@ -33,29 +35,33 @@ internal readonly record struct EventEnvelope(
     private EventEnvelope Take(ref Utf8JsonReader reader)
     {
         if (reader.ValueTextEquals("eventId"u8))
-            return this with { EventId = Text(ref reader, "eventId") };
+            return this with { EventId = Text(ref reader) };
         if (reader.ValueTextEquals("eventType"u8))
-            return this with { EventType = Text(ref reader, "eventType") };
-        if (!reader.ValueTextEquals("occurredAt"u8))
-        {
-            reader.Skip();
-            return this;
-        }
+            return this with { EventType = Text(ref reader) };
+        if (reader.ValueTextEquals("occurredAt"u8))
+            return this with { OccurredAt = Time(ref reader) };
 
-        reader.Read();
-        return UtcTimeJsonConverter.TryRead(ref reader, out var time)
-            ? this with
-            {
-                OccurredAt = time,
-            }
-            : throw new JsonException("occurredAt is no ISO 8601 time.");
+        reader.Skip();
+        return this;
     }
 
-    private static string Text(ref Utf8JsonReader reader, string name)
+    private static string? Text(ref Utf8JsonReader reader)
     {
         reader.Read();
-        return reader.TokenType == JsonTokenType.String
-            ? reader.GetString()!
-            : throw new JsonException($"{name} is no text.");
+        if (reader.TokenType == JsonTokenType.String)
+            return reader.GetString();
+
+        reader.Skip();
+        return null;
+    }
+
+    private static DateTimeOffset? Time(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (UtcTimeJsonConverter.TryRead(ref reader, out var time))
+            return time;
+
+        reader.Skip();
+        return null;
     }
 }

@@ -52,7 +52,7 @@ internal sealed class EventReader(GroupRoutes routes, string incarnation)
                 : null;
             var occurredAt =
                 envelope.OccurredAt
-                ?? throw new MalformedEventException("The body has no occurredAt.");
+                ?? throw new MalformedEventException("The body has no occurredAt that is a time.");
             var any = new AnyEvent(record, id, type, occurredAt, known);
             return new ReceivedEvent(record, Reading.Event, type, id, any, null);
         }
@@ -147,7 +147,7 @@ internal sealed class EventReader(GroupRoutes routes, string incarnation)
     )
     {
         if (inBody is null)
-            throw new MalformedEventException($"The body has no {name}.");
+            throw new MalformedEventException($"The body has no {name} that is a text.");
         if (header is not null && !string.Equals(header, inBody, comparison))
             throw new MalformedEventException($"Header and body differ in {name}.");
         return inBody.Length <= MaxTypeLength

@@ -125,6 +125,8 @@ internal sealed class OddRecordTests
         yield return New("negative amount", b => With(b, "50000", "-1"), Type);
         yield return New("null text", b => With(b, "\"POINT\"", "null"), Type);
         yield return New("no time", b => With(b, "occurredAt", "when"), Type);
+        yield return New("list as time", b => With(b, "At\":\"", "At\":[[1]],\"a\":\""), Type);
+        yield return New("object as id", b => With(b, "Id\":\"", "Id\":{\"x\":1},\"i\":\""), Type);
         yield return New("no id", b => With(b, "eventId", "id"), Type);
         yield return New("id is no uuid", b => With(b, "\"eventId\":\"", "\"eventId\":\"x"), Type);
         yield return New("no type anywhere", b => With(b, "eventType", "type"));
@@ -156,6 +158,14 @@ internal sealed class OddRecordTests
             "not for this group",
             _ => [3],
             ("ce_type", "PAYMENT_STARTED"u8.ToArray())
+        );
+        yield return New(
+            "not for this group by its body, id is a number",
+            b => With(With(b, "_COMPLETED", "_STARTED"), "Id\":\"", "Id\":7,\"id\":\"")
+        );
+        yield return New(
+            "not for this group by its body, time is none",
+            b => With(With(b, "_COMPLETED", "_STARTED"), "At\":\"", "At\":\"x")
         );
     }
 

@@ -67,6 +67,23 @@ internal sealed class RecordReaderTests
         }
     }
 
+    [TestCase("{\"mood\":\"\\ud800\",", false)]
+    [TestCase("{\"mood\":[{\"a\":\"\\uDC00\"}],", false)]
+    [TestCase("{\"\\uDC00\":[1],", false)]
+    [TestCase("{\"mood\":\"\\ud83d\\uDE00\",", true)]
+    public void half_a_character_makes_it_none_wherever_it_is(string start, bool isEvent)
+    {
+        var body = Encoding.UTF8.GetString(EventCatalogue.Serialize(Hold));
+
+        var (e, type, _) = RecordReader.Read(
+            Hold.Topic,
+            Record(Hold.EventType, "1", start + body[1..])
+        );
+
+        (e is not null).ShouldBe(isEvent);
+        type.ShouldBe(Hold.EventType);
+    }
+
     private static Message<byte[]?, byte[]?> Record(string? type, string? sequence) =>
         Record(type, sequence, Encoding.UTF8.GetString(EventCatalogue.Serialize(Hold)));
 

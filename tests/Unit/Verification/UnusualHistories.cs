@@ -163,12 +163,26 @@ internal static class UnusualHistories
             "a record that cannot be read is of no interest to most groups by its type",
             h with
             {
-                Unreadable = [DoctoredHistories.Poison(h) with { EventType = "ELSEWHERE" }],
+                Unreadable =
+                [
+                    DoctoredHistories.Poison(h) with
+                    {
+                        EventType = "RESERVATION_CONFIRMATION_FAILED",
+                    },
+                ],
                 DeadLetters =
                 [
                     .. DeadLetters(DoctoredHistories.Poison(h))
-                        .Where(d => d.Group == ConsumerGroups.DataPlatform),
+                        .Where(d => d.Group is ConsumerGroups.DataPlatform or "payment-service"),
                 ],
+            }
+        );
+        yield return Case(
+            [10],
+            "a stranger's record that cannot be read is passed over by everybody",
+            h with
+            {
+                Unreadable = [DoctoredHistories.Poison(h) with { EventType = "ELSEWHERE" }],
             }
         );
     }

@@ -35,6 +35,8 @@ internal static class RecordReader
                 ? long.Parse(sequence, NumberStyles.None, CultureInfo.InvariantCulture)
                 : 0;
             using var document = JsonDocument.Parse(body);
+            if (body.AsSpan().IndexOf("\\u"u8) >= 0)
+                RequireWholeTexts(document.RootElement);
             type = Agreed(document.RootElement, "eventType", type);
             var id = Id(document.RootElement, Header(message, "ce_id"));
             if (!document.RootElement.GetProperty("occurredAt").TryGetDateTimeOffset(out _))
@@ -68,6 +70,30 @@ internal static class RecordReader
         return Utf8.IsValid(bytes)
             ? Encoding.UTF8.GetString(bytes)
             : throw new FormatException($"the header {name} is not UTF-8");
+    }
+
+    /// <summary>Half a surrogate pair can be escaped, and is no text.</summary>
+    /// <exception cref="InvalidOperationException">A name or a text in it has one.</exception>
+    private static void RequireWholeTexts(JsonElement json)
+    {
+        switch (json.ValueKind)
+        {
+            case JsonValueKind.String:
+                _ = json.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in json.EnumerateArray())
+                    RequireWholeTexts(item);
+                break;
+            case JsonValueKind.Object:
+                foreach (var member in json.EnumerateObject())
+                {
+                    _ = member.Name;
+                    RequireWholeTexts(member.Value);
+                }
+
+                break;
+        }
     }
 
     private static Guid Id(JsonElement body, string? header)
