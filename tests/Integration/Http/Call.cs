@@ -118,7 +118,8 @@ internal sealed record Call(Api Api, HttpMethod Method, string Template, JsonEle
         return body.ToJsonString();
     }
 
-    private static IEnumerable<JsonNode> Below(JsonNode? node) =>
+    /// <summary>All that is in it, however deep, but for null.</summary>
+    public static IEnumerable<JsonNode> Below(JsonNode? node) =>
         (
             node switch
             {
