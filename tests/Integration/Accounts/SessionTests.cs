@@ -1,3 +1,11 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.BearerToken;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using static System.Net.HttpStatusCode;
 
 namespace ConcertReservation.Tests.Integration.Accounts;
@@ -83,6 +91,46 @@ internal sealed class SessionTests
 
             answer.ShouldBe(Unauthorized, "not-signed-in");
         }
+    }
+
+    /// <summary>Sealed by ours, the same claims are believed: it is the seal that decides.</summary>
+    [Test]
+    public async Task roles_that_another_key_ring_has_sealed_are_not_believed()
+    {
+        var mina = await Given.ACustomer();
+        var ours = HostA
+            .Services.GetRequiredService<IOptionsMonitor<BearerTokenOptions>>()
+            .Get(IdentityConstants.BearerScheme)
+            .BearerTokenProtector;
+        var theirs = new TicketDataFormat(
+            new EphemeralDataProtectionProvider().CreateProtector("tokens")
+        );
+        var promoted = ours.Unprotect(mina.AccessToken)!;
+        var identity = (ClaimsIdentity)promoted.Principal.Identity!;
+        identity.AddClaim(new Claim(ClaimTypes.Role, "Operator"));
+
+        var forged = theirs.Protect(promoted);
+        // A key of ours is named in the first 20 bytes.
+        const int Named = 20;
+        var named = WebEncoders.Base64UrlEncode([
+            .. WebEncoders.Base64UrlDecode(mina.AccessToken)[..Named],
+            .. WebEncoders.Base64UrlDecode(forged)[Named..],
+        ]);
+
+        foreach (var token in new[] { forged, named })
+        {
+            (await new Api(HostA, token).Get("/api/ops/mails")).ShouldBe(
+                Unauthorized,
+                "not-signed-in"
+            );
+            (await new Api(HostA, token).Get("/api/accounts/me")).ShouldBe(
+                Unauthorized,
+                "not-signed-in"
+            );
+        }
+
+        (await mina.Api.Get("/api/ops/mails")).ShouldBe(Forbidden, "forbidden");
+        (await new Api(HostA, ours.Protect(promoted)).Get("/api/ops/mails")).ShouldBe(OK);
     }
 
     [Test]

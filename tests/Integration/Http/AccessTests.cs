@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using static System.Net.HttpStatusCode;
 
 namespace ConcertReservation.Tests.Integration.Http;
 
 /// <summary>Every endpoint by every role; the rows are those of the document.</summary>
-internal sealed class AccessTests
+internal sealed partial class AccessTests
 {
     private Persona _customer = null!;
     private Persona _organiser = null!;
@@ -42,8 +43,38 @@ internal sealed class AccessTests
         ShouldLetIn(op, endpoint.Who is not (Who.Organiser or Who.Customer));
     }
 
+    /// <summary>A new endpoint has to say whose it is what it names.</summary>
+    [TestCaseSource(typeof(Endpoint), nameof(Endpoint.All))]
+    public async Task what_an_endpoint_names_is_somebodys_or_said_to_be_not(object row)
+    {
+        var endpoint = (Endpoint)row;
+        var document = await ApiDocument.ReadAsync();
+        var call = Integration.Http.Call.Of(document, $"{endpoint}", _customer.Api);
+        var named = call
+            .Operation.Parameters()
+            .Where(p => p.GetProperty("in").GetString() is "path" or "query")
+            .Select(p => p.GetProperty("name").GetString()!)
+            .Concat(call.Example?.Select(field => field.Key) ?? [])
+            .Where(name =>
+                endpoint.Path.Contains($"{{{name}}}", StringComparison.Ordinal)
+                || EndsAsId().IsMatch(name)
+            )
+            .ToList();
+
+        if (named.Count > 0)
+            endpoint.Names.ShouldNotBe(Names.Nothing, string.Join(", ", named));
+        if (endpoint.Names == Names.Anybodys)
+            (endpoint.Who is Who.Operator or Who.OrganiserOrOperator).ShouldBeTrue();
+        if (Endpoint.OfOwners.Contains(endpoint))
+            (endpoint.Who is Who.Anyone or Who.Operator).ShouldBeFalse();
+    }
+
+    [GeneratedRegex("(^i|I)ds?$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex EndsAsId();
+
     private static void ShouldLetIn(Answer answer, bool may)
     {
+        ((int)answer.Status).ShouldBeLessThan(500, answer.Body);
         if (!may)
             answer.ShouldBe(Forbidden, "forbidden");
         else if (answer.Status is Unauthorized)

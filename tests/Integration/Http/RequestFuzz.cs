@@ -156,8 +156,8 @@ internal sealed class RequestFuzz(int seed)
             return null;
         }
 
-        if (Half())
-            text = FilledIn(text);
+        if (Half() && Parsed(text) is { } fields)
+            text = Scene.FilledIn(fields, Known).ToJsonString();
         for (var changes = _random.Next(3); changes > 0; changes--)
             text = Changed(text);
         var bytes = Encoding.UTF8.GetBytes(text);
@@ -171,21 +171,6 @@ internal sealed class RequestFuzz(int seed)
             Rarely() ? Any(MediaTypes) : mediaType
         );
         return content;
-    }
-
-    /// <summary>With what is known of its fields.</summary>
-    private string FilledIn(string text)
-    {
-        if (Parsed(text) is not { } body)
-            return text;
-
-        foreach (var members in Call.Below(body).Prepend(body).OfType<JsonObject>().ToList())
-        {
-            foreach (var name in members.Select(m => m.Key).Where(Known.ContainsKey).ToList())
-                members[name] = JsonNode.Parse(Known[name]);
-        }
-
-        return body.ToJsonString();
     }
 
     /// <summary>One of its places holds something else, is gone, or is one too many.</summary>

@@ -43,6 +43,7 @@ internal static class Given
 
     /// <summary>A concert that is on sale, with its seats built: one section, one row.</summary>
     /// <param name="bookingStartsInSeconds">Above 0: it is not on sale yet.</param>
+    /// <param name="text">In the place of all its names.</param>
     public static async Task<ConcertOnSale> AConcert(
         int seats = 10,
         int holdSeconds = 300,
@@ -50,6 +51,7 @@ internal static class Given
         long price = 50_000,
         int bookingStartsInSeconds = -60,
         int startsInSeconds = 30 * 24 * 3600,
+        string? text = null,
         TestSystem? system = null
     )
     {
@@ -60,16 +62,16 @@ internal static class Given
             "/api/concerts",
             new
             {
-                name = $"Concert {Guid.NewGuid():N}",
-                artist = "Aria",
-                venue = "Olympic Hall",
+                name = text ?? $"Concert {Guid.NewGuid():N}",
+                artist = text ?? "Aria",
+                venue = text ?? "Olympic Hall",
                 startsAt = now.AddSeconds(startsInSeconds),
                 bookingStartTime = now.AddSeconds(bookingStartsInSeconds),
                 sections = new[]
                 {
                     new
                     {
-                        name = "R",
+                        name = text ?? "R",
                         price,
                         rows = 1,
                         seatsPerRow = seats,

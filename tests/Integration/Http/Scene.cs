@@ -1,16 +1,17 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace ConcertReservation.Tests.Integration.Http;
 
 /// <summary>
-/// Who calls an operation, and what there is for it: made for this one alone, for what an earlier
-/// one has cancelled, paid or discarded cannot be tried any more.
+/// Customers, an operator, and a thing of each kind that requests are about: made for one operation
+/// alone, for what an earlier one has cancelled, paid or discarded cannot be tried any more.
 /// </summary>
 /// <param name="Bystander">Calls nothing: what happens to the account hinders nobody.</param>
 /// <param name="Ids">Of things of all kinds, some of them another customer's.</param>
 /// <param name="Known">As JSON, by field, by parameter and by part of a path.</param>
-internal sealed record FuzzScene(
+internal sealed record Scene(
     Persona Operator,
     Persona Customer,
     Persona Bystander,
@@ -18,7 +19,7 @@ internal sealed record FuzzScene(
     IReadOnlyDictionary<string, string> Known
 )
 {
-    public static async Task<FuzzScene> SetAsync(TestSystem system)
+    public static async Task<Scene> SetAsync(TestSystem system)
     {
         var op = await Given.TheOperator(system);
         var concert = await Given.AConcert(seats: 8, holdSeconds: 900, system: system);
@@ -64,17 +65,30 @@ internal sealed record FuzzScene(
             mail,
             .. letters,
         ];
-        return new FuzzScene(op, mina, jisoo, ids, known).With(mina);
+        return new Scene(op, mina, jisoo, ids, known).With(mina);
     }
 
     /// <summary>The same for callers whose sessions, or accounts, are as good as new.</summary>
-    public async Task<FuzzScene> WithNewCallersAsync()
+    public async Task<Scene> WithNewCallersAsync()
     {
         var op = await Given.TheOperator(Operator.System);
         return (this with { Operator = op }).With(await Given.ACustomer(Operator.System));
     }
 
-    private FuzzScene With(Persona customer) =>
+    /// <summary>A body with what is known in the place of all that has a name for it.</summary>
+    /// <param name="known">As in <see cref="Known"/>.</param>
+    public static JsonNode FilledIn(JsonNode body, IReadOnlyDictionary<string, string> known)
+    {
+        foreach (var members in Call.Below(body).Prepend(body).OfType<JsonObject>().ToList())
+        {
+            foreach (var name in members.Select(m => m.Key).Where(known.ContainsKey).ToList())
+                members[name] = JsonNode.Parse(known[name]);
+        }
+
+        return body;
+    }
+
+    private Scene With(Persona customer) =>
         this with
         {
             Customer = customer,
