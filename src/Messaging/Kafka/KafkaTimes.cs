@@ -26,6 +26,8 @@ internal static class KafkaTimes
         DateTimeOffset time
     )
     {
+        // Before 1970 there are no records, and numbers below 0 name other places to brokers.
+        var since = time < DateTimeOffset.UnixEpoch ? DateTimeOffset.UnixEpoch : time;
         // Of no group: it only asks.
         var consumer = clients.Consumer(clients.ConsumerConfig("times", "times"), _ => { }).Build();
         try
@@ -33,7 +35,7 @@ internal static class KafkaTimes
             var asked = partitions.Select(p => new TopicPartitionTimestamp(
                 clients.Prefixed(p.Topic),
                 p.Partition,
-                new Timestamp(time)
+                new Timestamp(since)
             ));
             return consumer
                 .OffsetsForTimes(asked, AnswerLimit)

@@ -93,7 +93,7 @@ internal sealed class SessionTests
         }
     }
 
-    /// <summary>Sealed by ours, the same claims are believed: it is the seal that decides.</summary>
+    /// <summary>Sealed by ours, the same claims are believed: the seal decides.</summary>
     [Test]
     public async Task roles_that_another_key_ring_has_sealed_are_not_believed()
     {

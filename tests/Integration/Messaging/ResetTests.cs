@@ -154,6 +154,28 @@ internal sealed class ResetTests
         system.Mails.To(jisoo.Email).Count.ShouldBe(1);
     }
 
+    /// <summary>
+    /// To brokers a millisecond before 1970 is the end of a log, and most times before that are
+    /// nothing that they know: it looked as if Kafka were away.
+    /// </summary>
+    [Test]
+    public async Task a_time_before_every_record_is_the_start()
+    {
+        await using var system = await TestSystem.StartAsync(new TestSystemOptions { Hosts = 1 });
+        var caller = await Integration.Given.TheOperator(system);
+        await Http.Tables.SettledAsync(system);
+
+        foreach (var to in new[] { "1969-12-31T23:59:59.999Z", "0001-01-01T00:00:00Z" })
+        {
+            var reset = await caller.Api.Post(
+                "/api/ops/consumers/notification-service/reset",
+                new { to }
+            );
+
+            reset.ShouldBe(HttpStatusCode.Accepted)["records"].GetInt64().ShouldBePositive();
+        }
+    }
+
     [TestCase("notification-service", "yesterday", HttpStatusCode.BadRequest, "validation")]
     [TestCase(
         "notification-service",
