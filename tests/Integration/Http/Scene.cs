@@ -68,10 +68,16 @@ internal sealed record Scene(
         return new Scene(op, mina, jisoo, ids, known).With(mina);
     }
 
+    public async Task<Scene> SignedInAgainAsync()
+    {
+        var op = await Operator.SignsInAgain();
+        return (this with { Operator = op }).With(await Customer.SignsInAgain());
+    }
+
     /// <summary>The same for callers whose sessions, or accounts, are as good as new.</summary>
     public async Task<Scene> WithNewCallersAsync()
     {
-        var op = await Given.TheOperator(Operator.System);
+        var op = await Operator.SignsInAgain();
         return (this with { Operator = op }).With(await Given.ACustomer(Operator.System));
     }
 
