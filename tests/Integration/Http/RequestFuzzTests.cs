@@ -177,6 +177,10 @@ internal sealed class RequestFuzzTests
 
         answer.MediaType.ShouldBe("application/problem+json", $"{what}: {answer.Status}");
         answer.Problem.ShouldNotBeNull($"{what}: {answer.Body}");
+        // Who comes through a proxy finds no metrics, whatever they ask for.
+        var isMetrics = what.StartsWith("GET /metrics", StringComparison.Ordinal);
+        if (isMetrics && answer.Problem == "not-found")
+            return;
         if (answer.Problem is "validation" or "not-found")
             answer.Fields.ShouldNotBeEmpty($"{what}: {answer.Body}");
     }

@@ -29,6 +29,8 @@ internal static class UnderWay
                 OR status IN ('UNKNOWN', 'REFUND_REQUESTED')
         UNION SELECT 'cancelled concerts to be settled' FROM reservations.concerts
             WHERE cancelled_at IS NOT NULL AND NOT is_settled
+        UNION SELECT 'concerts to be sold out or reopened' FROM concerts.concerts
+            WHERE status <> 'CANCELLED' AND (sold_seats >= total_seats) <> (status = 'SOLD_OUT')
         UNION SELECT 'persons to be erased' FROM accounts.customers
             WHERE next_erasure_at <= clock.now() OR (deleted_at IS NOT NULL AND erasures = 0)
         UNION SELECT 'statistics to be built' FROM data_platform.rebuild WHERE finished_at IS NULL
