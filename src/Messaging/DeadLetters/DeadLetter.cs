@@ -31,6 +31,18 @@ internal static class DeadLetterStatus
     public static readonly IReadOnlyList<string> All = [Waiting, Parked, Replayed, Discarded];
 }
 
+/// <summary>How much of its record a letter in Kafka has; the most that its topic takes.</summary>
+internal enum LetterExtent
+{
+    Whole,
+
+    /// <summary>Key and headers, as they were received.</summary>
+    WithoutBody,
+
+    /// <summary>Where the record was and why it failed, which fits anywhere.</summary>
+    PlaceAlone,
+}
+
 /// <summary>Not a fault of the event: an earlier one of its key waits as a dead letter.</summary>
 internal sealed class ParkedException(string key)
     : Exception($"Parked: an earlier event of {key} is a dead letter that waits.");

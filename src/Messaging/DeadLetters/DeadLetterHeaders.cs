@@ -22,6 +22,9 @@ internal static class DeadLetterHeaders
     public const string ExceptionMessage = "kafka_dlt-exception-message";
     public const string ExceptionStackTrace = "kafka_dlt-exception-stacktrace";
 
+    /// <summary>Not one of Spring's: what of the record its letter lacks, for its size.</summary>
+    public const string Omitted = "dead-letter-omitted";
+
     /// <summary>
     /// Of message and stack trace each: the record may be near the broker's limit already.
     /// </summary>
@@ -38,6 +41,7 @@ internal static class DeadLetterHeaders
         ExceptionCauseType,
         ExceptionMessage,
         ExceptionStackTrace,
+        Omitted,
     };
 
     /// <summary>What is read of a record, and of its failure, and tells of nobody.</summary>
@@ -52,14 +56,22 @@ internal static class DeadLetterHeaders
         OriginalConsumerGroup,
         ExceptionType,
         ExceptionCauseType,
+        Omitted,
     ];
 
     /// <param name="topic">As Kafka knows it, with the prefix.</param>
     /// <param name="group">As Kafka knows it, with the prefix.</param>
-    public static Headers Of(KafkaRecord record, string topic, string group, Exception reason)
+    public static Headers Of(
+        KafkaRecord record,
+        string topic,
+        string group,
+        Exception reason,
+        LetterExtent extent = LetterExtent.Whole
+    )
     {
         var headers = new Headers();
-        foreach (var (name, value) in record.Headers)
+        var own = extent == LetterExtent.PlaceAlone ? [] : record.Headers;
+        foreach (var (name, value) in own)
         {
             if (!Replaced.Contains(name))
                 headers.Add(name, value);
@@ -77,6 +89,8 @@ internal static class DeadLetterHeaders
         headers.Add(ExceptionCauseType, Encoding.UTF8.GetBytes(NameOf(cause)));
         headers.Add(ExceptionMessage, Cut(reason.Message));
         headers.Add(ExceptionStackTrace, Cut(reason.ToString()));
+        if (extent != LetterExtent.Whole)
+            headers.Add(Omitted, Encoding.UTF8.GetBytes(OmittedBy(extent)));
         return headers;
     }
 
@@ -93,6 +107,9 @@ internal static class DeadLetterHeaders
                 BinaryPrimitives.ReadInt64BigEndian(value),
             _ => null,
         };
+
+    private static string OmittedBy(LetterExtent extent) =>
+        extent == LetterExtent.WithoutBody ? "body" : "everything";
 
     private static long Milliseconds(KafkaRecord record) =>
         record.TimestampType == TimestampType.NotAvailable

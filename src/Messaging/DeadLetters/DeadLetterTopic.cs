@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace ConcertReservation.Messaging;
 
 /// <summary>
-/// Writes <c>{topic}-dlt</c>: same partition number, key, body and headers, and why. Returns when
-/// Kafka has acknowledged all of it.
+/// Writes <c>{topic}-dlt</c>: same partition number, key, body and headers, as far as they fit, and
+/// why. Returns when Kafka has acknowledged all of it.
 /// </summary>
 internal sealed class DeadLetterTopic(KafkaClients clients, IOptions<ConsumingOptions> options)
     : IDisposable
@@ -16,7 +16,9 @@ internal sealed class DeadLetterTopic(KafkaClients clients, IOptions<ConsumingOp
     private volatile bool _broken;
     private bool _isDisposed;
 
-    /// <summary>Sends the letters in their order.</summary>
+    /// <summary>
+    /// Sends the letters in their order; one that brokers find too large comes behind the others.
+    /// </summary>
     /// <param name="acknowledged">
     /// Told of each letter that Kafka has, by several threads, even where others fail.
     /// </param>
@@ -32,24 +34,7 @@ internal sealed class DeadLetterTopic(KafkaClients clients, IOptions<ConsumingOp
         stop.ThrowIfCancellationRequested();
         var reports = new List<Task>(letters.Count);
         foreach (var letter in letters)
-        {
-            var record = letter.Event.Record;
-            var topic = clients.Prefixed(record.Topic);
-            var message = new Message<byte[], byte[]>
-            {
-                Key = record.KeyBytes!,
-                Value = record.HasBody ? record.Body.ToArray() : null!,
-                Headers = DeadLetterHeaders.Of(
-                    record,
-                    topic,
-                    clients.Prefixed(group),
-                    letter.Reason
-                ),
-            };
-            var to = clients.Prefixed(Topics.DeadLetters(record.Topic));
-            var partition = new TopicPartition(to, record.Partition);
-            reports.Add(SendAsync(partition, message, () => acknowledged(letter)));
-        }
+            reports.Add(SendAsync(group, letter, () => acknowledged(letter)));
 
         try
         {
@@ -71,11 +56,63 @@ internal sealed class DeadLetterTopic(KafkaClients clients, IOptions<ConsumingOp
         }
     }
 
-    private async Task SendAsync(
-        TopicPartition to,
-        Message<byte[], byte[]> message,
-        Action acknowledged
+    /// <summary>
+    /// As much of the letter as fits. Brokers limit what they get compressed, so that a record may
+    /// be larger than any letter, and an administrator may have given the topic a lower limit: its
+    /// partition would wait for ever for a letter that is never taken. The table keeps all of it.
+    /// </summary>
+    private async Task SendAsync(string group, DeadLetter letter, Action acknowledged)
+    {
+        var record = letter.Event.Record;
+        var to = new TopicPartition(
+            clients.Prefixed(Topics.DeadLetters(record.Topic)),
+            record.Partition
+        );
+        var error = new Error(ErrorCode.NoError);
+        foreach (var extent in Enum.GetValues<LetterExtent>())
+        {
+            error = await SendAsync(to, MessageOf(group, letter, extent));
+            if (!IsTooLarge(error.Code))
+                break;
+        }
+
+        if (error.IsError)
+        {
+            throw new DeadLetterUnsentException(
+                $"Kafka took no dead letter for {to.Topic}: {error.Reason}"
+            );
+        }
+
+        acknowledged();
+    }
+
+    private Message<byte[], byte[]> MessageOf(
+        string group,
+        DeadLetter letter,
+        LetterExtent extent
     )
+    {
+        var record = letter.Event.Record;
+        var hasBody = record.HasBody && extent == LetterExtent.Whole;
+        return new Message<byte[], byte[]>
+        {
+            Key = extent == LetterExtent.PlaceAlone ? null! : record.KeyBytes!,
+            Value = hasBody ? record.Body.ToArray() : null!,
+            Headers = DeadLetterHeaders.Of(
+                record,
+                clients.Prefixed(record.Topic),
+                clients.Prefixed(group),
+                letter.Reason,
+                extent
+            ),
+        };
+    }
+
+    /// <summary>Our client says so before it sends, or brokers of what they get.</summary>
+    private static bool IsTooLarge(ErrorCode code) =>
+        code is ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge;
+
+    private async Task<Error> SendAsync(TopicPartition to, Message<byte[], byte[]> message)
     {
         var report = await ProduceAsync(to, message);
         if (report.Error.Code is ErrorCode.Local_UnknownPartition)
@@ -85,14 +122,7 @@ internal sealed class DeadLetterTopic(KafkaClients clients, IOptions<ConsumingOp
             report = await ProduceAsync(new TopicPartition(to.Topic, Partition.Any), message);
         }
 
-        if (report.Error.IsError)
-        {
-            throw new DeadLetterUnsentException(
-                $"Kafka took no dead letter for {to.Topic}: {report.Error.Reason}"
-            );
-        }
-
-        acknowledged();
+        return report.Error;
     }
 
     private Task<DeliveryReport<byte[], byte[]>> ProduceAsync(

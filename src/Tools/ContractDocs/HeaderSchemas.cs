@@ -61,6 +61,12 @@ internal static class HeaderSchemas
         ("kafka_dlt-exception-cause-fqcn", "The class of its cause.", Text()),
         ("kafka_dlt-exception-message", "Why, at most 8 KiB.", Text()),
         ("kafka_dlt-exception-stacktrace", "Where, at most 8 KiB.", Text()),
+        (
+            "dead-letter-omitted",
+            "Only where the record is too large for the topic: what of it is left out. Everything "
+                + "is value, key and headers.",
+            Choice("body", "everything")
+        ),
     ];
 
     public static JsonObject OfEvent() =>
@@ -70,7 +76,8 @@ internal static class HeaderSchemas
         Object(
             "What is added to the record's own headers, as Spring Kafka's "
                 + "DeadLetterPublishingRecoverer does it.",
-            OfDeadLetters
+            OfDeadLetters,
+            optional: "dead-letter-omitted"
         );
 
     /// <summary>The headers of one event.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using ConcertReservation.Contracts;
+using Confluent.Kafka;
 
 namespace ConcertReservation.Tests.Integration.Messaging;
 
@@ -173,5 +174,80 @@ public sealed class PoisonTests
             .Order()
             .ShouldBe(["parked payment-1", "waiting", "waiting payment-1"]);
         system.DeadLettersOf(Topics.Payments).Count.ShouldBe(3);
+    }
+    [TestCase(9, 3_000_000, "body")]
+    [TestCase(3_000_000, 1, "everything")]
+    [Category("Long")]
+    public async Task a_record_that_unpacks_to_more_than_a_letter_may_have_holds_up_nothing(
+        int keyBytes,
+        int bodyBytes,
+        string omitted
+    )
+    {
+        await using var system = await ConsumingSystem.StartAsync();
+        await system.StartHostAsync();
+        // Brokers limit what they get packed, and the client of a letter what it is given.
+        var key = Enumerable.Repeat((byte)'k', keyBytes).ToArray();
+        var body = Enumerable.Repeat((byte)' ', bodyBytes).ToArray();
+        await ProducePackedAsync(system, key, body);
+
+        var letter = await IsALetterBesideOthersAsync(system, key, body);
+
+        letter.Text("dead-letter-omitted").ShouldBe(omitted);
+        letter.Message.Value.ShouldBeNull();
+        letter.Message.Key.ShouldBe(omitted == "body" ? key : null);
+    }
+
+    [Test]
+    [Category("Long")]
+    public async Task a_record_at_the_limit_holds_up_nothing_where_letters_have_the_same_limit()
+    {
+        await using var system = await ConsumingSystem.StartAsync();
+        if (system.Kafka.Embedded is not null)
+            Assert.Ignore("The embedded Kafka has no limit.");
+        await system.StartHostAsync();
+        // The tests' topics have the brokers' own, of a little more; nothing makes this smaller.
+        var key = "payment-1"u8.ToArray();
+        var body = new byte[1_048_000];
+        new Random(7).NextBytes(body);
+        await ProducePackedAsync(system, key, body);
+
+        var letter = await IsALetterBesideOthersAsync(system, key, body);
+
+        letter.Text("dead-letter-omitted").ShouldBe("body");
+        letter.Message.Key.ShouldBe(key);
+    }
+
+    /// <summary>Nobody can read it; it is kept whole, and the partition goes on.</summary>
+    private static async Task<ConsumeResult<byte[], byte[]>> IsALetterBesideOthersAsync(
+        ConsumingSystem system,
+        byte[] key,
+        byte[] body
+    )
+    {
+        await system.PaidAsync(2..50);
+        await system.AppliedAsync(49);
+        await system.SettledAsync(Topics.Payments, records: 50);
+        var kept = await system.ListAsync<byte[]>(
+            "SELECT key || body FROM messaging.dead_letters WHERE status = 'waiting'"
+        );
+        kept.ShouldHaveSingleItem().SequenceEqual([.. key, .. body]).ShouldBeTrue();
+        return system.DeadLettersOf(Topics.Payments).ShouldHaveSingleItem();
+    }
+
+    private static async Task ProducePackedAsync(ConsumingSystem system, byte[] key, byte[] body)
+    {
+        using var producer = new ProducerBuilder<byte[], byte[]>(
+            new ProducerConfig
+            {
+                BootstrapServers = system.Kafka.BootstrapServers,
+                MessageMaxBytes = 10_000_000,
+                CompressionType = CompressionType.Gzip,
+            }
+        ).SetLogHandler((_, _) => { }).Build();
+        await producer.ProduceAsync(
+            new TopicPartition(system.Kafka.Prefix + Topics.Payments, 0),
+            new Message<byte[], byte[]> { Key = key, Value = body }
+        );
     }
 }

@@ -66,7 +66,8 @@ internal sealed class RecordHeadersTests
             record,
             "user-events",
             "a-group",
-            new TimeoutException()
+            new TimeoutException(),
+            LetterExtent.WithoutBody
         );
 
         Contract

@@ -4,7 +4,7 @@ using Confluent.Kafka;
 
 namespace ConcertReservation.Tests.Unit.Messaging;
 
-public sealed class DeadLetterHeadersTests
+internal sealed class DeadLetterHeadersTests
 {
     [Test]
     public void what_springs_recoverer_writes_is_written_byte_for_byte()
@@ -70,6 +70,31 @@ public sealed class DeadLetterHeadersTests
         Text(headers, "kafka_dlt-exception-message").ShouldBe("second");
     }
 
+    [TestCase(LetterExtent.Whole, new[] { "ce_type" }, null)]
+    [TestCase(LetterExtent.WithoutBody, new[] { "ce_type" }, "body")]
+    [TestCase(LetterExtent.PlaceAlone, new string[0], "everything")]
+    public void a_letter_that_lacks_something_says_what(
+        LetterExtent extent,
+        string[] own,
+        string? omitted
+    )
+    {
+        var headers = OfExtent(
+            extent,
+            new ArithmeticException(),
+            new("ce_type", "A"u8.ToArray()),
+            new("dead-letter-omitted", "of an earlier death"u8.ToArray())
+        );
+
+        string[] added = omitted is null ? [] : ["dead-letter-omitted"];
+        headers
+            .Select(h => h.Key)
+            .Where(k => !k.StartsWith("kafka_dlt-", StringComparison.Ordinal))
+            .ShouldBe([.. own, .. added]);
+        if (omitted is not null)
+            Text(headers, "dead-letter-omitted").ShouldBe(omitted);
+    }
+
     [Test]
     public void long_texts_are_cut_between_two_characters()
     {
@@ -81,7 +106,14 @@ public sealed class DeadLetterHeadersTests
         new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(message).ShouldEndWith("원");
     }
 
-    private static Headers Of(Exception reason, params KeyValuePair<string, byte[]?>[] ownHeaders)
+    private static Headers Of(Exception reason, params KeyValuePair<string, byte[]?>[] own) =>
+        OfExtent(LetterExtent.Whole, reason, own);
+
+    private static Headers OfExtent(
+        LetterExtent extent,
+        Exception reason,
+        params KeyValuePair<string, byte[]?>[] ownHeaders
+    )
     {
         var record = new KafkaRecord(
             "kafka",
@@ -98,7 +130,8 @@ public sealed class DeadLetterHeadersTests
             record,
             "shared.payment-events",
             "shared.payment-service",
-            reason
+            reason,
+            extent
         );
     }
 
