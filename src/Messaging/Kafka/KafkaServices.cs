@@ -21,6 +21,7 @@ internal static class KafkaServices
         services.AddSingleton<KafkaClients>();
         services.AddSingleton<KafkaCluster>();
         services.AddSingleton<KafkaTopics>();
+        services.AddSingleton<LostRecords>();
         services.AddSingleton<RecreatedTopics>();
         services.AddHostedService<KafkaWatch>();
         services

@@ -67,6 +67,8 @@ internal sealed partial class KafkaWatch(
             var before = _known;
             var facts = await FactsAsync(admin, metadata);
             TellReachable(facts);
+            // Before the relay, which waits for the answer, sends to what was just made.
+            await recreated.ForgetReadingAsync(facts.Incarnation);
             cluster.Answered(question, facts);
             if (before?.Incarnation == facts.Incarnation && IsToBeProvisioned(facts, metadata))
                 cluster.Answered([], await ProvisionAsync(admin, metadata, facts));
@@ -107,6 +109,9 @@ internal sealed partial class KafkaWatch(
         KafkaFacts facts
     )
     {
+        // Whoever makes them: this host may not live to hear that it was itself.
+        if (!topics.AreAllIn(metadata))
+            recreated.Suspect();
         var found = await topics.ProvisionAsync(admin, metadata);
         recreated.Add(found.Made);
         foreach (var mismatch in found.Mismatches.Except(facts.Topics.Mismatches))

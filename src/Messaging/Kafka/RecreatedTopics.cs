@@ -1,4 +1,7 @@
+using System.Diagnostics;
 using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.Contracts;
+using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -10,15 +13,27 @@ namespace ConcertReservation.Messaging;
 /// forgotten, and the outbox is sent again; the inbox filters what was applied. Dead letters of the
 /// old one stay, as those of a Kafka that is gone: their offsets are those of other records now.
 /// </summary>
+/// <remarks>
+/// What this host made itself it knows to be empty. One that an administrator made, or a host that
+/// died before it could say so, is found out by what it lacks. To forget without need repeats what
+/// inboxes pass, once.
+/// </remarks>
 internal sealed partial class RecreatedTopics(
     NpgsqlDataSource dataSource,
     DatabaseReady ready,
     KafkaClients clients,
+    KafkaCluster cluster,
+    LostRecords lost,
     ILogger<RecreatedTopics> logger
 )
 {
     private const string ForgetPositionsSql = """
         DELETE FROM messaging.consumer_positions WHERE incarnation = $1 AND topic = ANY($2)
+        """;
+
+    /// <summary>Places of the old log, from where a group that was set back would go on.</summary>
+    private const string ForgetRereadsSql = """
+        DELETE FROM messaging.consumer_rereads WHERE incarnation = $1 AND topic = ANY($2)
         """;
 
     private const string SetLettersApartSql = """
@@ -28,14 +43,27 @@ internal sealed partial class RecreatedTopics(
         WHERE incarnation = $1 AND topic = ANY($2)
         """;
 
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SuspectedInterval = TimeSpan.FromSeconds(2);
+
+    /// <summary>Between the two looks that have to agree.</summary>
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
+
     /// <summary>Made, and not yet compared with the positions.</summary>
     private readonly HashSet<string> _made = new(StringComparer.Ordinal);
+    private volatile bool _isSuspected;
 
     /// <param name="topics">With the prefix, just made.</param>
     public void Add(IEnumerable<string> topics) =>
         _made.UnionWith(topics.Select(clients.Unprefixed).OfType<string>());
 
-    /// <summary>Does nothing for topics that no group had read; waits for the database.</summary>
+    /// <summary>Some were missing, or Kafka could not be asked: it is looked at soon.</summary>
+    public void Suspect() => _isSuspected = true;
+
+    /// <summary>
+    /// Does nothing for topics that nothing was sent to and no group had read; waits for the
+    /// database.
+    /// </summary>
     public async Task ForgetReadingAsync(string incarnation)
     {
         if (_made.Count == 0 || !ready.IsOpen)
@@ -44,8 +72,9 @@ internal sealed partial class RecreatedTopics(
         try
         {
             string[] topics = [.. _made];
-            if (await ForgetAsync(incarnation, topics))
-                LogRecreated(logger, string.Join(", ", topics));
+            var known = await lost.KnownAsync(incarnation, topics, CancellationToken.None);
+            if (known.Count > 0)
+                await ForgetAsync(incarnation, topics);
             _made.Clear();
         }
         catch (Exception e) when (e is NpgsqlException || DatabaseFaults.IsAway(e))
@@ -55,31 +84,99 @@ internal sealed partial class RecreatedTopics(
         }
     }
 
-    private async Task<bool> ForgetAsync(string incarnation, string[] topics)
+    /// <summary>Looks again and again until done, beside the relay.</summary>
+    public async Task WatchAsync(CancellationToken done)
+    {
+        var looked = Stopwatch.GetTimestamp();
+        using var timer = new PeriodicTimer(SuspectedInterval);
+        while (!done.IsCancellationRequested)
+        {
+            var isSuspected = false;
+            try
+            {
+                await timer.WaitForNextTickAsync(done);
+                var isDue = _isSuspected || Stopwatch.GetElapsedTime(looked) > Interval;
+                if (!isDue || cluster.Facts is not { } facts)
+                    continue;
+
+                (isSuspected, _isSuspected) = (_isSuspected, false);
+                looked = Stopwatch.GetTimestamp();
+                await LookAsync(facts.Incarnation, isSuspected, Interval, done);
+            }
+            catch (OperationCanceledException) when (done.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                // An edge: whatever it was, it is looked at again.
+                _isSuspected |= isSuspected;
+                LogNotSeen(logger, e.Message);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Compares what Kafka has with what is known of it, twice: an answer that is wrong for a
+    /// moment costs nothing.
+    /// </summary>
+    /// <param name="alsoUnread">See <see cref="LostRecords.TopicsAsync"/>.</param>
+    /// <param name="patience">For the first answer.</param>
+    /// <returns>Whether there was less, and the relay's position is forgotten, too.</returns>
+    /// <exception cref="KafkaException">Kafka is away.</exception>
+    /// <exception cref="TimeoutException">So it seems.</exception>
+    public async Task<bool> LookAsync(
+        string incarnation,
+        bool alsoUnread,
+        TimeSpan patience,
+        CancellationToken stop
+    )
+    {
+        var first = await lost.TopicsAsync(incarnation, alsoUnread, stop).WaitAsync(patience, stop);
+        if (first.Count == 0)
+            return false;
+
+        await Task.Delay(BetweenLooks, stop);
+        var second = await lost.TopicsAsync(incarnation, alsoUnread, stop);
+        string[] topics = [.. first.Intersect(second)];
+        if (topics.Length == 0)
+            return false;
+
+        // What answered may be another Kafka, which the watch has not noticed yet.
+        var now = await cluster.ConfirmAsync(stop);
+        if (now.Incarnation != incarnation)
+            return false;
+
+        await ForgetAsync(incarnation, topics);
+        return true;
+    }
+
+    private async Task ForgetAsync(string incarnation, string[] topics)
     {
         await using var connection = await dataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        if (await ExecuteAsync(ForgetPositionsSql) == 0)
-            return false;
-
+        await ExecuteAsync(ForgetPositionsSql);
+        await ExecuteAsync(ForgetRereadsSql);
         await ExecuteAsync(SetLettersApartSql);
-        await connection.ExecuteAsync("SELECT messaging.relay_again()", CancellationToken.None);
+        // Dead letters are in no outbox.
+        if (topics.Any(Topics.Partitions.ContainsKey))
+            await connection.ExecuteAsync("SELECT messaging.relay_again()", CancellationToken.None);
         await transaction.CommitAsync();
-        return true;
+        LogRecreated(logger, string.Join(", ", topics));
 
-        async Task<int> ExecuteAsync(string sql)
+        async Task ExecuteAsync(string sql)
         {
             await using var command = new NpgsqlCommand(sql, connection);
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = incarnation });
             command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = topics });
-            return await command.ExecuteNonQueryAsync();
+            await command.ExecuteNonQueryAsync();
         }
     }
 
     [LoggerMessage(
         LogLevel.Error,
-        "{Topics} had been read before and are empty now: somebody deleted them. The outbox is "
-            + "sent again; what it keeps no longer is in the event store alone"
+        "{Topics} have less than they had: somebody deleted them, or brokers lost their end. The "
+            + "outbox is sent again; what it keeps no longer is in the event store alone"
     )]
     private static partial void LogRecreated(ILogger logger, string topics);
 
@@ -88,4 +185,7 @@ internal sealed partial class RecreatedTopics(
         "Positions in topics made again are not forgotten yet: {Reason}"
     )]
     private static partial void LogPutOff(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Debug, "Whether topics have what they had is not known: {Reason}")]
+    private static partial void LogNotSeen(ILogger logger, string reason);
 }

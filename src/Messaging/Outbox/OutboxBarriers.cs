@@ -23,8 +23,13 @@ internal sealed class OutboxBarriers(
         CancellationToken stop
     )
     {
-        if (!await ExistsAsync(day, incarnation, stop))
-            await SetAsync(day, incarnation, stop);
+        if (
+            !await ExistsAsync(day, incarnation, stop)
+            && !await TrySetAsync(day, incarnation, stop)
+        )
+        {
+            return false;
+        }
 
         foreach (var group in groups)
         {
@@ -52,9 +57,22 @@ internal sealed class OutboxBarriers(
         return await command.ExecuteScalarAsync(stop) is true;
     }
 
-    private async Task SetAsync(OutboxPartition day, string incarnation, CancellationToken stop)
+    /// <returns>
+    /// False where groups have read more than there is: what they have read is another log, whose
+    /// places tell nothing of this one, until they are forgotten.
+    /// </returns>
+    private async Task<bool> TrySetAsync(
+        OutboxPartition day,
+        string incarnation,
+        CancellationToken stop
+    )
     {
+        // Before Kafka is asked: what is read meanwhile only makes its logs longer.
+        var read = await LostRecords.ReadAsync(connection, incarnation, stop);
         var ends = await KafkaWatermarks.ReadAsync(clients, Topics.Partitions.Keys, stop);
+        if (LostRecords.Shorter(read, ends).Count > 0)
+            return false;
+
         await using var command = Command(
             """
             WITH forgotten AS (
@@ -75,6 +93,7 @@ internal sealed class OutboxBarriers(
         );
         command.Parameters.AddArray(NpgsqlDbType.Bigint, ends.Values.Select(e => e.High).ToArray());
         await command.ExecuteNonQueryAsync(stop);
+        return true;
     }
 
     private async Task<bool> IsBehindAsync(

@@ -22,6 +22,7 @@ internal sealed partial class Relay(
     OutboxSignal signal,
     IEnumerable<ConsumerGroup> groups,
     ConsumerLag lag,
+    RecreatedTopics recreated,
     IHostApplicationLifetime lifetime,
     IOptions<RelayOptions> options,
     ILogger<Relay> logger
@@ -126,10 +127,12 @@ internal sealed partial class Relay(
             LogLeads(logger, store.Epoch);
             sampling = Task.WhenAll(
                 new OutboxDepth(dataSource, store).SampleAsync(done.Token),
-                lag.SampleAsync(done.Token)
+                lag.SampleAsync(done.Token),
+                recreated.WatchAsync(done.Token)
             );
-            while (!stop.IsCancellationRequested && !lost.IsCancellationRequested)
-                await RunSessionAsync(store, stop, lost.Token);
+            var goesOn = true;
+            while (goesOn && !stop.IsCancellationRequested && !lost.IsCancellationRequested)
+                goesOn = await RunSessionAsync(store, stop, lost.Token);
         }
         finally
         {
@@ -142,7 +145,8 @@ internal sealed partial class Relay(
     }
 
     /// <summary>One session after the other, each on the Kafka that answers now.</summary>
-    private async Task RunSessionAsync(
+    /// <returns>False where the position was forgotten, and is to be taken over anew.</returns>
+    private async Task<bool> RunSessionAsync(
         RelayStore store,
         CancellationToken stop,
         CancellationToken lost
@@ -154,6 +158,9 @@ internal sealed partial class Relay(
             _stall.Begin();
             var facts = await cluster.ConfirmAsync(either.Token);
             _stall.End();
+            if (await HasForgottenAsync(facts.Incarnation, either.Token))
+                return false;
+
             if (store.Position.Incarnation != facts.Incarnation)
             {
                 LogStartsAnew(logger, facts.Incarnation, store.Position.Incarnation ?? "none");
@@ -187,6 +194,26 @@ internal sealed partial class Relay(
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
             // Stopped, or deposed: the caller looks which.
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Before anything is sent: it would make a topic that was made again look like the old one.
+    /// But no broker that is away keeps it from being sent to the others.
+    /// </summary>
+    private async Task<bool> HasForgottenAsync(string incarnation, CancellationToken stop)
+    {
+        try
+        {
+            var limit = TimeSpan.FromMilliseconds(RelayOptions.LookMilliseconds);
+            return await recreated.LookAsync(incarnation, alsoUnread: true, limit, stop);
+        }
+        catch (Exception e) when (e is KafkaException or TimeoutException)
+        {
+            recreated.Suspect();
+            return false;
         }
     }
 

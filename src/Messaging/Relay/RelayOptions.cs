@@ -8,6 +8,11 @@ internal sealed class RelayOptions
     public const string Section = "Relay";
 
     /// <summary>
+    /// A takeover waits no longer to know whether Kafka has what it had; it is looked at beside.
+    /// </summary>
+    public const int LookMilliseconds = 500;
+
+    /// <summary>
     /// Off: this host leaves relaying to others, or lets the outbox grow where there are none.
     /// </summary>
     public bool Enabled { get; init; } = true;
@@ -55,10 +60,11 @@ internal sealed class RelayOptions
 
     /// <summary>
     /// Until the next host relays, whether the active one died, froze, lost the database or lost
-    /// its way to Kafka: noticed, tried, and looked into the outbox.
+    /// its way to Kafka: noticed, tried, and looked into Kafka and the outbox.
     /// </summary>
     public int LongestTakeoverMilliseconds =>
         Math.Max(LockIdleMilliseconds, YieldMilliseconds + HeartbeatMilliseconds)
         + RetryMilliseconds
+        + LookMilliseconds
         + MaxPollMilliseconds;
 }

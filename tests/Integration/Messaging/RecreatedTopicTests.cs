@@ -1,5 +1,6 @@
 using System.Text;
 using ConcertReservation.Contracts;
+using Confluent.Kafka;
 
 namespace ConcertReservation.Tests.Integration.Messaging;
 
@@ -7,7 +8,7 @@ namespace ConcertReservation.Tests.Integration.Messaging;
 [Parallelizable(ParallelScope.All)]
 internal sealed class RecreatedTopicTests
 {
-    private const int Partition = 0;
+    private const int FirstPartition = 0;
 
     [Test]
     [Category("Long")]
@@ -56,6 +57,77 @@ internal sealed class RecreatedTopicTests
             )[0];
     }
 
+    /// <summary>By an administrator, or a host that died before it could say so.</summary>
+    [TestCase(true)]
+    [TestCase(false, Description = "No group had read any of it.")]
+    [Category("Long")]
+    public async Task a_topic_made_again_while_no_host_ran_gets_its_events_again(bool isRead)
+    {
+        await using var system = await MessagingSystem.StartAsync();
+        if (system.Kafka.Embedded is not null)
+            Assert.Ignore("The embedded Kafka makes its topics itself.");
+        var host = await system.StartHostAsync();
+        var read = await SentAsync(system);
+        if (isRead)
+            await HasReadAsync(system, read.Partition.Value, next: read.Offset.Value + 1);
+        await host.StopAsync();
+
+        await system.Kafka.MakeAgainAsync(Topics.Users);
+        await system.StartHostAsync();
+
+        await Eventually.Becomes(
+            "both are in the new topic",
+            system.ReadKafka,
+            r => r.Count == 2,
+            TimeSpan.FromSeconds(60)
+        );
+        (await PositionsAsync(system)).ShouldBe(0);
+    }
+
+    /// <summary>As a log that is made again, or lost its end, looks to who had read it.</summary>
+    [Test]
+    public async Task a_group_that_has_read_more_than_there_is_begins_anew_and_all_is_sent_again()
+    {
+        await using var system = await MessagingSystem.StartAsync();
+        var host = await system.StartHostAsync();
+        var read = await SentAsync(system);
+        await host.StopAsync();
+        await HasReadAsync(system, read.Partition.Value, next: 1000);
+
+        await system.StartHostAsync();
+
+        await Eventually.Until(
+            "its position is forgotten",
+            async () => await PositionsAsync(system) == 0
+        );
+        await Eventually.Becomes("both are sent again", system.ReadKafka, r => r.Count == 4);
+    }
+
+    /// <summary>Two events, of which the relay knows that they are in Kafka.</summary>
+    private static async Task<ConsumeResult<byte[], byte[]>> SentAsync(MessagingSystem system)
+    {
+        await system.PublishAsync(SomeEvents.SignUp(1), SomeEvents.SignUp(2));
+        var sent = await Eventually.Becomes(
+            "both are in Kafka",
+            system.ReadKafka,
+            r => r.Count == 2
+        );
+        await system.RelayedIncarnationAsync();
+        return sent[0];
+    }
+
+    private static Task HasReadAsync(MessagingSystem system, int partition, long next) =>
+        system.ExecuteAsync(
+            $"""
+            INSERT INTO messaging.consumer_positions
+            SELECT 'reads-one', incarnation, '{Topics.Users}', {partition}, {next}
+            FROM messaging.relay_position
+            """
+        );
+
+    private static Task<long> PositionsAsync(MessagingSystem system) =>
+        system.ScalarAsync<long>("SELECT count(*) FROM messaging.consumer_positions");
+
     /// <summary>What is no event, and then an event that nobody can apply.</summary>
     /// <returns>Their bodies; their offsets are 0 and 1.</returns>
     private static async Task<byte[][]> PoisonAsync(ConsumingSystem system, long paymentId)
@@ -69,7 +141,7 @@ internal sealed class RecreatedTopicTests
         byte[]?[] keys = [null, Encoding.UTF8.GetBytes(paid.Key)];
         foreach (var (key, body, offset) in keys.Zip(bodies, [0L, 1L]))
         {
-            var sent = await system.ProduceAsync(Topics.Payments, Partition, key, body);
+            var sent = await system.ProduceAsync(Topics.Payments, FirstPartition, key, body);
             sent.Offset.Value.ShouldBe(offset);
         }
 

@@ -80,19 +80,33 @@ internal sealed class TestKafka : IAsyncDisposable
     /// <summary>For records that are there before any host; else hosts make their topics.</summary>
     public async Task CreateTopicsAsync()
     {
-        if (Embedded is not null)
-            return;
+        if (Embedded is null)
+        {
+            await CreateTopicsAsync(
+                Topics.Partitions.SelectMany(t =>
+                    new[] { (t.Key, t.Value), (Topics.DeadLetters(t.Key), t.Value) }
+                )
+            );
+        }
+    }
 
+    /// <summary>On real brokers, as an administrator does it: the same name, another log.</summary>
+    public async Task MakeAgainAsync(string topic)
+    {
+        await DeleteTopicAsync(topic);
+        await CreateTopicsAsync([(topic, Topics.Partitions[topic])]);
+    }
+
+    private async Task CreateTopicsAsync(IEnumerable<(string Name, int Partitions)> topics)
+    {
         using var admin = Admin(BootstrapServers);
         await admin.CreateTopicsAsync(
-            Topics.Partitions.SelectMany(t =>
-                new[] { t.Key, Topics.DeadLetters(t.Key) }.Select(name => new TopicSpecification
-                {
-                    Name = Prefix + name,
-                    NumPartitions = t.Value,
-                    ReplicationFactor = 3,
-                })
-            )
+            topics.Select(t => new TopicSpecification
+            {
+                Name = Prefix + t.Name,
+                NumPartitions = t.Partitions,
+                ReplicationFactor = 3,
+            })
         );
         // A client may ask any of the brokers.
         foreach (var broker in BootstrapServers.Split(','))
