@@ -8,17 +8,21 @@ namespace ConcertReservation.Messaging;
 /// </summary>
 internal static class GapTable
 {
-    /// <summary>What is applied is not lost: a rewind may go back behind where Kafka's log begins
-    /// now.</summary>
+    /// <summary>
+    /// What is applied is not lost: a rewind may go back behind where Kafka's log begins now. One at
+    /// the place of a closed one is of a topic that was made again.
+    /// </summary>
     private const string InsertSql = """
         WITH applied AS (
             SELECT coalesce(max(next_offset), 0) AS next_offset FROM messaging.consumer_positions
             WHERE consumer_group = $1 AND incarnation = $2 AND topic = $3 AND partition = $4)
-        INSERT INTO messaging.consumer_gaps
+        INSERT INTO messaging.consumer_gaps AS known
             (consumer_group, incarnation, topic, partition, from_offset, to_offset)
         SELECT $1, $2, $3, $4, greatest($5, next_offset), $6 FROM applied
         WHERE next_offset < $6
-        ON CONFLICT DO NOTHING
+        ON CONFLICT (consumer_group, incarnation, topic, partition, from_offset) DO UPDATE
+        SET to_offset = excluded.to_offset, found_at = clock_timestamp(), closed_at = NULL
+        WHERE known.closed_at IS NOT NULL
         RETURNING from_offset
         """;
 

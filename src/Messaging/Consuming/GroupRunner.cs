@@ -84,6 +84,7 @@ internal sealed partial class GroupRunner(
             slots,
             options,
             time,
+            dataSource,
             database,
             _log
         );

@@ -28,6 +28,17 @@ internal static class InboxTable
         """;
 
     /// <summary>
+    /// Nothing is applied yet; but from here on nothing may be missing, however long the first one
+    /// takes.
+    /// </summary>
+    private const string BeginSql = """
+        INSERT INTO messaging.consumer_positions
+            (consumer_group, incarnation, topic, partition, next_offset)
+        VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT DO NOTHING
+        """;
+
+    /// <summary>
     /// An earlier letter of the key waits. Whether any waits at all is asked once a statement, and
     /// nearly always the answer to all keys; else the key is found by its hash, as a key may be
     /// longer than an index entry.
@@ -74,6 +85,19 @@ internal static class InboxTable
         SELECT event_id FROM native UNION ALL SELECT event_id FROM outside
         """;
 
+    /// <summary>The group has met the first record of a partition.</summary>
+    public static async Task BeginAsync(
+        NpgsqlDataSource dataSource,
+        GroupPartition partition,
+        long firstOffset,
+        CancellationToken stop
+    )
+    {
+        await using var batch = dataSource.CreateBatch();
+        AddPosition(batch, BeginSql, partition, firstOffset);
+        await batch.ExecuteNonQueryAsync(stop);
+    }
+
     /// <summary>
     /// Stores the position, claims the events and asks for blocked keys, in one round trip.
     /// </summary>
@@ -87,7 +111,7 @@ internal static class InboxTable
     )
     {
         await using var batch = new NpgsqlBatch(connection);
-        AddPosition(batch, partition, nextOffset);
+        AddPosition(batch, AdvanceSql, partition, nextOffset);
         var asked = events.Select(e => e.Record.KeyBytes).Distinct(KeyComparer.Instance).ToArray();
         AddAboutKeys(batch, BlockedKeysSql, partition, asked);
 
@@ -146,14 +170,19 @@ internal static class InboxTable
     )
     {
         await using var batch = new NpgsqlBatch(connection);
-        AddPosition(batch, partition, nextOffset);
+        AddPosition(batch, AdvanceSql, partition, nextOffset);
         await batch.ExecuteNonQueryAsync(stop);
     }
 
-    private static void AddPosition(NpgsqlBatch batch, GroupPartition partition, long nextOffset)
+    private static void AddPosition(
+        NpgsqlBatch batch,
+        string sql,
+        GroupPartition partition,
+        long nextOffset
+    )
     {
         var advance = batch.CreateBatchCommand();
-        advance.CommandText = AdvanceSql;
+        advance.CommandText = sql;
         advance.Parameters.Add(new NpgsqlParameter<string> { TypedValue = partition.Group });
         advance.Parameters.Add(new NpgsqlParameter<string> { TypedValue = partition.Incarnation });
         advance.Parameters.Add(new NpgsqlParameter<string> { TypedValue = partition.Topic });

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using ConcertReservation.BuildingBlocks;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
@@ -45,7 +46,8 @@ internal sealed partial class PartitionWorker : IDisposable
     public GroupPartition Partition { get; }
 
     /// <summary>
-    /// Behind the last record that is applied and committed; negative before the first.
+    /// Behind the last record that is applied and committed, or where the group begins; negative
+    /// while only Kafka knows.
     /// </summary>
     public long NextOffset => Volatile.Read(ref _nextOffset);
 
@@ -164,6 +166,8 @@ internal sealed partial class PartitionWorker : IDisposable
             await _tools.Slots.WaitAsync(_soft.Token);
             try
             {
+                if (_nextOffset < 0)
+                    await BeginAsync(batch[0].Record.Offset);
                 await _tools.Unit.ApplyAsync(Partition, batch, attempt, _hard.Token);
                 EndWaiting();
                 Pass(batch[^1].Record.Offset, attempt.Lost);
@@ -193,6 +197,23 @@ internal sealed partial class PartitionWorker : IDisposable
 
             var delay = Backoff.After(failures, first, longest);
             await Task.Delay(delay, _tools.Time, _soft.Token);
+        }
+    }
+
+    /// <summary>
+    /// Before the first record is tried: Kafka may delete it before it can be applied, and nobody
+    /// would know.
+    /// </summary>
+    private async Task BeginAsync(long firstOffset)
+    {
+        try
+        {
+            await InboxTable.BeginAsync(_tools.DataSource, Partition, firstOffset, _hard.Token);
+            Volatile.Write(ref _nextOffset, firstOffset);
+        }
+        catch (DbException e)
+        {
+            throw new InboxUnavailableException(e);
         }
     }
 

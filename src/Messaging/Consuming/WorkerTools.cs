@@ -1,5 +1,6 @@
 using ConcertReservation.BuildingBlocks.Data;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace ConcertReservation.Messaging;
 
@@ -11,6 +12,7 @@ internal sealed record WorkerTools(
     SemaphoreSlim Slots,
     ConsumingOptions Options,
     TimeProvider Time,
+    NpgsqlDataSource DataSource,
     DatabaseReady Database,
     ILogger Log
 );

@@ -35,6 +35,23 @@ internal static class Given
         IEnumerable<DomainEvent> domainEvents
     ) => Task.WhenAll(domainEvents.Select(e => (Task)system.ProduceAsync(e)).ToArray());
 
+    /// <summary>
+    /// The embedded Kafka keeps the newest 5 MB of a partition: what was there is deleted.
+    /// </summary>
+    public static async Task OverflowAsync(this ConsumingSystem system, int partition)
+    {
+        for (var i = 0; i < 8; i++)
+        {
+            await system.ProduceAsync(
+                Topics.Payments,
+                partition,
+                key: null,
+                new byte[900_000],
+                ("ce_type", "FROM_TOMORROW"u8.ToArray())
+            );
+        }
+    }
+
     /// <summary>Returns when so many effects are committed; a check for more comes after.</summary>
     public static Task AppliedAsync(this ConsumingSystem system, int count) =>
         Eventually.Until(
