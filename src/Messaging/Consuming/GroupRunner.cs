@@ -50,6 +50,10 @@ internal sealed partial class GroupRunner(
                 await RunSessionAsync(stop);
                 failures = 0;
             }
+            catch (PositionForgottenException) when (!stop.IsCancellationRequested)
+            {
+                LogBeginsAnew(routes.Group);
+            }
             catch (Exception e) when (!stop.IsCancellationRequested)
             {
                 // An edge: whatever ended the session, the group comes back.
@@ -110,6 +114,9 @@ internal sealed partial class GroupRunner(
             _session = null;
         }
     }
+
+    [LoggerMessage(LogLevel.Information, "{Group} reads anew what was made again")]
+    private partial void LogBeginsAnew(string group);
 
     [LoggerMessage(LogLevel.Debug, "{Group} waits for the database: {Reason}")]
     private partial void LogWaits(string group, string reason);

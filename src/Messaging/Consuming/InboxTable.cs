@@ -10,6 +10,13 @@ namespace ConcertReservation.Messaging;
 /// <param name="BlockedKeys">Keys of the batch with a dead letter that waits.</param>
 internal sealed record InboxAnswer(HashSet<Guid> New, IReadOnlyList<byte[]> BlockedKeys);
 
+/// <summary>
+/// Since the session began its topic was made again, or lost its end: the places that the session
+/// knows mean nothing any more.
+/// </summary>
+internal sealed class PositionForgottenException()
+    : Exception("The position of the partition is forgotten.");
+
 /// <summary>Which events a group has applied, and how far it is in each partition.</summary>
 internal static class InboxTable
 {
@@ -19,12 +26,9 @@ internal static class InboxTable
     /// lock.
     /// </summary>
     private const string AdvanceSql = """
-        INSERT INTO messaging.consumer_positions AS known
-            (consumer_group, incarnation, topic, partition, next_offset)
-        VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT (consumer_group, incarnation, topic, partition) DO UPDATE
-        SET next_offset = GREATEST(known.next_offset, excluded.next_offset),
-            moved_at = clock_timestamp()
+        UPDATE messaging.consumer_positions
+        SET next_offset = GREATEST(next_offset, $5), moved_at = clock_timestamp()
+        WHERE consumer_group = $1 AND incarnation = $2 AND topic = $3 AND partition = $4
         """;
 
     /// <summary>
@@ -101,6 +105,7 @@ internal static class InboxTable
     /// <summary>
     /// Stores the position, claims the events and asks for blocked keys, in one round trip.
     /// </summary>
+    /// <exception cref="PositionForgottenException">What was read is of another log.</exception>
     public static async Task<InboxAnswer> ClaimAsync(
         NpgsqlConnection connection,
         GroupPartition partition,
@@ -133,6 +138,7 @@ internal static class InboxTable
                 claimed.Add(reader.GetGuid(0));
         }
 
+        ThrowIfForgotten(batch.BatchCommands[0].RecordsAffected);
         return new InboxAnswer(claimed, keys);
     }
 
@@ -162,6 +168,7 @@ internal static class InboxTable
     }
 
     /// <summary>For a group that has no inbox.</summary>
+    /// <exception cref="PositionForgottenException">What was read is of another log.</exception>
     public static async Task AdvanceAsync(
         NpgsqlConnection connection,
         GroupPartition partition,
@@ -171,7 +178,13 @@ internal static class InboxTable
     {
         await using var batch = new NpgsqlBatch(connection);
         AddPosition(batch, AdvanceSql, partition, nextOffset);
-        await batch.ExecuteNonQueryAsync(stop);
+        ThrowIfForgotten(await batch.ExecuteNonQueryAsync(stop));
+    }
+
+    private static void ThrowIfForgotten(int positions)
+    {
+        if (positions == 0)
+            throw new PositionForgottenException();
     }
 
     private static void AddPosition(

@@ -173,6 +173,10 @@ internal sealed partial class PartitionWorker : IDisposable
                 Pass(batch[^1].Record.Offset, attempt.Lost);
                 return null;
             }
+            catch (PositionForgottenException)
+            {
+                throw;
+            }
             catch (Exception e) when (!_hard.IsCancellationRequested)
             {
                 // An edge: whatever consumers throw is sorted here, counted and told.

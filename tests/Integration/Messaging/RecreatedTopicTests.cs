@@ -103,6 +103,25 @@ internal sealed class RecreatedTopicTests
         await Eventually.Becomes("both are sent again", system.ReadKafka, r => r.Count == 4);
     }
 
+    /// <summary>
+    /// It may have records of the deleted topic in hand: their places would be its own again.
+    /// </summary>
+    [Test]
+    public async Task a_group_that_runs_begins_anew_when_its_position_is_forgotten()
+    {
+        await using var system = await ConsumingSystem.StartAsync();
+        var host = await system.StartHostAsync();
+        await system.PaidAsync(1..100);
+        await system.SettledAsync(Topics.Payments, records: 100);
+
+        await system.ExecuteAsync("DELETE FROM messaging.consumer_positions");
+        await system.PaidAsync(101..200);
+        await system.SettledAsync(Topics.Payments, records: 200);
+
+        await system.EffectsShouldBeAsync(1..200);
+        await Eventually.Until("the inbox met the others again", () => host.Duplicates >= 100);
+    }
+
     /// <summary>Two events, of which the relay knows that they are in Kafka.</summary>
     private static async Task<ConsumeResult<byte[], byte[]>> SentAsync(MessagingSystem system)
     {
