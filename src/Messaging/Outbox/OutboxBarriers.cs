@@ -1,5 +1,6 @@
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
+using Confluent.Kafka;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -13,9 +14,12 @@ namespace ConcertReservation.Messaging;
 internal sealed class OutboxBarriers(
     NpgsqlConnection connection,
     KafkaClients clients,
+    KafkaCluster cluster,
     IReadOnlyList<ConsumerGroup> groups
 )
 {
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(20);
+
     /// <summary>For a day whose rows are all in this Kafka.</summary>
     public async Task<bool> IsAppliedByAllAsync(
         OutboxPartition day,
@@ -58,8 +62,9 @@ internal sealed class OutboxBarriers(
     }
 
     /// <returns>
-    /// False where groups have read more than there is: what they have read is another log, whose
-    /// places tell nothing of this one, until they are forgotten.
+    /// False where the ends may be of another Kafka, or groups have read more than there is: what
+    /// they have read is another log, whose places tell nothing of this one, until they are
+    /// forgotten.
     /// </returns>
     private async Task<bool> TrySetAsync(
         OutboxPartition day,
@@ -70,7 +75,7 @@ internal sealed class OutboxBarriers(
         // Before Kafka is asked: what is read meanwhile only makes its logs longer.
         var read = await LostRecords.ReadAsync(connection, incarnation, stop);
         var ends = await KafkaWatermarks.ReadAsync(clients, Topics.Partitions.Keys, stop);
-        if (LostRecords.Shorter(read, ends).Count > 0)
+        if (LostRecords.Shorter(read, ends).Count > 0 || !await IsStillAsync(incarnation, stop))
             return false;
 
         await using var command = Command(
@@ -94,6 +99,24 @@ internal sealed class OutboxBarriers(
         command.Parameters.AddArray(NpgsqlDbType.Bigint, ends.Values.Select(e => e.High).ToArray());
         await command.ExecuteNonQueryAsync(stop);
         return true;
+    }
+
+    /// <summary>
+    /// Asked after the ends: whoever answered before may have replaced the Kafka that is known, and
+    /// be empty.
+    /// </summary>
+    /// <exception cref="KafkaException">It does not answer.</exception>
+    private async Task<bool> IsStillAsync(string incarnation, CancellationToken stop)
+    {
+        try
+        {
+            var facts = await cluster.ConfirmAsync(stop).WaitAsync(AnswerLimit, stop);
+            return facts.Incarnation == incarnation;
+        }
+        catch (TimeoutException e)
+        {
+            throw new KafkaException(new Error(ErrorCode.Local_TimedOut, "No incarnation."), e);
+        }
     }
 
     private async Task<bool> IsBehindAsync(

@@ -62,7 +62,7 @@ internal sealed partial class OutboxMaintenance(
         try
         {
             await MakeAheadAsync(partitions, stop);
-            var barriers = new OutboxBarriers(connection, clients, _groups);
+            var barriers = new OutboxBarriers(connection, clients, cluster, _groups);
             await DropOldAsync(partitions, barriers, stop);
             return true;
         }
