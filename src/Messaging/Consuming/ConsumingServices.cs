@@ -3,6 +3,7 @@ using ConcertReservation.Contracts;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace ConcertReservation.Messaging;
@@ -56,6 +57,8 @@ internal static class ConsumingServices
             );
         });
         services.RemoveMassTransitHostedService();
+        // It would tell all that an exception says; what is to be told, Consuming tells.
+        services.AddLogging(log => log.AddFilter("MassTransit.Messages", LogLevel.None));
         var busHealth = services
             .Where(s =>
                 s.ServiceType == typeof(IConfigureOptions<HealthCheckServiceOptions>)

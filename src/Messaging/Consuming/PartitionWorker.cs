@@ -1,7 +1,6 @@
 using System.Data.Common;
 using ConcertReservation.BuildingBlocks;
 using Confluent.Kafka;
-using Microsoft.Extensions.Logging;
 
 namespace ConcertReservation.Messaging;
 
@@ -10,10 +9,10 @@ namespace ConcertReservation.Messaging;
 /// for an event's sake, event by event, so that only the culprit waits, is tried again and becomes
 /// a dead letter.
 /// </summary>
-internal sealed partial class PartitionWorker : IDisposable
+internal sealed class PartitionWorker : IDisposable
 {
     private readonly WorkerTools _tools;
-    private readonly ILogger _log;
+    private readonly WorkerLog _log;
     private readonly PartitionQueue _queue;
     private readonly CancellationTokenSource _soft = new();
     private readonly CancellationTokenSource _hard = new();
@@ -37,7 +36,8 @@ internal sealed partial class PartitionWorker : IDisposable
         Action resume
     )
     {
-        (Partition, _nextOffset, _tools, _log) = (partition, startOffset, tools, tools.Log);
+        (Partition, _nextOffset, _tools) = (partition, startOffset, tools);
+        _log = new WorkerLog(partition, tools.Log);
         (_nextOffered, _applied, _failures) = (startOffset, applied, new(tools.Database));
         _queue = new PartitionQueue(tools.Options, pause, resume);
         _running = Task.Run(RunAsync);
@@ -117,7 +117,7 @@ internal sealed partial class PartitionWorker : IDisposable
             return;
         }
 
-        LogOneByOne(Partition.Group, Partition.Topic, Partition.Partition, fault.Message);
+        _log.OneByOne(fault);
         foreach (var received in batch)
         {
             _soft.Token.ThrowIfCancellationRequested();
@@ -130,11 +130,11 @@ internal sealed partial class PartitionWorker : IDisposable
     /// <summary>One event that failed once: tried again some times, then a dead letter.</summary>
     private async Task ApplyOneAsync(List<ReceivedEvent> one, Exception fault)
     {
-        var record = one[0].Record;
+        var offset = one[0].Record.Offset;
         var delay = TimeSpan.FromMilliseconds(_tools.Options.RetryDelayMilliseconds);
         for (var retry = 1; retry <= _tools.Options.Retries; retry++)
         {
-            LogRetry(Partition.Group, record.Topic, record.Partition, record.Offset, fault.Message);
+            _log.Retry(offset, fault);
             await Task.Delay(delay, _tools.Time, _soft.Token);
             if (await AttemptAsync(one, givenUp: null) is not { } again)
                 return;
@@ -142,11 +142,11 @@ internal sealed partial class PartitionWorker : IDisposable
             fault = again;
         }
 
-        LogDeadLetter(fault, Partition.Group, record.Topic, record.Partition, record.Offset);
+        _log.DeadLetter(offset, fault);
         while (await AttemptAsync(one, givenUp: fault) is { } unwritten)
         {
             // Never pass a record that is neither applied nor kept: say so, and try again.
-            LogUnwritten(unwritten, Partition.Group, record.Topic, record.Partition, record.Offset);
+            _log.Unwritten(offset, unwritten);
             await Task.Delay(delay, _tools.Time, _soft.Token);
         }
     }
@@ -226,95 +226,22 @@ internal sealed partial class PartitionWorker : IDisposable
         Volatile.Write(ref _nextOffset, offset + 1);
         lock (_acknowledged)
             _acknowledged.RemoveWhere(o => o <= offset);
-        var (group, topic, number) = (Partition.Group, Partition.Topic, Partition.Partition);
         foreach (var gap in lost)
-        {
-            LogGap(group, topic, number, gap.From, gap.To, gap.Count);
-        }
+            _log.Gap(gap);
     }
 
     private void BeginWaiting(Exception e)
     {
         // Who watches what is away says so, once and not for each partition.
         if (_failures.Add(e, _tools.Faults.IsWatched(e)) is { } level)
-            LogOutage(level, Partition.Group, Partition.Topic, Partition.Partition, e.Message);
+            _log.Outage(level, e);
         _waiting = true;
     }
 
     private void EndWaiting()
     {
         if (_failures.End() is { } level)
-            LogOutageOver(level, Partition.Group, Partition.Topic, Partition.Partition);
+            _log.OutageOver(level);
         _waiting = false;
     }
-
-    [LoggerMessage(
-        LogLevel.Warning,
-        "{Group} takes a batch of {Topic}/{Partition} event by event: {Reason}"
-    )]
-    private partial void LogOneByOne(string group, string topic, int partition, string reason);
-
-    [LoggerMessage(
-        LogLevel.Warning,
-        "{Group} tries {Topic}/{Partition} offset {Offset} again: {Reason}"
-    )]
-    private partial void LogRetry(
-        string group,
-        string topic,
-        int partition,
-        long offset,
-        string reason
-    );
-
-    [LoggerMessage(
-        LogLevel.Error,
-        "{Group} cannot apply {Topic}/{Partition} offset {Offset}: a dead letter"
-    )]
-    private partial void LogDeadLetter(
-        Exception exception,
-        string group,
-        string topic,
-        int partition,
-        long offset
-    );
-
-    [LoggerMessage(
-        LogLevel.Error,
-        "{Group} cannot write the dead letter of {Topic}/{Partition} offset {Offset}, trying again"
-    )]
-    private partial void LogUnwritten(
-        Exception exception,
-        string group,
-        string topic,
-        int partition,
-        long offset
-    );
-
-    [LoggerMessage(
-        LogLevel.Error,
-        "{Group} will never get {Count} records of {Topic}/{Partition}, from offset {From} to "
-            + "before {To}: Kafka deleted them. The outbox keeps its days; see operations.md"
-    )]
-    private partial void LogGap(
-        string group,
-        string topic,
-        int partition,
-        long from,
-        long to,
-        long count
-    );
-
-    [LoggerMessage(
-        Message = "{Group} waits with {Topic}/{Partition} for what it depends on: {Reason}"
-    )]
-    private partial void LogOutage(
-        LogLevel level,
-        string group,
-        string topic,
-        int partition,
-        string reason
-    );
-
-    [LoggerMessage(Message = "{Group} goes on with {Topic}/{Partition}")]
-    private partial void LogOutageOver(LogLevel level, string group, string topic, int partition);
 }

@@ -9,13 +9,17 @@ internal sealed class LogTests
     private const int Customers = 5;
     private const string TraceId = "4bf92f3577b34da6a3ce929d0e0e4736";
 
-    /// <summary>All that the libraries say of what they do, far more than one would keep.</summary>
+    /// <summary>
+    /// All that the libraries say of what they do, far more than one would keep; and what fails is
+    /// given up soon.
+    /// </summary>
     private static readonly (string, string)[] Talkative =
     [
         ("Logging:LogLevel:Default", "Debug"),
         ("Logging:LogLevel:Microsoft", "Debug"),
         ("Logging:LogLevel:MassTransit", "Debug"),
         ("Logging:LogLevel:Npgsql", "Debug"),
+        ("Kafka:Consuming:RetryDelayMilliseconds", "20"),
     ];
 
     private FaultSystem _system = null!;
@@ -27,16 +31,21 @@ internal sealed class LogTests
     public async Task Stop() => await _system.DisposeAsync();
 
     [Test]
-    public async Task the_log_of_a_sale_is_json_with_traces_and_names_nobody()
+    public async Task the_log_of_a_sale_and_of_a_failure_is_json_with_traces_and_names_nobody()
     {
         var host = await _system.StartHostAsync(Talkative);
         var crowd = await Crowd.GatherAsync(_system, Customers);
         var mina = new Client(_system, Customers);
+        await RefuseWelcomesAsync();
         await mina.SignUpAsync();
         crowd.StartBuying();
         await crowd.WaitUntilSoldOutAsync();
         await AskWithATraceAsync(host);
         await Eventually.Until("everybody has all mails", async () => await PendingAsync() == 0);
+        await Eventually.Until(
+            "what could not be applied is a dead letter, with her address",
+            async () => await LettersAsync() > 0
+        );
         host.Stop();
 
         var lines = host.Said("");
@@ -82,6 +91,25 @@ internal sealed class LogTests
         using var response = await host.Http.SendAsync(request);
         response.EnsureSuccessStatusCode();
     }
+
+    /// <summary>With a failure that quotes what it was about.</summary>
+    private Task RefuseWelcomesAsync() =>
+        _system.Database.ExecuteAsync(
+            """
+            CREATE FUNCTION notifications.refuse() RETURNS trigger LANGUAGE plpgsql AS
+                $f$ BEGIN RAISE EXCEPTION 'No mail to %', NEW.recipient; END $f$;
+            CREATE TRIGGER refuse BEFORE INSERT ON notifications.mails FOR EACH ROW
+                WHEN (NEW.kind = 'welcome') EXECUTE FUNCTION notifications.refuse();
+            """
+        );
+
+    private Task<long> LettersAsync() =>
+        _system.Database.ScalarAsync<long>(
+            """
+            SELECT count(*) FROM messaging.dead_letters
+            WHERE exception_message LIKE '%No mail to customer-5@test.example%'
+            """
+        );
 
     private Task<long> PendingAsync() =>
         _system.Database.ScalarAsync<long>(

@@ -50,6 +50,10 @@ internal sealed class ConsumingHost : IAsyncDisposable
     public int Unwritten =>
         _host.Services.GetRequiredService<NUnitLoggerProvider>().Count("cannot write the dead");
 
+    /// <summary>Its log, with all that exceptions in it say.</summary>
+    public IReadOnlyCollection<string> Said =>
+        _host.Services.GetRequiredService<NUnitLoggerProvider>().Lines;
+
     /// <summary>The group says that it applies nothing though it should.</summary>
     public bool IsStopped => _metrics.Read("kafka.consumer.stopped")[$"group={Group}"] == 1;
 
@@ -137,6 +141,8 @@ internal sealed class ConsumingHost : IAsyncDisposable
 
         public ILogger CreateLogger(string categoryName) => this;
 
+        public IReadOnlyCollection<string> Lines => [.. _lines];
+
         public int Count(string text) =>
             _lines.Count(l => l.Contains(text, StringComparison.Ordinal));
 
@@ -154,7 +160,7 @@ internal sealed class ConsumingHost : IAsyncDisposable
         )
         {
             var line = formatter(state, exception);
-            _lines.Enqueue(line);
+            _lines.Enqueue($"{line} {exception}");
             TestContext.Progress.WriteLine(
                 $"{DateTime.UtcNow:mm:ss.fff} {logLevel} {line} {exception}"
             );
