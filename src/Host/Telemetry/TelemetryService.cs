@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
@@ -40,6 +41,16 @@ internal sealed class TelemetryService(
     private readonly TelemetryOptions _options = options.Value;
     private MeterProvider? _meters;
     private TracerProvider? _traces;
+    private ActivityListener? _silence;
+
+    internal static bool IsSource(ActivitySource source) =>
+        Array.Exists(
+            Sources,
+            s =>
+                s.EndsWith('*')
+                    ? source.Name.StartsWith(s[..^1], StringComparison.Ordinal)
+                    : source.Name == s
+        );
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -58,6 +69,7 @@ internal sealed class TelemetryService(
                         _options.MetricsIntervalSeconds * 1000;
                 }
             );
+            _silence = SpanExceptions.Silence();
             _traces = Sdk.CreateTracerProviderBuilder()
                 .SetResourceBuilder(resource)
                 .SetSampler(
@@ -83,6 +95,7 @@ internal sealed class TelemetryService(
     public void Dispose()
     {
         _traces?.Dispose();
+        _silence?.Dispose();
         _meters?.Dispose();
     }
 

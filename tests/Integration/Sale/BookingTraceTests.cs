@@ -102,7 +102,12 @@ internal sealed class BookingTraceTests
     private void ShouldNameNobody(Persona customer)
     {
         var told = _trace
-            .Spans.SelectMany(s => s.TagObjects.Select(t => $"{t.Value}").Append(s.DisplayName))
+            .Spans.SelectMany(s =>
+                s.TagObjects.Concat(s.Events.SelectMany(e => e.Tags))
+                    .Select(t => $"{t.Value}")
+                    .Append(s.DisplayName)
+                    .Append($"{s.StatusDescription}")
+            )
             .ToList();
         foreach (var secret in new[] { customer.Email, customer.Password, customer.AccessToken })
             told.ShouldNotContain(t => t.Contains(secret, StringComparison.OrdinalIgnoreCase));

@@ -24,12 +24,7 @@ internal sealed class RecordedTrace : IDisposable
         _listener = new ActivityListener
         {
             ShouldListenTo = source =>
-                ReferenceEquals(source, _source)
-                || TelemetryService.Sources.Any(s =>
-                    s.EndsWith('*')
-                        ? source.Name.StartsWith(s[..^1], StringComparison.Ordinal)
-                        : source.Name == s
-                ),
+                ReferenceEquals(source, _source) || TelemetryService.IsSource(source),
             // Of all others only the trace goes on, as under a sampler that wants few.
             Sample = (ref ActivityCreationOptions<ActivityContext> options) =>
                 options.TraceId == _id || IsBatch(options.Source, options.Name)

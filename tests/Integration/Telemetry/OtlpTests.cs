@@ -68,6 +68,52 @@ internal sealed class OtlpTests(string protocol, string tracesPath, string metri
         Bodies(metricsPath).ShouldContain("http.server.request.duration");
     }
 
+    /// <summary>PostgreSQL's words are in the span of a statement that fails, as Npgsql has
+    /// it.</summary>
+    [Test]
+    [Category("Long")]
+    public async Task a_failure_that_quotes_an_address_is_told_without_it()
+    {
+        await using var system = await TestSystem.StartAsync(
+            new TestSystemOptions
+            {
+                Hosts = 1,
+                Settings = new Dictionary<string, string?>(StringComparer.Ordinal)
+                {
+                    ["Telemetry:OtlpEndpoint"] = _collector.Urls.Single(),
+                    ["Telemetry:OtlpProtocol"] = protocol,
+                    ["Kafka:Consuming:RetryDelayMilliseconds"] = "20",
+                },
+            }
+        );
+        await system.Database.ExecuteAsync(
+            """
+            CREATE FUNCTION notifications.refuse() RETURNS trigger LANGUAGE plpgsql AS
+                $f$ BEGIN RAISE EXCEPTION 'No mail to %', NEW.recipient; END $f$;
+            CREATE TRIGGER refuse BEFORE INSERT ON notifications.mails FOR EACH ROW
+                EXECUTE FUNCTION notifications.refuse();
+            """
+        );
+
+        var mina = await Given.ACustomer(system);
+
+        await Eventually.Until(
+            "the letter quotes it",
+            async () =>
+                (
+                    await system.Database.ReadAsync<string>(
+                        "SELECT exception_message FROM messaging.dead_letters"
+                    )
+                ).Any(m => m.Contains(mina.Email, StringComparison.Ordinal))
+        );
+        await Eventually.Until(
+            "the collector has heard of it",
+            () => Bodies(tracesPath).Contains("Npgsql.PostgresException", StringComparison.Ordinal)
+        );
+        Bodies(tracesPath).ShouldNotContain("No mail to");
+        Bodies(tracesPath).ShouldNotContain(mina.Email);
+    }
+
     [Test]
     public async Task a_collector_that_is_away_holds_nobody_up()
     {
