@@ -76,6 +76,8 @@ internal sealed class ConsumingMetrics
     public void Watch(IConsumingGroup group)
     {
         _groups[group.Name] = group;
+        foreach (var counter in new[] { _duplicates, _unknown, _applied })
+            counter.Add(0, new KeyValuePair<string, object?>("group", group.Name));
         foreach (var topic in group.Topics)
         {
             Count(_deadLetters, 0, group.Name, topic);

@@ -70,21 +70,28 @@ internal sealed class KafkaClients
             AutoOffsetReset = AutoOffsetReset.Earliest,
         };
 
-    public IProducer<byte[], byte[]> Producer(ProducerConfig config, Action<Error> onError) =>
-        new ProducerBuilder<byte[], byte[]>(config)
+    public IProducer<byte[], byte[]> Producer(ProducerConfig config, Action<Error> onError)
+    {
+        // From 0 on: of a counter that begins with its first error, nobody would see that it rose.
+        Count(ErrorCode.Local_AllBrokersDown, 0);
+        return new ProducerBuilder<byte[], byte[]>(config)
             .SetLogHandler((_, message) => _log.Write(message))
             .SetErrorHandler(
                 (_, error) =>
                 {
                     _log.Write(config.ClientId, error);
-                    MessagingTelemetry.ProducerErrors.Add(
-                        1,
-                        new KeyValuePair<string, object?>("error", error.Code.ToString())
-                    );
+                    Count(error.Code, 1);
                     onError(error);
                 }
             )
             .Build();
+
+        static void Count(ErrorCode error, int count) =>
+            MessagingTelemetry.ProducerErrors.Add(
+                count,
+                new KeyValuePair<string, object?>("error", error.ToString())
+            );
+    }
 
     /// <summary>
     /// Gives up what the producer has not delivered, whose reports say so, and ends it.
