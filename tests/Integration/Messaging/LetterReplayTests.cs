@@ -46,6 +46,27 @@ internal sealed class LetterReplayTests
     }
 
     [Test]
+    public async Task letters_of_one_topic_leave_those_of_another_as_they_are()
+    {
+        await using var system = await ConsumingSystem.StartAsync();
+        var host = await GivenLettersAsync(system, keys: 2, versions: 2);
+        await system.ExecuteAsync(
+            $"""
+            UPDATE messaging.dead_letters SET topic = '{Topics.Reservations}'
+            WHERE key = 'payment-2'
+            """
+        );
+
+        var result = await ReplayAsync(host, new LetterSelection(Topic: Topics.Payments));
+
+        (result.Replayed, result.StillOpen).ShouldBe((2, 0L));
+        (await VersionsAsync(system)).ShouldBe(["1 v1", "1 v2"]);
+        (await system.StatusesAsync())
+            .Where(s => s.EndsWith("payment-2", StringComparison.Ordinal))
+            .ShouldBe(["waiting payment-2", "parked payment-2"]);
+    }
+
+    [Test]
     public async Task a_letter_that_fails_again_is_reported_and_keeps_its_place()
     {
         await using var system = await ConsumingSystem.StartAsync();

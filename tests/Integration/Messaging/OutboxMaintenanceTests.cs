@@ -84,6 +84,44 @@ internal sealed class OutboxMaintenanceTests
     }
 
     [Test]
+    public async Task an_old_day_stays_for_a_row_that_came_after_the_relay_had_gone()
+    {
+        await _system.PublishAsync(SomeEvents.SignUp(7));
+        var relay = await _system.StartHostAsync();
+        await _system.RelayedIncarnationAsync();
+        await relay.StopAsync();
+        await _system.AddDayWithARowAsync(Old);
+        var host = await _system.StartHostAsync(null, ("Relay:Enabled", "false"));
+        await GoesAsync(host, await PassedAsync("3"));
+
+        (await _system.OutboxDaysAsync()).ShouldContain(Old.Name);
+
+        await _system.StartHostAsync();
+        await DropsAsync(host);
+    }
+
+    [TestCase("150", Description = "It was not committed yet when the relay looked.")]
+    [TestCase("200", Description = "It began when the relay had looked.")]
+    public async Task an_old_day_stays_while_the_relay_has_not_passed_its_last_row(string xid)
+    {
+        await _system.AddDayWithARowAsync(Old);
+        await _system.ExecuteAsync($"UPDATE messaging.outbox SET xid = '{xid}'");
+        var host = await _system.StartHostAsync(null, ("Relay:Enabled", "false"));
+        var cluster = host.Services.GetRequiredService<KafkaCluster>();
+        var facts = await cluster.ReachableAsync(CancellationToken.None);
+        await _system.ExecuteAsync(
+            $"""
+            UPDATE messaging.relay_position
+            SET from_snapshot = '100:200:150', incarnation = '{facts.Incarnation}'
+            """
+        );
+
+        await GoesAsync(host, await PassedAsync("120"));
+
+        (await _system.OutboxDaysAsync()).ShouldContain(Old.Name);
+    }
+
+    [Test]
     [Category("Long")]
     public async Task an_old_day_stays_until_every_group_has_applied_it()
     {
@@ -205,16 +243,29 @@ internal sealed class OutboxMaintenanceTests
     private static Task<bool> MaintainAsync(IHost host) =>
         host.Services.GetRequiredService<OutboxMaintenance>().MaintainAsync(CancellationToken.None);
 
-    private async Task DropsAsync(IHost host) =>
-        await Eventually.Becomes(
-            "the old day is dropped",
+    private Task DropsAsync(IHost host) => GoesAsync(host, Old);
+
+    private Task GoesAsync(IHost host, OutboxPartition day) =>
+        Eventually.Becomes(
+            $"{day.Name} is dropped",
             async () =>
             {
                 await MaintainAsync(host);
                 return await _system.OutboxDaysAsync();
             },
-            p => !p.Contains(Old.Name)
+            days => !days.Contains(day.Name)
         );
+
+    /// <summary>
+    /// The day after the old one, looked at after it, with a row of an older transaction.
+    /// </summary>
+    private async Task<OutboxPartition> PassedAsync(string xid)
+    {
+        var day = OutboxPartition.Of(Old.To);
+        await _system.AddDayWithARowAsync(day);
+        await _system.ExecuteAsync($"UPDATE messaging.{day.Name} SET xid = '{xid}'");
+        return day;
+    }
 
     private async Task<HealthStatus> OutboxHealthAsync()
     {

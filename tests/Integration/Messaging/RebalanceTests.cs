@@ -42,6 +42,31 @@ public sealed class RebalanceTests
 
     [Test]
     [Category("Long")]
+    public async Task partitions_that_stay_are_not_given_up_while_others_move()
+    {
+        var all = Topics.Partitions[Topics.Payments];
+        await using var system = await ConsumingSystem.StartAsync();
+        var first = await system.StartHostAsync();
+        await Eventually.Until("it has all", () => first.Partitions.Count == all);
+
+        var second = await system.StartHostAsync();
+        await Eventually.Until(
+            "each has its part",
+            () => second.Partitions.Count > 0 && first.Partitions.Count < all,
+            TimeSpan.FromSeconds(60)
+        );
+
+        // An eager member would give up all that it has, and get some of it again.
+        var givenUp = first
+            .Said.Where(l =>
+                l.StartsWith($"{ConsumingHost.Group} gave up ", StringComparison.Ordinal)
+            )
+            .Select(l => l.Count(c => c == '/'));
+        givenUp.ShouldContain(count => count > 0 && count < all);
+    }
+
+    [Test]
+    [Category("Long")]
     public async Task the_partitions_of_a_host_that_left_go_to_the_other()
     {
         await using var system = await ConsumingSystem.StartAsync();
