@@ -9,8 +9,8 @@ namespace ConcertReservation.Messaging;
 internal static class GapTable
 {
     /// <summary>
-    /// What is applied is not lost: a rewind may go back behind where Kafka's log begins now. One at
-    /// the place of a closed one is of a topic that was made again.
+    /// What is applied is not lost: a rewind may go back behind where Kafka's log begins now. One
+    /// at the place of a closed one is of a topic that was made again.
     /// </summary>
     private const string InsertSql = """
         WITH applied AS (

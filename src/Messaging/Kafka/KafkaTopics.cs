@@ -40,12 +40,9 @@ internal sealed class KafkaTopics(
         ),
     ];
 
-    /// <summary>The cluster's own answer names every topic of ours.</summary>
-    public bool AreAllIn(Metadata metadata)
-    {
-        var there = metadata.Topics.Select(t => t.Topic).ToHashSet(StringComparer.Ordinal);
-        return Plans.All(p => there.Contains(p.Name));
-    }
+    /// <summary>Those of ours that the cluster's own answer does not name.</summary>
+    public IReadOnlyList<string> MissingIn(Metadata metadata) =>
+        [.. Plans.Select(p => p.Name).Except(metadata.Topics.Select(t => t.Topic))];
 
     /// <summary>
     /// Makes what is missing, as far as Kafka lets us: where it refuses, an administrator makes the

@@ -22,6 +22,7 @@ internal sealed partial class KafkaWatch(
 
     private KafkaFacts? _known;
     private bool? _reachable;
+    private IReadOnlyList<string> _missing = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -101,7 +102,8 @@ internal sealed partial class KafkaWatch(
 
     /// <summary>Something was refused before, or a topic has been deleted since.</summary>
     private bool IsToBeProvisioned(KafkaFacts facts, Metadata metadata) =>
-        !facts.IsEmbedded && !(facts.Topics.AreSettled && topics.AreAllIn(metadata));
+        !facts.IsEmbedded
+        && !(facts.Topics.AreSettled && topics.MissingIn(metadata).Count == 0);
 
     private async Task<KafkaFacts> ProvisionAsync(
         IAdminClient admin,
@@ -110,8 +112,10 @@ internal sealed partial class KafkaWatch(
     )
     {
         // Whoever makes them: this host may not live to hear that it was itself.
-        if (!topics.AreAllIn(metadata))
+        var missing = topics.MissingIn(metadata);
+        if (!missing.SequenceEqual(_missing))
             recreated.Suspect();
+        _missing = missing;
         var found = await topics.ProvisionAsync(admin, metadata);
         recreated.Add(found.Made);
         foreach (var mismatch in found.Mismatches.Except(facts.Topics.Mismatches))

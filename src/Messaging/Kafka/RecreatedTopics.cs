@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
-using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -44,7 +43,7 @@ internal sealed partial class RecreatedTopics(
         """;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan SuspectedInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(2);
 
     /// <summary>Between the two looks that have to agree.</summary>
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
@@ -57,7 +56,7 @@ internal sealed partial class RecreatedTopics(
     public void Add(IEnumerable<string> topics) =>
         _made.UnionWith(topics.Select(clients.Unprefixed).OfType<string>());
 
-    /// <summary>Some were missing, or Kafka could not be asked: it is looked at soon.</summary>
+    /// <summary>Topics have come or gone, or could not be asked for: to be looked at.</summary>
     public void Suspect() => _isSuspected = true;
 
     /// <summary>
@@ -88,10 +87,10 @@ internal sealed partial class RecreatedTopics(
     public async Task WatchAsync(CancellationToken done)
     {
         var looked = Stopwatch.GetTimestamp();
-        using var timer = new PeriodicTimer(SuspectedInterval);
+        var alsoUnread = false;
+        using var timer = new PeriodicTimer(Tick);
         while (!done.IsCancellationRequested)
         {
-            var isSuspected = false;
             try
             {
                 await timer.WaitForNextTickAsync(done);
@@ -99,9 +98,10 @@ internal sealed partial class RecreatedTopics(
                 if (!isDue || cluster.Facts is not { } facts)
                     continue;
 
-                (isSuspected, _isSuspected) = (_isSuspected, false);
+                (alsoUnread, _isSuspected) = (alsoUnread || _isSuspected, false);
                 looked = Stopwatch.GetTimestamp();
-                await LookAsync(facts.Incarnation, isSuspected, Interval, done);
+                await LookAsync(facts.Incarnation, alsoUnread, Interval, done);
+                alsoUnread = false;
             }
             catch (OperationCanceledException) when (done.IsCancellationRequested)
             {
@@ -110,7 +110,6 @@ internal sealed partial class RecreatedTopics(
             catch (Exception e)
             {
                 // An edge: whatever it was, it is looked at again.
-                _isSuspected |= isSuspected;
                 LogNotSeen(logger, e.Message);
             }
         }
@@ -123,7 +122,7 @@ internal sealed partial class RecreatedTopics(
     /// <param name="alsoUnread">See <see cref="LostRecords.TopicsAsync"/>.</param>
     /// <param name="patience">For the first answer.</param>
     /// <returns>Whether there was less, and the relay's position is forgotten, too.</returns>
-    /// <exception cref="KafkaException">Kafka is away.</exception>
+    /// <exception cref="Confluent.Kafka.KafkaException">Kafka is away.</exception>
     /// <exception cref="TimeoutException">So it seems.</exception>
     public async Task<bool> LookAsync(
         string incarnation,

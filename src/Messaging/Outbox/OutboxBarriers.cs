@@ -18,7 +18,7 @@ internal sealed class OutboxBarriers(
     IReadOnlyList<ConsumerGroup> groups
 )
 {
-    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>For a day whose rows are all in this Kafka.</summary>
     public async Task<bool> IsAppliedByAllAsync(

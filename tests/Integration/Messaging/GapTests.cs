@@ -3,7 +3,7 @@ using ConcertReservation.Messaging;
 
 namespace ConcertReservation.Tests.Integration.Messaging;
 
-/// <summary>What Kafka deletes before a group has applied its first record of a partition.</summary>
+/// <summary>What Kafka deletes before a group has applied the first of a partition.</summary>
 [Parallelizable(ParallelScope.All)]
 internal sealed class GapTests
 {

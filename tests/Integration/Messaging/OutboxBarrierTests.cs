@@ -6,7 +6,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace ConcertReservation.Tests.Integration.Messaging;
 
-/// <summary>Whether a day is applied is judged by the Kafka that it is in, and by no other.</summary>
+/// <summary>Whether a day is applied is judged by the Kafka that it is in.</summary>
 [Parallelizable]
 internal sealed class OutboxBarrierTests
 {

@@ -22,7 +22,8 @@ internal sealed class LostRecordsTests
             }
         );
 
-        found.ShouldBe(isAnother ? [Topic] : []);
+        string[] expected = isAnother ? [Topic] : [];
+        found.ShouldBe(expected);
     }
 
     [Test]
