@@ -23,6 +23,7 @@ internal sealed partial class RebuildRankings(
     private static readonly string[] RankedTopics = [Topics.Reservations, Topics.Concerts];
 
     private readonly string _owner = Guid.CreateVersion7().ToString("N");
+    private RebuildMark _mark = RebuildMark.None;
 
     /// <remarks>
     /// To be tried again as long as the rankings are not whole: another host may be rebuilding,
@@ -34,9 +35,9 @@ internal sealed partial class RebuildRankings(
         if (await store.BeginRebuildAsync(_owner) is not { } generation)
             return;
 
-        var needed = await applied.ReadAsync(stop);
+        _mark = _mark.For(generation, await applied.ReadAsync(stop));
         var own = await groups.ReadAsync(RankingModule.Group, stop);
-        if (!Reaches(await history.ProgressAsync(stop), needed, own))
+        if (!Reaches(await history.ProgressAsync(stop), _mark.Needed, own))
         {
             LogBehind();
             await store.ReleaseAsync(_owner);
@@ -62,15 +63,18 @@ internal sealed partial class RebuildRankings(
             await progress.AdvanceAsync(generation, read, Math.Max(read, events), stop);
         }
 
-        var covered = needed.Select(p => new RankingPosition(p.LogName, p.NextOffset)).ToList();
-        if (
-            await store.FillAsync(_owner, generation, page)
-            && await store.SwapAsync(_owner, generation, covered)
-        )
+        if (!await store.FillAsync(_owner, generation, page))
+            return;
+        if (await store.SwapAsync(_owner, generation, _mark.Covered))
         {
             await progress.AdvanceAsync(generation, read, read, stop);
             await progress.FinishAsync(generation, stop);
             LogDone(read);
+        }
+        else
+        {
+            // Redis lost something meanwhile: more of the history is needed.
+            _mark = RebuildMark.None;
         }
     }
 

@@ -69,6 +69,18 @@ internal sealed class WhenToRebuildTests
         RebuildRankings.Reaches([], needed: [Applied], own: []).ShouldBeTrue();
     }
 
+    [Test]
+    public void what_a_sale_adds_while_a_rebuild_waits_is_not_waited_for_too()
+    {
+        var first = RebuildMark.None.For("g", [Applied]);
+        var later = Applied with { NextOffset = 200 };
+
+        first.For("g", [later]).Needed.ShouldBe([Applied]);
+        first.For("h", [later]).Needed.ShouldBe([later]);
+        first.For("g", [later with { Incarnation = "two" }]).Needed[0].NextOffset.ShouldBe(200);
+        first.Covered.ShouldBe([new RankingPosition(Applied.LogName, 100)]);
+    }
+
     private static bool Reaches(LogPosition[] reached, LogPosition[] needed) =>
         RebuildRankings.Reaches(reached, needed, own: needed);
 
