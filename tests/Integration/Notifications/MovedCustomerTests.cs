@@ -1,3 +1,4 @@
+using ConcertReservation.Contracts;
 using ConcertReservation.Notifications;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -111,6 +112,35 @@ internal sealed class MovedCustomerTests
 
         var mail = (await _system.MailsAsync("seats-held")).ShouldHaveSingleItem();
         (mail.Recipient, mail.State).ShouldBe(("mina@example.net", "pending"));
+    }
+
+    [Test]
+    public async Task of_who_is_erased_only_the_last_mail_still_goes()
+    {
+        await _system.HostA.ReceiveAsync(
+            Told.SignedUp(4, "Mina"),
+            Told.Created(77, 4, "Night"),
+            new UserDeleted
+            {
+                OccurredAt = Told.Now,
+                Version = 2,
+                UserId = 4,
+                Email = "user-4@example.org",
+                Language = "ko",
+            }
+        );
+
+        await using (var scope = _system.HostB.Services.CreateAsyncScope())
+        {
+            var kept = scope.ServiceProvider.GetRequiredService<IPersonalData>();
+            await kept.EraseAsync(4, CancellationToken.None);
+        }
+
+        (await _system.MailsAsync())
+            .Where(m => m.State == "pending")
+            .ShouldHaveSingleItem()
+            .Kind.ShouldBe("account-deleted");
+        (await _system.MailsAsync()).Count(m => m.State == "failed").ShouldBe(2);
     }
 
     [Test]
