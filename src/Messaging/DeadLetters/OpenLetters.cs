@@ -29,13 +29,17 @@ internal sealed record OpenLetter(
 /// <summary>What decisions about dead letters read and write.</summary>
 internal static class OpenLetters
 {
-    /// <summary>As batches do, before they ask which keys are blocked.</summary>
+    /// <summary>
+    /// As batches do, before they ask which keys are blocked. Positions may have been forgotten, as
+    /// those of a topic that was made again: so decisions lock their letters, too.
+    /// </summary>
     private const string LockSql = """
         SELECT FROM messaging.consumer_positions
         WHERE consumer_group = $1 AND topic = $2 AND partition = $3
         ORDER BY incarnation FOR UPDATE
         """;
 
+    /// <summary>One that somebody decides about meanwhile is passed over then.</summary>
     private const string FirstSql = """
         SELECT dead_letter_id, claimed, incarnation, record_offset, key, recorded_at, header_names,
             header_values, body
@@ -44,13 +48,13 @@ internal static class OpenLetters
             AND partition = $3
             AND CASE WHEN $4::bytea IS NULL THEN dead_letter_id = $5
                 ELSE sha256(key) = sha256($4) AND key = $4 END
-        ORDER BY dead_letter_id LIMIT 1
+        ORDER BY dead_letter_id LIMIT 1 FOR UPDATE
         """;
 
     private const string ResolveSql = """
         UPDATE messaging.dead_letters
         SET status = $2, resolved_at = clock.now(), resolved_by = $3
-        WHERE dead_letter_id = $1
+        WHERE dead_letter_id = $1 AND status IN ('waiting', 'parked')
         """;
 
     private const string FailSql = """
@@ -61,7 +65,8 @@ internal static class OpenLetters
         """;
 
     /// <summary>
-    /// The oldest open letter of the sequence; until the transaction ends, the group adds none.
+    /// The oldest open letter of the sequence; until the transaction ends, nobody else decides
+    /// about it, and a group that has a position adds none.
     /// </summary>
     public static async Task<OpenLetter?> LockFirstAsync(
         NpgsqlConnection connection,
@@ -89,6 +94,7 @@ internal static class OpenLetters
         return await reader.ReadAsync(stop) ? Read(reader, sequence) : null;
     }
 
+    /// <param name="id">Of a letter that this transaction has locked.</param>
     public static async Task ResolveAsync(
         NpgsqlConnection connection,
         long id,
@@ -101,7 +107,8 @@ internal static class OpenLetters
         command.Parameters.AddWithValue(id);
         command.Parameters.AddWithValue(status);
         command.Parameters.AddWithValue(by);
-        await command.ExecuteNonQueryAsync(stop);
+        if (await command.ExecuteNonQueryAsync(stop) != 1)
+            throw new InvalidOperationException($"The dead letter {id} is decided already.");
     }
 
     /// <summary>It failed once more, and blocks what is behind it.</summary>
