@@ -7,7 +7,8 @@ namespace ConcertReservation.Contracts;
 public interface IEventHistory
 {
     /// <summary>
-    /// How far the history reaches: of each partition, what comes before the next offset is kept.
+    /// How far the history reaches: of each partition, what comes before the next offset is read
+    /// by <see cref="ReadAsync"/>, unless an operator has discarded it.
     /// </summary>
     Task<IReadOnlyList<LogPosition>> ProgressAsync(CancellationToken stop);
 
@@ -21,8 +22,9 @@ public interface IEventHistory
     Task<long> CountAsync(IReadOnlyCollection<string> topics, CancellationToken stop);
 
     /// <summary>
-    /// Everything kept of these topics when the reading starts, in the order in which it was
-    /// received; of one key, that is the order of its versions unless an event came late.
+    /// Everything of these topics when the reading starts: first what could not be kept so far and
+    /// waits as dead letters, then what is kept, in the order in which it was received. Versions of
+    /// one key may come out of order, and an event twice.
     /// </summary>
     IAsyncEnumerable<PastEvent> ReadAsync(
         IReadOnlyCollection<string> topics,

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace ConcertReservation.Messaging;
 
@@ -28,6 +29,10 @@ internal static class ConsumingServices
         services.AddSingleton<DeadLetterProjection>();
         services.AddSingleton<SelectedLetters>();
         services.AddScoped<IPersonalData, PersonalDataOfLetters>();
+        services.AddSingleton(p => new UnappliedEvents(
+            p.GetRequiredService<NpgsqlDataSource>(),
+            p.GetRequiredService<AllRoutes>()
+        ));
         services.AddSingleton<ReplayUnit>();
         services.AddSingleton<LetterReplay>();
         services.AddSingleton<InboxMaintenance>();

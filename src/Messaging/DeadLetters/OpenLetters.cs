@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Confluent.Kafka;
 using Npgsql;
 using NpgsqlTypes;
@@ -39,16 +40,25 @@ internal static class OpenLetters
         ORDER BY incarnation FOR UPDATE
         """;
 
+    private const string Columns = """
+        dead_letter_id, claimed, incarnation, record_offset, key, recorded_at, header_names,
+            header_values, body, topic, partition
+        """;
+
     /// <summary>One that somebody decides about meanwhile is passed over then.</summary>
-    private const string FirstSql = """
-        SELECT dead_letter_id, claimed, incarnation, record_offset, key, recorded_at, header_names,
-            header_values, body
-        FROM messaging.dead_letters
+    private const string FirstSql = $"""
+        SELECT {Columns} FROM messaging.dead_letters
         WHERE status IN ('waiting', 'parked') AND consumer_group = $1 AND topic = $2
             AND partition = $3
             AND CASE WHEN $4::bytea IS NULL THEN dead_letter_id = $5
                 ELSE sha256(key) = sha256($4) AND key = $4 END
         ORDER BY dead_letter_id LIMIT 1 FOR UPDATE
+        """;
+
+    private const string AllSql = $"""
+        SELECT {Columns} FROM messaging.dead_letters
+        WHERE status IN ('waiting', 'parked') AND consumer_group = $1 AND topic = ANY ($2)
+        ORDER BY dead_letter_id
         """;
 
     private const string ResolveSql = """
@@ -91,7 +101,25 @@ internal static class OpenLetters
         );
         command.Parameters.AddWithValue(sequence.FirstId);
         await using var reader = await command.ExecuteReaderAsync(stop);
-        return await reader.ReadAsync(stop) ? Read(reader, sequence) : null;
+        return await reader.ReadAsync(stop) ? Read(reader) : null;
+    }
+
+    /// <summary>All that the group has of these topics now, the oldest first.</summary>
+    public static async IAsyncEnumerable<OpenLetter> ReadAllAsync(
+        NpgsqlDataSource dataSource,
+        string group,
+        IReadOnlyCollection<string> topics,
+        [EnumeratorCancellation] CancellationToken stop
+    )
+    {
+        await using var command = dataSource.CreateCommand(AllSql);
+        command.Parameters.AddWithValue(group);
+        command.Parameters.AddWithValue(topics.ToArray());
+        // Whoever reads them may take longer than the usual limit.
+        command.CommandTimeout = 0;
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
+            yield return Read(reader);
     }
 
     /// <param name="id">Of a letter that this transaction has locked.</param>
@@ -126,7 +154,7 @@ internal static class OpenLetters
         await command.ExecuteNonQueryAsync(stop);
     }
 
-    private static OpenLetter Read(NpgsqlDataReader reader, LetterSequence sequence)
+    private static OpenLetter Read(NpgsqlDataReader reader)
     {
         var headers = new Headers();
         var names = reader.GetFieldValue<string[]>(6);
@@ -136,8 +164,8 @@ internal static class OpenLetters
 
         var record = new ConsumeResult<byte[], byte[]>
         {
-            Topic = sequence.Topic,
-            Partition = sequence.Partition,
+            Topic = reader.GetString(9),
+            Partition = reader.GetInt32(10),
             Offset = reader.GetInt64(3),
             Message = new Message<byte[], byte[]>
             {

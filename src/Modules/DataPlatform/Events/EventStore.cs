@@ -10,8 +10,11 @@ namespace ConcertReservation.DataPlatform;
 /// <summary>
 /// Every event of all topics, as received, each once: the inbox filters repeats.
 /// </summary>
-internal sealed class EventStore(NpgsqlDataSource dataSource, GroupProgress progress)
-    : IEventHistory
+internal sealed class EventStore(
+    NpgsqlDataSource dataSource,
+    GroupProgress progress,
+    UnappliedEvents unapplied
+) : IEventHistory
 {
     private const string CopySql = """
         COPY data_platform.events (incarnation, topic, partition, "offset", key, event_id,
@@ -174,6 +177,19 @@ internal sealed class EventStore(NpgsqlDataSource dataSource, GroupProgress prog
         [EnumeratorCancellation] CancellationToken stop
     )
     {
+        // Before what is kept: a letter that is replayed meanwhile is found there.
+        await foreach (var lacking in unapplied.ReadAsync(DataPlatformModule.Group, topics, stop))
+        {
+            var record = lacking.Record;
+            yield return new PastEvent(
+                record.Topic,
+                record.Key,
+                lacking.EventType,
+                record.Version,
+                record.Body
+            );
+        }
+
         await using var command = dataSource.CreateCommand(
             """
             SELECT topic, key, event_type, version, body FROM data_platform.events
