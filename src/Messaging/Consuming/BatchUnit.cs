@@ -205,12 +205,12 @@ internal sealed partial class BatchUnit(
             letter => attempt.Acknowledge(letter.Event.Record.Offset),
             stop
         );
-        await DeadLetterTable.InsertAsync(
+        var isNew = await DeadLetterTable.InsertAsync(
             work.Connection,
             [.. letters.Select(l => LetterRow.Of(partition, l))],
             stop
         );
-        return letters;
+        return [.. letters.Where((_, i) => isNew[i])];
     }
 
     [LoggerMessage(

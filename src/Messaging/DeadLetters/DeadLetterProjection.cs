@@ -39,9 +39,9 @@ internal sealed class DeadLetterProjection(
         List<LetterRow> letters = attempt.GivenUp is null
             ? [.. batch.Select(ForeignLetter).OfType<LetterRow>()]
             : [];
-        await DeadLetterTable.InsertAsync(work.Connection, letters, stop);
+        var isNew = await DeadLetterTable.InsertAsync(work.Connection, letters, stop);
         await work.CommitAsync(stop);
-        foreach (var letter in letters)
+        foreach (var letter in letters.Where((_, i) => isNew[i]))
             metrics.DeadLetter(letter.At.Group, letter.At.Topic);
     }
 
@@ -55,14 +55,15 @@ internal sealed class DeadLetterProjection(
             return null;
 
         return new LetterRow(
-            Origin(record, group),
+            Origin(record, DeadLetterTable.Storable(group)),
             record,
             Guid.TryParseExact(record.Header("ce_id"), "D", out var id) ? id : null,
             received.EventType,
             DeadLetterStatus.Waiting,
             record.Header(DeadLetterHeaders.ExceptionType) ?? "unknown",
             record.Header(DeadLetterHeaders.ExceptionMessage) ?? "",
-            IsClaimed: false
+            IsClaimed: false,
+            new FoundLetter(record.Partition, record.Offset)
         );
     }
 
@@ -76,7 +77,7 @@ internal sealed class DeadLetterProjection(
         return topic is not null && partition is >= 0 and <= int.MaxValue && offset is >= 0
             ? new LetterPlace(
                 group,
-                clients.Unprefixed(topic) ?? topic,
+                DeadLetterTable.Storable(clients.Unprefixed(topic) ?? topic),
                 (int)partition,
                 record.Incarnation,
                 offset.Value

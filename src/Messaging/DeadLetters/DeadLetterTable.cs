@@ -12,8 +12,12 @@ internal sealed record LetterPlace(
     long Offset
 );
 
+/// <summary>Where another system's letter is in the dead letter topic.</summary>
+internal readonly record struct FoundLetter(int Partition, long Offset);
+
 /// <summary>A row to be of <c>messaging.dead_letters</c>.</summary>
 /// <param name="IsClaimed">The inbox has its event for the group.</param>
+/// <param name="Found">null for a letter of our own.</param>
 internal sealed record LetterRow(
     LetterPlace At,
     KafkaRecord Record,
@@ -22,7 +26,8 @@ internal sealed record LetterRow(
     string Status,
     string ExceptionType,
     string ExceptionMessage,
-    bool IsClaimed
+    bool IsClaimed,
+    FoundLetter? Found
 )
 {
     public static LetterRow Of(GroupPartition partition, DeadLetter letter)
@@ -42,7 +47,8 @@ internal sealed record LetterRow(
             letter.Status,
             DeadLetterHeaders.NameOf(letter.Reason),
             letter.Reason.Message,
-            IsClaimed: received.Reading != Reading.Malformed
+            IsClaimed: received.Reading != Reading.Malformed,
+            Found: null
         );
     }
 }
@@ -60,13 +66,39 @@ internal static class DeadLetterTable
         """;
 
     private const string InsertSql = """
-        INSERT INTO messaging.dead_letters
+        INSERT INTO messaging.dead_letters AS known
             (consumer_group, topic, partition, incarnation, record_offset, key, event_id,
              event_type, version, status, exception_type, exception_message, recorded_at,
-             header_names, header_values, body, claimed, person)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
-        ON CONFLICT DO NOTHING
+             header_names, header_values, body, claimed, person, found_partition, found_offset)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+            $19, $20)
         """;
+
+    private const string InsertOwnSql = InsertSql + " ON CONFLICT DO NOTHING";
+
+    /// <summary>
+    /// A group that reads its record again, and fails again, writes another letter: whatever
+    /// somebody decided about the one before, this one waits. Further on in the dead letter topic
+    /// it is a newer one; in another partition, or a topic made again, its time tells.
+    /// </summary>
+    private const string InsertForeignSql =
+        InsertSql
+        + """
+
+            ON CONFLICT (consumer_group, topic, partition, record_offset, incarnation) DO UPDATE
+            SET key = excluded.key, event_id = excluded.event_id, event_type = excluded.event_type,
+                version = excluded.version, status = excluded.status,
+                exception_type = excluded.exception_type,
+                exception_message = excluded.exception_message,
+                recorded_at = excluded.recorded_at, header_names = excluded.header_names,
+                header_values = excluded.header_values, body = excluded.body,
+                person = excluded.person, found_partition = excluded.found_partition,
+                found_offset = excluded.found_offset, dead_at = clock.now(), resolved_at = NULL,
+                resolved_by = NULL
+            WHERE known.recorded_at < excluded.recorded_at
+                OR known.found_partition = excluded.found_partition
+                AND known.found_offset < excluded.found_offset
+            """;
 
     /// <summary>Those of the offsets that are dead letters already, decided or not.</summary>
     public static async Task<HashSet<long>> KnownAsync(
@@ -90,25 +122,29 @@ internal static class DeadLetterTable
     }
 
     /// <summary>Inserts the letters in their order, which is the order of their ids.</summary>
-    public static async Task InsertAsync(
+    /// <returns>Of each whether it is new; another system's also where it is so again.</returns>
+    public static async Task<IReadOnlyList<bool>> InsertAsync(
         NpgsqlConnection connection,
         IReadOnlyList<LetterRow> letters,
         CancellationToken stop
     )
     {
         if (letters.Count == 0)
-            return;
+            return [];
 
         await using var batch = new NpgsqlBatch(connection);
+        var commands = new List<NpgsqlBatchCommand>(letters.Count);
         foreach (var letter in letters)
         {
             var command = batch.CreateBatchCommand();
-            command.CommandText = InsertSql;
+            command.CommandText = letter.Found is null ? InsertOwnSql : InsertForeignSql;
             AddParameters(command.Parameters, letter);
+            commands.Add(command);
             batch.BatchCommands.Add(command);
         }
 
         await batch.ExecuteNonQueryAsync(stop);
+        return [.. commands.Select(c => c.RecordsAffected > 0)];
     }
 
     private static void AddParameters(NpgsqlParameterCollection parameters, LetterRow letter)
@@ -132,6 +168,8 @@ internal static class DeadLetterTable
         Add(NpgsqlDbType.Bytea, record.HasBody ? record.Body.ToArray() : null);
         Add(NpgsqlDbType.Boolean, letter.IsClaimed);
         Add(NpgsqlDbType.Bigint, LetterPerson.Of(record.KeyBytes, record.Body));
+        Add(NpgsqlDbType.Integer, letter.Found?.Partition);
+        Add(NpgsqlDbType.Bigint, letter.Found?.Offset);
 
         void Add(NpgsqlDbType type, object? value) =>
             parameters.Add(

@@ -60,6 +60,83 @@ internal sealed class ForeignLetterTests
     }
 
     [Test]
+    public async Task a_record_at_which_its_group_fails_again_waits_again()
+    {
+        await using var system = await ConsumingSystem.StartAsync();
+        var host = await system.StartHostAsync();
+        await DieAsync("The ledger is closed.");
+        await LettersAsync(system, count: 1);
+        await DiscardAsync();
+
+        await DieAsync("It is still closed.");
+
+        await Eventually.Until(
+            "it waits again",
+            async () => (await system.StatusesAsync())[0] == "waiting a"
+        );
+        (
+            await system.ListAsync<string>(
+                """
+                SELECT concat_ws(' ', exception_message, found_offset, resolved_at, resolved_by)
+                FROM messaging.dead_letters
+                """
+            )
+        ).ShouldBe(["It is still closed. 1"]);
+        await Eventually.Until(
+            "both failures are counted",
+            () => host.Metrics.Sum("dead_letters") == 2
+        );
+
+        await DiscardAsync();
+        await host.StopAsync();
+        await system.ExecuteAsync("DELETE FROM messaging.consumer_positions");
+        var second = await system.StartHostAsync();
+        await system.SettledAsync(Topic, records: 2);
+        (await system.StatusesAsync()).ShouldBe(["discarded a"]);
+        await second.StopAsync();
+        second.Metrics.Sum("dead_letters").ShouldBe(0);
+
+        Task DieAsync(string reason) =>
+            system.ProduceAsync(
+                Topic,
+                0,
+                "a"u8.ToArray(),
+                "x"u8.ToArray(),
+                [
+                    .. Origin("settlement", Topics.Payments, 4, 4_711),
+                    ("kafka_dlt-exception-message", Encoding.UTF8.GetBytes(reason)),
+                ]
+            );
+
+        Task DiscardAsync() =>
+            system.ExecuteAsync(
+                """
+                UPDATE messaging.dead_letters
+                SET status = 'discarded', resolved_at = clock.now(), resolved_by = 'the tests'
+                """
+            );
+    }
+
+    [Test]
+    public async Task names_that_the_table_cannot_hold_are_shown_with_a_mark()
+    {
+        await using var system = await ConsumingSystem.StartAsync();
+        await system.StartHostAsync();
+
+        await system.ProduceAsync(
+            Topic,
+            1,
+            "a"u8.ToArray(),
+            "x"u8.ToArray(),
+            Origin("settle\0ment", "payments\0", 0, 7)
+        );
+
+        (await LettersAsync(system, count: 1)).ShouldBe([
+            "settle\uFFFDment payments\uFFFD/0@7 a  v0 waiting unknown: ",
+        ]);
+    }
+
+    [Test]
     public async Task our_own_letters_are_there_once()
     {
         await using var system = await ConsumingSystem.StartAsync();
