@@ -14,7 +14,6 @@ DELETE FROM accounts.data_protection_keys;
 -- Places in topics that are deleted mean nothing in those of the same names that hosts make.
 DELETE FROM messaging.consumer_positions;
 DELETE FROM messaging.consumer_rereads;
-DELETE FROM ranking.applied;
 -- Rankings had what the event store may not have had yet: they get again whatever Kafka gets.
 DELETE FROM messaging.inbox USING messaging.consumer_groups AS known
     WHERE known.group_id = inbox.group_id AND known.consumer_group = 'ranking-service';

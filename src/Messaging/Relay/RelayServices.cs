@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace ConcertReservation.Messaging;
 
@@ -15,6 +16,11 @@ internal static class RelayServices
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<RelayOptions>, RelayOptionsRules>();
         services.AddHostedService<Relay>();
+        services.AddSingleton(p => new RelayedLogs(
+            p.GetRequiredService<NpgsqlDataSource>(),
+            p.GetRequiredService<KafkaClients>(),
+            p.GetRequiredService<KafkaCluster>()
+        ));
         services.AddLag();
         return services;
     }

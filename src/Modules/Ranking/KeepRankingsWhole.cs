@@ -11,7 +11,7 @@ namespace ConcertReservation.Ranking;
 /// </summary>
 internal sealed class KeepRankingsWhole(
     RankingStore store,
-    AppliedPositions applied,
+    RankingChanges changes,
     RebuildRankings rebuild,
     DatabaseReady database,
     IOptions<RankingOptions> options,
@@ -27,7 +27,7 @@ internal sealed class KeepRankingsWhole(
     protected override async Task RunOnceAsync(CancellationToken stop)
     {
         // PostgreSQL first: what is committed there was in Redis before.
-        var expected = await applied.ReadAsync(stop);
+        var expected = await changes.ReadAsync(stop);
         var state = await store.StateAsync();
         if (NeedsRebuild(state, expected))
             await rebuild.RunAsync(stop);
@@ -35,9 +35,9 @@ internal sealed class KeepRankingsWhole(
 
     internal static bool NeedsRebuild(
         RankingState state,
-        IReadOnlyList<Contracts.LogPosition> expected
+        IReadOnlyList<RankingChange> expected
     ) =>
         state.Live.Length == 0
         || state.Building.Length > 0
-        || expected.Any(p => state.Positions.GetValueOrDefault(p.LogName) < p.NextOffset);
+        || expected.Any(c => state.Changes.GetValueOrDefault(c.Log) < c.Number);
 }

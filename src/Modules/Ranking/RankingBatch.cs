@@ -19,17 +19,7 @@ internal sealed class RankingBatch(UnitOfWork work, RankingStore store)
     }
 
     public void Add(RankingUpdate update, KafkaRecord record) =>
-        Updates.Add(
-            new Placed(
-                update,
-                new LogPosition(
-                    record.Incarnation,
-                    record.Topic,
-                    record.Partition,
-                    record.Offset + 1
-                )
-            )
-        );
+        Updates.Add(new Placed(update, record.Topic, record.Partition));
 
     /// <remarks>
     /// Redis first, then the commit: after a crash in between the batch comes again, which changes
@@ -37,25 +27,11 @@ internal sealed class RankingBatch(UnitOfWork work, RankingStore store)
     /// </remarks>
     private async Task ApplyAsync(IReadOnlyList<Placed> placed, CancellationToken stop)
     {
-        var newest = placed
-            .Select(p => p.After)
-            .GroupBy(p => p.LogName)
-            .Select(log => log.MaxBy(p => p.NextOffset)!)
-            .ToList();
-        var before = (await AppliedPositions.AdvanceAsync(work, newest, stop)).ToDictionary(
-            p => p.LogName,
-            p => p.NextOffset
-        );
-        var positions = newest
-            .Select(p => new RankingPosition(
-                p.LogName,
-                p.NextOffset,
-                before.GetValueOrDefault(p.LogName)
-            ))
-            .ToList();
-        await store.ApplyAsync([.. placed.Select(p => p.Update)], positions);
+        var partitions = placed.Select(p => (p.Topic, p.Partition)).Distinct().ToList();
+        var changes = await RankingChanges.NextAsync(work, partitions, stop);
+        await store.ApplyAsync([.. placed.Select(p => p.Update)], changes);
     }
 
-    /// <summary>An update and how far its log is applied with it.</summary>
-    private sealed record Placed(RankingUpdate Update, LogPosition After);
+    /// <summary>An update and where its event came from.</summary>
+    private sealed record Placed(RankingUpdate Update, string Topic, int Partition);
 }

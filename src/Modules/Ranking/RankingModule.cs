@@ -21,8 +21,9 @@ public sealed class RankingModule : IModule
         services.AddModuleDatabase<RankingDb>("ranking");
         services.AddSingleton<RankingIdentity>();
         services.AddSingleton<RankingStore>();
-        services.AddSingleton<AppliedPositions>();
+        services.AddSingleton<RankingChanges>();
         services.AddSingleton<RebuildProgress>();
+        services.AddSingleton<RebuildMark>();
         services.AddSingleton<RebuildRankings>();
         services.AddScoped<RankingBatch>();
         services.AddSingleton<IOutageClassifier, RedisOutages>();

@@ -26,29 +26,29 @@ internal sealed class RankingStore(
     private RedisValue LeaseMilliseconds => options.Value.RebuildLeaseMilliseconds;
 
     /// <summary>
-    /// Live updates, with how far they bring each log. Where Redis lost something, a rebuild is due
+    /// Live updates, with the change that they are. Where Redis lost something, a rebuild is due
     /// from here on; the updates are in it already.
     /// </summary>
     public async Task ApplyAsync(
         IReadOnlyList<RankingUpdate> updates,
-        IReadOnlyList<RankingPosition> positions
+        IReadOnlyList<RankingChange> changes
     ) =>
         await RunAsync(
             "apply",
             await identity.ReadAsync(),
             await NewGenerationAsync(),
             Json(updates),
-            Json(positions)
+            Json(changes)
         );
 
     public async Task<RankingState> StateAsync()
     {
         var state = (RedisResult[])await RunAsync("state", await identity.ReadAsync());
-        var positions = (string[])state[2];
+        var changes = (string[])state[2];
         return new RankingState(
             (string)state[0],
             (string)state[1],
-            positions.Chunk(2).ToDictionary(p => p[0], p => Number(p[1]), StringComparer.Ordinal)
+            changes.Chunk(2).ToDictionary(p => p[0], p => Number(p[1]), StringComparer.Ordinal)
         );
     }
 
@@ -82,7 +82,7 @@ internal sealed class RankingStore(
     public async Task<bool> SwapAsync(
         string owner,
         string generation,
-        IReadOnlyList<RankingPosition> covered
+        IReadOnlyList<RankingChange> covered
     ) => (int)await RunAsync("swap", owner, generation, Json(covered)) == 1;
 
     /// <summary>Lets any host try again; what was filled so far stays.</summary>
@@ -126,8 +126,8 @@ internal sealed class RankingStore(
     private static RedisValue Json(IReadOnlyList<RankingUpdate> updates) =>
         JsonSerializer.Serialize(updates, RankingJson.Default.IReadOnlyListRankingUpdate);
 
-    private static RedisValue Json(IReadOnlyList<RankingPosition> positions) =>
-        JsonSerializer.Serialize(positions, RankingJson.Default.IReadOnlyListRankingPosition);
+    private static RedisValue Json(IReadOnlyList<RankingChange> changes) =>
+        JsonSerializer.Serialize(changes, RankingJson.Default.IReadOnlyListRankingChange);
 
     private async Task<RedisResult> RunAsync(string name, params RedisValue[] arguments)
     {
@@ -160,11 +160,11 @@ internal sealed class RankingStore(
 
 /// <param name="Live">Empty where there is none: Redis is new, or has forgotten.</param>
 /// <param name="Building">Empty where no rebuild is due.</param>
-/// <param name="Positions">The offset to apply next, by log.</param>
+/// <param name="Changes">The last that is there, by log.</param>
 internal sealed record RankingState(
     string Live,
     string Building,
-    IReadOnlyDictionary<string, long> Positions
+    IReadOnlyDictionary<string, long> Changes
 );
 
 internal sealed record RankedConcert(long ConcertId, double Score, string Name);

@@ -59,15 +59,16 @@ internal sealed record RankingUpdate(
     private static string Text(long id) => id.ToString(CultureInfo.InvariantCulture);
 }
 
-/// <summary>How far a partition is applied.</summary>
-/// <param name="Log">Incarnation, topic and partition.</param>
-/// <param name="Expected">What PostgreSQL had for NextOffset before; 0 for nothing.</param>
-internal sealed record RankingPosition(string Log, long NextOffset, long Expected = 0);
+/// <summary>The last change that events of a partition made to the rankings.</summary>
+/// <param name="Log">Topic and partition.</param>
+/// <param name="Number">Higher than that of any change before, of whatever partition.</param>
+/// <param name="Expected">The partition's before, as PostgreSQL has it; 0 for none.</param>
+internal sealed record RankingChange(string Log, long Number, long Expected = 0);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
 )]
 [JsonSerializable(typeof(IReadOnlyList<RankingUpdate>))]
-[JsonSerializable(typeof(IReadOnlyList<RankingPosition>))]
+[JsonSerializable(typeof(IReadOnlyList<RankingChange>))]
 internal sealed partial class RankingJson : JsonSerializerContext;

@@ -221,7 +221,10 @@ internal sealed class RecoveryTests
 
     private Task<bool> AreRankedAsync() =>
         _system.Database.ScalarAsync<bool>(
-            "SELECT coalesce(sum(next_offset), 0) >= 5 FROM ranking.applied"
+            """
+            SELECT coalesce(sum(next_offset), 0) >= 5 FROM messaging.consumer_positions
+            WHERE consumer_group = 'ranking-service' AND topic = 'reservation-events'
+            """
         );
 
     /// <summary>What anybody may write who may write into our topics.</summary>

@@ -34,6 +34,8 @@ internal sealed class ConsumingHost : IAsyncDisposable
 
     public ConsumerResets Resets => _host.Services.GetRequiredService<ConsumerResets>();
 
+    public RelayedLogs Logs => _host.Services.GetRequiredService<RelayedLogs>();
+
     public HostMetrics Metrics => _metrics;
 
     /// <summary>Events that the inbox knew.</summary>

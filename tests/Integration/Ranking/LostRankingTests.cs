@@ -1,7 +1,9 @@
+using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.Contracts;
+using ConcertReservation.Messaging;
+using ConcertReservation.Ranking;
 using ConcertReservation.Tests.Integration.Sale;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using StackExchange.Redis;
 
 namespace ConcertReservation.Tests.Integration.Ranking;
 
@@ -39,7 +41,7 @@ internal sealed class LostRankingTests
     public async Task what_the_event_store_has_as_dead_letters_is_ranked_again_too()
     {
         var concert = await Given.AConcert(system: _system);
-        await InEventStoreAsync(concert, "RAISE EXCEPTION 'Not this one.'");
+        await _system.BeforeStoringAsync(concert, "RAISE EXCEPTION 'Not this one.'");
         await _customer.Reserves(concert.Seats(1, 3));
         await _customer.Ranks(concert, seats: 3);
         await Eventually.Until(
@@ -53,47 +55,162 @@ internal sealed class LostRankingTests
                 )
         );
 
-        await ForgetRankingsAsync();
+        await _system.ForgetRankingsAsync();
         await _customer.Ranks(concert, seats: 3);
 
-        await MendEventStoreAsync();
-        var caller = await Given.TheOperator(_system);
-        var replayed = await caller.Api.Post(
-            "/api/ops/dead-letters/replay",
-            new { group = "data-platform" }
-        );
-        replayed["replayed"].GetInt32().ShouldBe(1);
-        await ForgetRankingsAsync();
+        await _system.StoreAgainAsync(concert);
+        await ReplayOneAsync("data-platform");
+        await _system.ForgetRankingsAsync();
         await _customer.Ranks(concert, seats: 3);
     }
 
-    /// <summary>What happens before an event of the concert's reservations is stored.</summary>
-    private Task InEventStoreAsync(ConcertOnSale concert, string statement) =>
-        _system.Database.ExecuteAsync(
-            $"""
-            CREATE FUNCTION data_platform.before_storing() RETURNS trigger LANGUAGE plpgsql AS
-                $f$ BEGIN {statement}; RETURN NEW; END $f$;
-            CREATE TRIGGER before_storing BEFORE INSERT ON data_platform.events FOR EACH ROW
-                WHEN (NEW.topic = 'reservation-events'
-                    AND encode(NEW.body, 'escape') ~ '"concertId":{concert.Id}(?!\d)')
-                EXECUTE FUNCTION data_platform.before_storing();
+    [Test]
+    public async Task an_old_letter_that_is_replayed_does_not_end_the_wait_for_the_event_store()
+    {
+        var old = await Given.AConcert(system: _system);
+        var concert = await Given.AConcert(system: _system);
+        await GivenAnOldLetterAsync(await _customer.Reserves(old.Seat(1)));
+        await using (await _system.StallEventStoreAsync(concert))
+        {
+            await _customer.Reserves(concert.Seats(1, 3));
+            await _customer.Ranks(concert, seats: 3);
+            await ReplayOneAsync("ranking-service");
+
+            var before = _system.Waits();
+            await _system.ForgetRankingsAsync();
+            await _system.RebuildWaitsOrIsDoneAsync(before);
+        }
+
+        await _customer.Ranks(concert, seats: 3);
+    }
+
+    [Test]
+    public async Task what_a_sale_adds_while_a_rebuild_waits_is_not_waited_for_too()
+    {
+        var first = await Given.AConcert(system: _system);
+        var later = await Given.AConcert(system: _system);
+        await using var stalled = await _system.StallEventStoreAsync(later);
+        await using (await _system.StallEventStoreAsync(first))
+        {
+            await _customer.Reserves(first.Seats(1, 2));
+            await _customer.Ranks(first, seats: 2);
+            var before = _system.Waits();
+            await _system.ForgetRankingsAsync();
+            await Eventually.Until("a rebuild waits", () => _system.Waits() > before);
+
+            var ranked = await RankedAsync();
+            await _customer.Reserves(later.Seats(1, 3));
+            await Eventually.Until(
+                "the rankings have that, too",
+                async () => await RankedAsync() > ranked
+            );
+        }
+
+        await _customer.Ranks(first, seats: 2);
+        await _customer.Ranks(later, seats: 3);
+    }
+
+    [Test]
+    public async Task a_flushed_redis_does_not_wait_for_a_topic_that_is_no_more()
+    {
+        var concert = await Given.AConcert(system: _system);
+        await _customer.Reserves(concert.Seats(1, 3));
+        await _customer.Ranks(concert, seats: 3);
+        await GivenALongerTopicBeforeAsync(concert);
+
+        await _system.ForgetRankingsAsync();
+
+        await _customer.Ranks(concert, seats: 3);
+    }
+
+    [Test]
+    public async Task a_second_that_redis_lost_is_missed_in_a_topic_that_was_made_again_too()
+    {
+        var concert = await Given.AConcert(system: _system);
+        await _customer.Reserves(concert.Seat(1));
+        await _customer.Ranks(concert, seats: 1);
+        await GivenALongerTopicBeforeAsync(concert);
+        var copy = await _system.CopyRankingsAsync();
+        await _customer.Reserves(concert.Seats(2, 3));
+        await _customer.Ranks(concert, seats: 3);
+
+        await _system.GoBackToAsync(copy);
+
+        await _customer.Ranks(concert, seats: 3);
+    }
+
+    /// <summary>
+    /// In every partition the rankings were at offsets that the topic, made again, has not yet.
+    /// </summary>
+    private async Task GivenALongerTopicBeforeAsync(ConcertOnSale concert)
+    {
+        var kafka = await _system.Database.ScalarAsync<string>(
+            "SELECT incarnation FROM messaging.relay_position"
+        );
+        var partitions = Enumerable.Range(0, Topics.Partitions[Topics.Reservations]);
+        var known = new RankingUpdate($"{concert.Id}", Version: 0, Name: "Before it had a name");
+        await using var scope = _system.HostA.Services.CreateAsyncScope();
+        var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
+        var batch = scope.ServiceProvider.GetRequiredService<RankingBatch>();
+        await work.RunAsync(
+            _ =>
+            {
+                foreach (var partition in partitions)
+                    batch.Add(known, RecordAt(kafka, partition, offset: 1_000_000));
+                return Task.FromResult(true);
+            },
+            CancellationToken.None
+        );
+    }
+
+    private static KafkaRecord RecordAt(string kafka, int partition, long offset) =>
+        new(
+            kafka,
+            Topics.Reservations,
+            partition,
+            offset,
+            Key: "",
+            Version: 0,
+            DateTimeOffset.UnixEpoch,
+            Headers: [],
+            Body: default
+        );
+
+    /// <summary>The rankings gave the reservation up in a Kafka that is no more.</summary>
+    private Task GivenAnOldLetterAsync(long reservation) =>
+        Eventually.Until(
+            "the event is stored, and a letter made of it",
+            () =>
+                _system.Database.ScalarAsync<bool>(
+                    $"""
+                    WITH letter AS (
+                        INSERT INTO messaging.dead_letters (consumer_group, topic, partition,
+                            incarnation, record_offset, key, event_id, event_type, version,
+                            status, exception_type, exception_message, recorded_at, header_names,
+                            header_values, body, claimed)
+                        SELECT 'ranking-service', topic, partition, 'a Kafka before', "offset",
+                            convert_to(key, 'UTF8'), event_id, event_type, version, 'waiting',
+                            'Any', 'Why not.', appended_at, header_names, header_values, body, true
+                        FROM data_platform.events WHERE key = 'reservation-{reservation}'
+                        RETURNING 1)
+                    SELECT EXISTS (SELECT FROM letter)
+                    """
+                )
+        );
+
+    private async Task ReplayOneAsync(string group)
+    {
+        var caller = await Given.TheOperator(_system);
+        var replayed = await caller.Api.Post("/api/ops/dead-letters/replay", new { group });
+        replayed["replayed"].GetInt32().ShouldBe(1);
+    }
+
+    /// <summary>How many records of reservations the rankings have passed.</summary>
+    private Task<long> RankedAsync() =>
+        _system.Database.ScalarAsync<long>(
+            """
+            SELECT coalesce(sum(next_offset), 0)::bigint FROM messaging.consumer_positions
+            WHERE consumer_group = 'ranking-service' AND topic = 'reservation-events'
             """
         );
-
-    private Task MendEventStoreAsync() =>
-        _system.Database.ExecuteAsync("DROP FUNCTION data_platform.before_storing() CASCADE");
-
-    private async Task ForgetRankingsAsync()
-    {
-        using var redis = await RedisAsync();
-        await redis.GetDatabase().ExecuteAsync("FLUSHDB");
-    }
-
-    private async Task<ConnectionMultiplexer> RedisAsync()
-    {
-        var configuration = _system.HostA.Services.GetRequiredService<IConfiguration>();
-        return await ConnectionMultiplexer.ConnectAsync(
-            configuration.GetConnectionString("Redis")!
-        );
-    }
 }

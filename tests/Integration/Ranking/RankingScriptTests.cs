@@ -9,7 +9,7 @@ namespace ConcertReservation.Tests.Integration.Ranking;
 [NonParallelizable]
 internal sealed class RankingScriptTests
 {
-    private const string Log = "one/reservation-events/0";
+    private const string Log = "reservation-events/0";
 
     /// <summary>A day that Redis still keeps, whatever the date.</summary>
     private static readonly long Hour = KoreanTime.Hour(DateTimeOffset.UtcNow);
@@ -127,41 +127,41 @@ internal sealed class RankingScriptTests
     public async Task a_flush_is_noticed_and_the_rankings_come_back_with_what_came_meanwhile()
     {
         RankingUpdate[] history = [Booked("1", "10", 3), Booked("2", "11", 2)];
-        await _store.ApplyAsync(history, [new RankingPosition(Log, NextOffset: 2)]);
+        await _store.ApplyAsync(history, [new RankingChange(Log, Number: 2)]);
 
         await Forget();
         (await _store.TopAsync("all", true, 10)).ShouldBeNull();
         await _store.ApplyAsync(
             [Booked("3", "11", 2)],
-            [new RankingPosition(Log, NextOffset: 3, Expected: 2)]
+            [new RankingChange(Log, Number: 3, Expected: 2)]
         );
         (await IsWhole()).ShouldBeFalse();
 
         var generation = (await _store.BeginRebuildAsync("test"))!;
         await _store.ApplyAsync(
             [Ended("1", "10", 2)],
-            [new RankingPosition(Log, NextOffset: 4, Expected: 3)]
+            [new RankingChange(Log, Number: 4, Expected: 3)]
         );
         (await _store.FillAsync("test", generation, history)).ShouldBeTrue();
-        (await _store.SwapAsync("test", generation, [new(Log, NextOffset: 2)])).ShouldBeTrue();
+        (await _store.SwapAsync("test", generation, [new(Log, Number: 2)])).ShouldBeTrue();
 
         (await Bookings()).ShouldBe([(11, 4)]);
         var state = await _store.StateAsync();
-        (state.Live, state.Building, state.Positions[Log]).ShouldBe((generation, "", 4));
+        (state.Live, state.Building, state.Changes[Log]).ShouldBe((generation, "", 4));
     }
 
     [Test]
     public async Task a_lost_second_is_not_covered_up_by_the_updates_that_follow()
     {
-        await _store.ApplyAsync([Booked("1", "10", 3)], [new RankingPosition(Log, NextOffset: 1)]);
+        await _store.ApplyAsync([Booked("1", "10", 3)], [new RankingChange(Log, Number: 1)]);
 
         await _store.ApplyAsync(
             [Booked("3", "10", 2)],
-            [new RankingPosition(Log, NextOffset: 7, Expected: 6)]
+            [new RankingChange(Log, Number: 7, Expected: 6)]
         );
 
         (await IsWhole()).ShouldBeFalse();
-        (await _store.StateAsync()).Positions[Log].ShouldBe(1);
+        (await _store.StateAsync()).Changes[Log].ShouldBe(1);
     }
 
     [Test]
@@ -170,15 +170,15 @@ internal sealed class RankingScriptTests
         await Forget();
         var generation = (await _store.BeginRebuildAsync("test"))!;
 
-        // Offsets to 4 were committed when the rebuild asked, 5 was in Redis and committed later.
+        // Changes to 5 were committed when the rebuild asked, 6 was in Redis and committed later.
         await _store.ApplyAsync(
             [Booked("3", "10", 2)],
-            [new RankingPosition(Log, NextOffset: 7, Expected: 6)]
+            [new RankingChange(Log, Number: 7, Expected: 6)]
         );
 
-        (await _store.SwapAsync("test", generation, [new(Log, NextOffset: 5)])).ShouldBeFalse();
-        (await _store.SwapAsync("test", generation, [new(Log, NextOffset: 6)])).ShouldBeTrue();
-        (await _store.StateAsync()).Positions[Log].ShouldBe(7);
+        (await _store.SwapAsync("test", generation, [new(Log, Number: 5)])).ShouldBeFalse();
+        (await _store.SwapAsync("test", generation, [new(Log, Number: 6)])).ShouldBeTrue();
+        (await _store.StateAsync()).Changes[Log].ShouldBe(7);
     }
 
     [Test]

@@ -90,22 +90,6 @@ internal sealed class RankingTests
         await Ranks(concert, seats: 7);
     }
 
-    /// <summary>As after a topic that was deleted and made again: offsets begin at 0.</summary>
-    [Test]
-    public async Task a_flushed_redis_does_not_wait_for_a_topic_that_is_no_more()
-    {
-        var concert = await Given.AConcert(seats: 8, system: _system);
-        await _customer.Holds(concert.Seats(1, 3));
-        await Ranks(concert, seats: 3);
-        await _system.Database.ExecuteAsync(
-            "UPDATE ranking.applied SET next_offset = next_offset + 1000000"
-        );
-
-        await Flush();
-
-        await Ranks(concert, seats: 3);
-    }
-
     [Test]
     public async Task an_operator_has_them_built_anew_while_bookings_go_on()
     {

@@ -1,89 +1,70 @@
 using ConcertReservation.Contracts;
+using ConcertReservation.Messaging;
 using ConcertReservation.Ranking;
 
 namespace ConcertReservation.Tests.Unit.Ranking;
 
 internal sealed class WhenToRebuildTests
 {
-    private static readonly LogPosition Applied = new("one", Topics.Reservations, 2, 100);
+    private static readonly RankingChange Changed = new("reservation-events/2", Number: 100);
+    private static readonly LogPosition End = new("one", Topics.Reservations, 2, 100);
 
     [Test]
     public void whole_rankings_are_left_alone()
     {
-        KeepRankingsWhole.NeedsRebuild(Redis("g", nextOffset: 100), [Applied]).ShouldBeFalse();
+        KeepRankingsWhole.NeedsRebuild(Redis("g", number: 100), [Changed]).ShouldBeFalse();
     }
 
     [Test]
     public void redis_may_be_ahead_of_a_commit_that_is_under_way()
     {
-        KeepRankingsWhole.NeedsRebuild(Redis("g", nextOffset: 120), [Applied]).ShouldBeFalse();
+        KeepRankingsWhole.NeedsRebuild(Redis("g", number: 120), [Changed]).ShouldBeFalse();
     }
 
     [Test]
     public void a_missing_marker_is_noticed()
     {
-        KeepRankingsWhole.NeedsRebuild(Redis("", nextOffset: 100), [Applied]).ShouldBeTrue();
+        KeepRankingsWhole.NeedsRebuild(Redis("", number: 100), [Changed]).ShouldBeTrue();
     }
 
     [Test]
     public void a_lost_second_is_noticed()
     {
-        KeepRankingsWhole.NeedsRebuild(Redis("g", nextOffset: 99), [Applied]).ShouldBeTrue();
+        KeepRankingsWhole.NeedsRebuild(Redis("g", number: 99), [Changed]).ShouldBeTrue();
     }
 
     [Test]
     public void a_partition_that_redis_never_heard_of_is_noticed()
     {
-        var other = Applied with { Partition = 3, NextOffset = 1 };
+        var other = new RankingChange("reservation-events/3", Number: 1);
 
-        KeepRankingsWhole
-            .NeedsRebuild(Redis("g", nextOffset: 100), [Applied, other])
-            .ShouldBeTrue();
+        KeepRankingsWhole.NeedsRebuild(Redis("g", number: 100), [Changed, other]).ShouldBeTrue();
     }
 
     [Test]
-    public void a_rebuild_waits_until_the_history_has_what_the_rankings_had()
+    public void a_rebuild_waits_until_the_history_has_come_to_where_kafka_ended()
     {
-        Reaches([Applied with { NextOffset = 99 }], [Applied]).ShouldBeFalse();
-        Reaches([], [Applied]).ShouldBeFalse();
-        Reaches([Applied with { NextOffset = 101 }], [Applied]).ShouldBeTrue();
-        Reaches([], []).ShouldBeTrue();
+        Reach(End with { NextOffset = 99 }).ShouldBeFalse();
+        Reach().ShouldBeFalse();
+        Reach(End).ShouldBeTrue();
+        Reach(End with { NextOffset = 101 }).ShouldBeTrue();
     }
 
     [Test]
-    public void an_earlier_incarnation_of_kafka_is_not_waited_for()
+    public void how_far_the_history_was_in_another_kafka_does_not_count()
     {
-        var earlier = Applied with { Incarnation = "zero" };
-
-        Reaches([Applied], [Applied, earlier]).ShouldBeTrue();
+        Reach(End with { Incarnation = "zero", NextOffset = 500 }).ShouldBeFalse();
     }
 
     [Test]
-    public void a_topic_that_was_deleted_and_made_again_is_waited_for_as_far_as_we_are_in_it()
+    public void nothing_is_waited_for_where_kafka_keeps_nothing()
     {
-        var again = Applied with { NextOffset = 3 };
-        var before = again with { NextOffset = 2 };
-
-        RebuildRankings.Reaches([again], needed: [Applied], own: [again]).ShouldBeTrue();
-        RebuildRankings.Reaches([before], needed: [Applied], own: [again]).ShouldBeFalse();
-        RebuildRankings.Reaches([], needed: [Applied], own: []).ShouldBeTrue();
+        new RelayedEnds("one", Epoch: 1, []).AreReachedBy([]).ShouldBeTrue();
     }
 
-    [Test]
-    public void what_a_sale_adds_while_a_rebuild_waits_is_not_waited_for_too()
-    {
-        var first = RebuildMark.None.For("g", [Applied]);
-        var later = Applied with { NextOffset = 200 };
+    private static bool Reach(params LogPosition[] positions) =>
+        new RelayedEnds("one", Epoch: 1, [End]).AreReachedBy(positions);
 
-        first.For("g", [later]).Needed.ShouldBe([Applied]);
-        first.For("h", [later]).Needed.ShouldBe([later]);
-        first.For("g", [later with { Incarnation = "two" }]).Needed[0].NextOffset.ShouldBe(200);
-        first.Covered.ShouldBe([new RankingPosition(Applied.LogName, 100)]);
-    }
-
-    private static bool Reaches(LogPosition[] reached, LogPosition[] needed) =>
-        RebuildRankings.Reaches(reached, needed, own: needed);
-
-    private static RankingState Redis(string live, long nextOffset) =>
-        new(live, "", new Dictionary<string, long> { [Applied.LogName] = nextOffset });
+    private static RankingState Redis(string live, long number) =>
+        new(live, "", new Dictionary<string, long> { [Changed.Log] = number });
 }

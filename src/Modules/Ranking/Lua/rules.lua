@@ -9,8 +9,8 @@
 --                       names                   version:name of each concert
 --                       first-sold-out          version at which a concert first sold out
 --                       cancelled, windows      sets of concerts, and of the day and hour keys
---                       positions               the offset to apply next of each partition
---                       needed                  while it is built: the next offset that history has to reach
+--                       changes                 number of the last change that each partition made
+--                       needed-changes          while it is built: of these what the history has to have, too
 --
 -- A generation's name begins with the identity of the PostgreSQL database that it was made from: one of
 -- another database counts as missing.
@@ -147,10 +147,12 @@ local function apply(generation, updates)
     end
 end
 
-local function advance(generation, log, next_offset)
-    local positions = keys_of(generation) .. 'positions'
-    local known = redis.call('HGET', positions, log)
-    if not known or next_offset > tonumber(known) then
-        redis.call('HSET', positions, log, string.format('%.0f', next_offset))
+local function last_change(generation, log)
+    return tonumber(redis.call('HGET', keys_of(generation) .. 'changes', log) or '0')
+end
+
+local function advance(generation, log, number)
+    if number > last_change(generation, log) then
+        redis.call('HSET', keys_of(generation) .. 'changes', log, string.format('%.0f', number))
     end
 end

@@ -1,0 +1,151 @@
+using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.Contracts;
+using Confluent.Kafka;
+using Npgsql;
+
+namespace ConcertReservation.Messaging;
+
+/// <summary>
+/// How far a group has to be so that it lacks nothing of what was committed before: to where Kafka
+/// ends once the relay has sent all of that. What anybody had applied elsewhere tells nothing about
+/// it: in another Kafka, or in a topic that was made again, the same events have other offsets.
+/// </summary>
+public sealed class RelayedLogs
+{
+    private static readonly TimeSpan ConfirmLimit = TimeSpan.FromSeconds(5);
+
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly KafkaClients _clients;
+    private readonly KafkaCluster _cluster;
+
+    internal RelayedLogs(
+        NpgsqlDataSource dataSource,
+        KafkaClients clients,
+        KafkaCluster cluster
+    ) => (_dataSource, _clients, _cluster) = (dataSource, clients, cluster);
+
+    /// <summary>The number of the newest committed event that the outbox keeps, or 0.</summary>
+    public async Task<long> NewestAsync(CancellationToken stop)
+    {
+        await using var command = _dataSource.CreateCommand(
+            "SELECT coalesce(max(seq), 0) FROM messaging.outbox"
+        );
+        return (long)(await command.ExecuteScalarAsync(stop))!;
+    }
+
+    /// <summary>Where topics end that have all events up to a number.</summary>
+    /// <param name="topics">Without the prefix.</param>
+    /// <returns>
+    /// null while nobody can tell: Kafka is away, the relay is not through, or somebody has just
+    /// made another Kafka, or a topic again, and not everybody has noticed.
+    /// </returns>
+    public async Task<RelayedEnds?> EndsAsync(
+        IReadOnlyCollection<string> topics,
+        long newest,
+        CancellationToken stop
+    )
+    {
+        if (
+            _cluster.Facts is not { Incarnation: var incarnation }
+            || await EpochAsync(incarnation, newest, stop) is not { } epoch
+        )
+        {
+            return null;
+        }
+
+        var read = await FurthestAsync(incarnation, stop);
+        try
+        {
+            var found = await KafkaWatermarks.ReadAsync(_clients, topics, stop);
+            var confirmed = await _cluster.ConfirmAsync(stop).WaitAsync(ConfirmLimit, stop);
+            // Nobody reads beyond the end: what was read was another topic of that name.
+            var isAnother = read.Any(p =>
+                found.TryGetValue((p.Topic, p.Partition), out var marks)
+                && p.NextOffset > marks.High
+            );
+            if (confirmed.Incarnation != incarnation || isAnother)
+                return null;
+
+            var ends = found
+                .Where(f => !f.Value.IsEmpty)
+                .Select(f => new LogPosition(
+                    incarnation,
+                    f.Key.Topic,
+                    f.Key.Partition,
+                    f.Value.High
+                ));
+            var relayed = new RelayedEnds(incarnation, epoch, [.. ends]);
+            return await AreOfNowAsync(relayed, stop) ? relayed : null;
+        }
+        catch (Exception e) when (e is KafkaException or TimeoutException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Whether the relay has not begun anew since: then the ends are where nobody comes any more.
+    /// </summary>
+    public async Task<bool> AreOfNowAsync(RelayedEnds ends, CancellationToken stop)
+    {
+        await using var command = _dataSource.CreateCommand(
+            """
+            SELECT EXISTS (SELECT FROM messaging.relay_position
+                WHERE incarnation = $1 AND epoch = $2)
+            """
+        );
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = ends.Incarnation });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = ends.Epoch });
+        return await command.ExecuteScalarAsync(stop) is true;
+    }
+
+    /// <summary>The relay's, if it has sent this Kafka all up to the number.</summary>
+    private async Task<long?> EpochAsync(string incarnation, long newest, CancellationToken stop)
+    {
+        await using var ask = _dataSource.CreateCommand(
+            """
+            SELECT epoch, from_snapshot::text FROM messaging.relay_position
+            WHERE incarnation = $1
+            """
+        );
+        ask.Parameters.Add(new NpgsqlParameter<string> { TypedValue = incarnation });
+        long epoch;
+        Snapshot sent;
+        await using (var reader = await ask.ExecuteReaderAsync(stop))
+        {
+            if (!await reader.ReadAsync(stop))
+                return null;
+
+            (epoch, sent) = (reader.GetInt64(0), Snapshot.Parse(reader.GetString(1)));
+        }
+
+        await using var unsent = _dataSource.CreateCommand(
+            """
+            SELECT EXISTS (SELECT FROM messaging.outbox WHERE xid >= $1 AND seq <= $3)
+                OR EXISTS (SELECT FROM messaging.outbox WHERE xid = ANY($2) AND seq <= $3)
+            """
+        );
+        unsent.Parameters.Add(XidParameters.Of(sent.Xmax));
+        unsent.Parameters.Add(XidParameters.Of(sent.InProgress));
+        unsent.Parameters.Add(new NpgsqlParameter<long> { TypedValue = newest });
+        return await unsent.ExecuteScalarAsync(stop) is true ? null : epoch;
+    }
+
+    /// <summary>How far any group is in the partitions of this Kafka.</summary>
+    private async Task<IReadOnlyList<LogPosition>> FurthestAsync(
+        string incarnation,
+        CancellationToken stop
+    )
+    {
+        await using var command = _dataSource.CreateCommand(
+            """
+            SELECT incarnation, topic, partition, max(next_offset)
+            FROM messaging.consumer_positions WHERE incarnation = $1
+            GROUP BY incarnation, topic, partition
+            """
+        );
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = incarnation });
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        return await reader.ReadLogPositionsAsync(stop);
+    }
+}
