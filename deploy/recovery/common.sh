@@ -42,6 +42,14 @@ number() {
   echo "$((10#$2))"
 }
 
+# days VALUE   Groups know for 30 days what they have applied, and would apply again what they know no longer.
+days() {
+  local count most=28
+  count=$(number --days "$1") || exit
+  [ "$count" -le $most ] || refuse "--days takes $most at most: groups could apply again what is older."
+  echo "$count"
+}
+
 program() { echo "$root/src/Tools/$1/bin/Debug/net10.0/ConcertReservation.$1.dll"; }
 
 # on_own_machine OPTION…   Where no address is given, the drill is about what ./run keeps in .local/run: it is run
