@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace ConcertReservation.Host.Health;
 
-/// <summary>The database answers, and the migrations have run.</summary>
+/// <summary>The database answers and takes writes, and the migrations have run.</summary>
 internal sealed class DatabaseCheck(NpgsqlDataSource dataSource, DatabaseReady ready) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(
@@ -15,7 +15,11 @@ internal sealed class DatabaseCheck(NpgsqlDataSource dataSource, DatabaseReady r
     {
         try
         {
-            await AskAsync(cancellationToken).WaitAsync(HealthLimits.Question, cancellationToken);
+            var takesWrites = await TakesWritesAsync(cancellationToken)
+                .WaitAsync(HealthLimits.Question, cancellationToken);
+            if (!takesWrites)
+                return new HealthCheckResult(context.Registration.FailureStatus, "takes no writes");
+
             return ready.IsOpen
                 ? HealthCheckResult.Healthy()
                 : new HealthCheckResult(context.Registration.FailureStatus, "is being migrated");
@@ -30,9 +34,15 @@ internal sealed class DatabaseCheck(NpgsqlDataSource dataSource, DatabaseReady r
         }
     }
 
-    private async Task AskAsync(CancellationToken stop)
+    /// <summary>Not a standby, and none that somebody has set to be read only.</summary>
+    private async Task<bool> TakesWritesAsync(CancellationToken stop)
     {
-        await using var command = dataSource.CreateCommand("SELECT 1");
-        await command.ExecuteScalarAsync(stop);
+        await using var command = dataSource.CreateCommand(
+            """
+            SELECT NOT pg_is_in_recovery()
+                AND NOT current_setting('transaction_read_only')::boolean
+            """
+        );
+        return await command.ExecuteScalarAsync(stop) is true;
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ConcertReservation.BuildingBlocks;
 using ConcertReservation.Tests.Integration.Sale;
 using ConcertReservation.Tests.Integration.Verification;
+using Npgsql;
 using static System.Net.HttpStatusCode;
 
 namespace ConcertReservation.Tests.Integration.Outages;
@@ -140,6 +141,36 @@ internal sealed class DatabaseOutageTests
         await Eventually.Until("it is ready again", system.HostA.IsReadyAsync);
     }
 
+    [Test]
+    public async Task a_database_that_takes_no_writes_is_named_until_it_takes_them_again()
+    {
+        await using var system = await StartAsync(startHosts: true);
+        var mina = await Given.ACustomer(system);
+
+        await AlterAsync(system, "SET default_transaction_read_only = on");
+
+        await Eventually.Until(
+            "readiness names the database",
+            async () =>
+            {
+                var ready = await mina.Api.Get("/health/ready");
+                return ready.Status == ServiceUnavailable
+                    && ready["database"].TryGetProperty("detail", out var detail)
+                    && detail.GetString() == "takes no writes";
+            }
+        );
+        (await mina.Charges(50_000)).ShouldBe(ServiceUnavailable, "overloaded");
+
+        await AlterAsync(system, "RESET default_transaction_read_only");
+        await Eventually.Until("it is ready again", system.HostA.IsReadyAsync);
+        var key = Persona.NewKey();
+        await Eventually.Becomes(
+            "points can be charged again",
+            () => mina.Charges(50_000, key),
+            charged => charged.Status == Created
+        );
+    }
+
     [TestCase(false, Category = "Long")]
     [TestCase(true, Category = "Long")]
     public async Task a_sale_goes_on_after_the_database_was_away(bool standsStill)
@@ -179,6 +210,29 @@ internal sealed class DatabaseOutageTests
         (await mina.Sees(bought))["status"].GetString().ShouldBe("CONFIRMED");
         await system.HasLostNothing();
         system.HostA.Log.Warnings.Skip(before).ShouldHaveSingleItem().ShouldContain(AwayLine);
+    }
+
+    /// <summary>For all sessions from now on; those that there are end.</summary>
+    private static async Task AlterAsync(TestSystem system, string change)
+    {
+        var name = new NpgsqlConnectionStringBuilder(system.Database.ConnectionString).Database;
+        await using var server = NpgsqlDataSource.Create(
+            TestServices.Required("ConnectionStrings__Postgres")
+        );
+        foreach (
+            var sql in new[]
+            {
+                $"ALTER DATABASE {name} {change}",
+                $"""
+                SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE datname = '{name}' AND backend_type = 'client backend'
+                """,
+            }
+        )
+        {
+            await using var command = server.CreateCommand(sql);
+            await command.ExecuteNonQueryAsync();
+        }
     }
 
     private static async Task<Answer> CsvAsync(Persona who, string path)
