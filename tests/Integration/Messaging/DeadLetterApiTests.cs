@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text;
 using ConcertReservation.Contracts;
+using Confluent.Kafka;
 
 namespace ConcertReservation.Tests.Integration.Messaging;
 
@@ -63,7 +65,7 @@ internal sealed class DeadLetterApiTests
         (
             await SharedSystem.System.Database.ReadAsync<string>(
                 "SELECT DISTINCT resolved_by FROM messaging.dead_letters WHERE key = $1::bytea",
-                System.Text.Encoding.UTF8.GetBytes(key)
+                Encoding.UTF8.GetBytes(key)
             )
         ).ShouldBe([$"account {caller.Id}"]);
     }
@@ -89,6 +91,40 @@ internal sealed class DeadLetterApiTests
             "the second mail is there",
             () => SharedSystem.System.Mails.To(mina.Email).Count == 2
         );
+        (await StatesAsync(caller, letter)).ShouldBe("discarded");
+    }
+
+    [Test]
+    public async Task a_letter_of_another_system_is_shown_and_discarded_but_not_replayed()
+    {
+        var group = $"settlement-{Guid.NewGuid():N}";
+        await WriteForeignLetterAsync(group);
+        var caller = await Integration.Given.TheOperator();
+
+        var listed = await Eventually.Becomes(
+            "it is listed",
+            () => caller.Api.Get($"{Letters}?group={group}"),
+            page => page["items"].GetArrayLength() == 1
+        );
+        listed["items"][0].GetProperty("replayable").GetBoolean().ShouldBeFalse();
+        var letter = listed["items"][0].GetProperty("deadLetterId").GetInt64();
+        var shown = (await caller.Api.Get($"{Letters}/{letter}")).ShouldBe(HttpStatusCode.OK);
+        shown["letter"].GetProperty("replayable").GetBoolean().ShouldBeFalse();
+        shown["letter"].GetProperty("topic").GetString().ShouldBe(Topics.Payments);
+        shown["letter"].GetProperty("offset").GetInt64().ShouldBe(4_711);
+
+        var replayed = await ReplayAsync(caller, letter);
+        replayed["replayed"].GetInt32().ShouldBe(0);
+        replayed["skipped"]
+            .EnumerateArray()
+            .ShouldHaveSingleItem()
+            .GetProperty("reason")
+            .GetString()
+            .ShouldBe("foreign");
+        (await StatesAsync(caller, letter)).ShouldBe("waiting");
+
+        var discarded = await caller.Api.Post($"{Letters}/discard", new { group });
+        discarded["discarded"].GetInt64().ShouldBe(1);
         (await StatesAsync(caller, letter)).ShouldBe("discarded");
     }
 
@@ -203,11 +239,31 @@ internal sealed class DeadLetterApiTests
                     WHERE consumer_group = $1 AND key = $2::bytea ORDER BY 1
                     """,
                     Group,
-                    System.Text.Encoding.UTF8.GetBytes(key)
+                    Encoding.UTF8.GetBytes(key)
                 ),
             found => found.Count == 2
         );
         return (mina, key, ids[0]);
+    }
+
+    /// <summary>As Spring's recoverer does.</summary>
+    private static async Task WriteForeignLetterAsync(string group)
+    {
+        var kafka = SharedSystem.System.Kafka;
+        using var producer = new ProducerBuilder<byte[], byte[]>(
+            new ProducerConfig { BootstrapServers = kafka.BootstrapServers }
+        ).Build();
+        var letter = new Message<byte[], byte[]>
+        {
+            Key = "payment-7"u8.ToArray(),
+            Value = "{}"u8.ToArray(),
+            Headers = [],
+        };
+        letter.Headers.Add("kafka_dlt-original-consumer-group", Encoding.UTF8.GetBytes(group));
+        letter.Headers.Add("kafka_dlt-original-topic", Encoding.UTF8.GetBytes(Topics.Payments));
+        letter.Headers.Add("kafka_dlt-original-partition", HeaderReading.Int32(4));
+        letter.Headers.Add("kafka_dlt-original-offset", HeaderReading.Int64(4_711));
+        await producer.ProduceAsync(kafka.Prefix + Topics.DeadLetters(Topics.Payments), letter);
     }
 
     private static Task MendAsync(Persona mina) =>
