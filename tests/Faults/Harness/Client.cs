@@ -48,13 +48,19 @@ internal sealed class Client
 
     private readonly FaultSystem _system;
     private readonly int _number;
+    private readonly Random _dice;
     private int _host;
     private string? _token;
 
     public Client(FaultSystem system, int number) =>
-        (_system, _number, _host) = (system, number, number);
+        (_system, _number, _host, _dice) = (system, number, number, new Random(number));
 
     public long Id { get; private set; }
+
+    /// <summary>
+    /// One booking request in so many is sent again though it was answered; 0: none.
+    /// </summary>
+    public int RepeatsOneIn { get; set; }
 
     /// <summary>The access token; null before the sign-in.</summary>
     public string? Token => _token;
@@ -86,11 +92,12 @@ internal sealed class Client
     public Task<Answer> PostAsync(string path, object body) =>
         SendAsync(new Request(HttpMethod.Post, path) { Body = JsonSerializer.Serialize(body) });
 
-    public Task<Answer> HoldAsync(long concertId, IReadOnlyList<long> seatIds) =>
-        OperateAsync("hold", "/api/reservations", new { concertId, seatIds });
+    /// <param name="hop">How many hosts further than usual.</param>
+    public Task<Answer> HoldAsync(long concertId, IReadOnlyList<long> seatIds, int hop = 0) =>
+        OperateAsync("hold", "/api/reservations", new { concertId, seatIds }, hop: hop);
 
     public Task<Answer> CancelAsync(long reservationId) =>
-        SendAsync(
+        InsistAsync(
             new Request(HttpMethod.Delete, $"/api/reservations/{reservationId}")
             {
                 Operation = "cancel",
@@ -131,25 +138,39 @@ internal sealed class Client
         string operation,
         string path,
         object body,
-        long? target = null
+        long? target = null,
+        int hop = 0
     ) =>
-        SendAsync(
+        InsistAsync(
             new Request(HttpMethod.Post, path)
             {
                 Operation = operation,
                 Target = target,
                 Key = Guid.NewGuid().ToString(),
                 Body = JsonSerializer.Serialize(body),
-            }
+            },
+            hop
         );
 
-    private async Task<Answer> SendAsync(Request request)
+    /// <summary>
+    /// What is sent again goes to the next host, and its answer counts: of what was refused it may
+    /// be another one.
+    /// </summary>
+    private async Task<Answer> InsistAsync(Request request, int hop = 0)
+    {
+        // Drawn before anything is awaited: two requests at once have the same dice.
+        var isRepeated = RepeatsOneIn > 0 && _dice.Next(RepeatsOneIn) == 0;
+        var answer = await SendAsync(request, hop);
+        return isRepeated ? await SendAsync(request, hop + 1) : answer;
+    }
+
+    private async Task<Answer> SendAsync(Request request, int hop = 0)
     {
         var since = Stopwatch.GetTimestamp();
         using var pause = new PeriodicTimer(RetryPause);
         while (true)
         {
-            var answer = await TryAsync(request);
+            var answer = await TryAsync(request, hop);
             if (answer is { } heard && !MayTryAgain(heard))
                 return heard;
             if (Stopwatch.GetElapsedTime(since) > Patience)
@@ -160,9 +181,9 @@ internal sealed class Client
     }
 
     /// <returns>null where none came: what happened is unknown.</returns>
-    private async Task<Answer?> TryAsync(Request request)
+    private async Task<Answer?> TryAsync(Request request, int hop)
     {
-        var host = _system.Hosts[_host % _system.Hosts.Count];
+        var host = _system.Hosts[(_host + hop) % _system.Hosts.Count];
         var since = Stopwatch.GetTimestamp();
         Answer? answer = null;
         try
@@ -173,7 +194,7 @@ internal sealed class Client
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
-            _host++;
+            Interlocked.Increment(ref _host);
         }
 
         if (request.Operation is { } operation)

@@ -9,43 +9,58 @@ namespace ConcertReservation.Tests.Faults.Harness;
 internal sealed class Crowd
 {
     private const int Seed = 20_261_121;
-    private const int SeatsEach = 4;
     private const int Rows = 10;
+
+    /// <summary>Of a sale with an encore, so many give something back.</summary>
+    private const int MaxGivers = 3;
 
     /// <summary>Brokers and groups may have to come back in it, on a busy machine.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
     private readonly FaultSystem _system;
-    private readonly IReadOnlyList<Client> _customers;
-    private readonly int _seed;
+    private readonly IReadOnlyList<Shopper> _shoppers;
+    private readonly Temper _temper;
     private Task _sale = Task.CompletedTask;
 
-    private Crowd(FaultSystem system, long concertId, IReadOnlyList<Client> customers, int seed) =>
-        (_system, ConcertId, _customers, _seed) = (system, concertId, customers, seed);
+    private Crowd(
+        FaultSystem system,
+        long concertId,
+        IReadOnlyList<Shopper> shoppers,
+        Temper temper
+    ) => (_system, ConcertId, _shoppers, _temper) = (system, concertId, shoppers, temper);
 
     public long ConcertId { get; }
 
-    public int Seats => _customers.Count * SeatsEach;
+    public int Seats => _shoppers.Count * Shopper.SeatsAtATime;
 
     /// <summary>Customers who have signed up, and a concert with four seats for each.</summary>
-    /// <param name="seed">Of what they wish.</param>
-    public static async Task<Crowd> GatherAsync(FaultSystem system, int customers, int seed = Seed)
+    /// <param name="seed">Of what they wish and do.</param>
+    /// <param name="temper">null for the mild one.</param>
+    public static async Task<Crowd> GatherAsync(
+        FaultSystem system,
+        int customers,
+        int seed = Seed,
+        Temper? temper = null
+    )
     {
-        var concertId = await CreateConcertAsync(system, customers * SeatsEach / Rows);
+        temper ??= Temper.Mild;
+        var concertId = await CreateConcertAsync(
+            system,
+            customers * Shopper.SeatsAtATime / Rows,
+            temper.HoldSeconds
+        );
         var clients = Enumerable.Range(0, customers).Select(n => new Client(system, n)).ToList();
         await Task.WhenAll(clients.Select(c => c.SignUpAsync()));
-        return new Crowd(system, concertId, clients, seed);
+        return new Crowd(
+            system,
+            concertId,
+            [.. clients.Select((c, n) => new Shopper(c, concertId, temper, new Random(seed + n)))],
+            temper
+        );
     }
 
     /// <summary>Lets them in, and returns at once.</summary>
-    public void StartBuying()
-    {
-        var buying = _customers
-            .Select((c, n) => Task.Run(() => BuyAsync(c, new Random(_seed + n))))
-            .ToList();
-        _sale = WaitForAllAsync(buying);
-    }
+    public void StartBuying() => _sale = SellAsync();
 
     /// <summary>Holds a seat for one of them and pays it at the provider, unconfirmed.</summary>
     public async Task<CardPayment> StartCardPaymentAsync(int customer, string card)
@@ -57,7 +72,7 @@ internal sealed class Crowd
     /// <summary>Holds a seat for one of them.</summary>
     public async Task<HeldSeat> HoldSeatAsync(int customer)
     {
-        var client = _customers[customer];
+        var client = _shoppers[customer].Client;
         var answer = await client.GetAsync($"/api/concerts/{ConcertId}/seats");
         var seats = SeatMap
             .From(answer.ShouldSucceed().Json)
@@ -115,7 +130,11 @@ internal sealed class Crowd
             """
         );
 
-    private static async Task<long> CreateConcertAsync(FaultSystem system, int seatsPerRow)
+    private static async Task<long> CreateConcertAsync(
+        FaultSystem system,
+        int seatsPerRow,
+        int holdSeconds
+    )
     {
         var organiser = new Client(system, 0);
         await organiser.SignInAsOperatorAsync();
@@ -139,8 +158,8 @@ internal sealed class Crowd
                         seatsPerRow,
                     },
                 },
-                ticketsPerCustomer = 2 * SeatsEach,
-                holdSeconds = 300,
+                ticketsPerCustomer = Shopper.MaxSeats,
+                holdSeconds,
             }
         );
         var id = created.ShouldSucceed().Number("concertId");
@@ -151,79 +170,36 @@ internal sealed class Crowd
         return id;
     }
 
-    /// <summary>Whoever fails leaves seats behind for which the others would wait.</summary>
-    private static async Task WaitForAllAsync(List<Task> buying)
+    private async Task SellAsync()
     {
+        await AllBuyAsync();
+        if (!_temper.HasEncore)
+            return;
+
+        await Eventually.Becomes(
+            $"concert {ConcertId} is sold out",
+            async () =>
+                (await _shoppers[0].Client.GetAsync($"/api/concerts/{ConcertId}"))
+                    .ShouldSucceed()
+                    .Word("status"),
+            status => status == "SOLD_OUT",
+            Patience
+        );
+        var givers = _shoppers.Where(s => s.HasSales).Take(MaxGivers);
+        await Task.WhenAll(givers.Select(g => g.ReturnOneAsync()));
+        await AllBuyAsync();
+    }
+
+    /// <summary>Whoever fails leaves seats behind for which the others would wait.</summary>
+    private async Task AllBuyAsync()
+    {
+        var buying = _shoppers.Select(s => Task.Run(s.BuyAsync)).ToList();
         while (buying.Count > 0)
         {
             var ended = await Task.WhenAny(buying);
             await ended;
             buying.Remove(ended);
         }
-    }
-
-    private async Task BuyAsync(Client customer, Random random)
-    {
-        using var look = new PeriodicTimer(Look);
-        var bought = 0L;
-        while (bought < 2 * SeatsEach)
-        {
-            var answer = await customer.GetAsync($"/api/concerts/{ConcertId}/seats");
-            var map = SeatMap.From(answer.ShouldSucceed().Json);
-            var seats = map.Choose(random.Next(1, SeatsEach + 1), favouriteSection: 0, random);
-            if (seats.Count == 0 && map.Held == 0)
-                return;
-
-            if (seats.Count > 0 && await TryBuyAsync(customer, seats, random))
-                bought += seats.Count;
-            else
-                await look.WaitForNextTickAsync();
-        }
-    }
-
-    private async Task<bool> TryBuyAsync(Client customer, IReadOnlyList<long> seats, Random random)
-    {
-        var held = await customer.HoldAsync(ConcertId, seats);
-        if (held.Problem is "seat-taken" or "ticket-limit")
-            return false;
-
-        var reservation = held.ShouldSucceed().Number("reservationId");
-        switch (random.Next(10))
-        {
-            case 0:
-                await CancelAsync(customer, reservation);
-                return false;
-            case < 4:
-                return await PayByCardAsync(
-                    customer,
-                    reservation,
-                    random.Next(4) == 0 ? Provider.DeclinedCard : Provider.GoodCard
-                );
-            default:
-                await customer.ChargeAsync(held.Number("totalAmount"));
-                var paid = await customer.PayAsync(reservation, "POINT");
-                paid.ShouldSucceed().Word("status").ShouldBe("COMPLETED");
-                return true;
-        }
-    }
-
-    private static async Task<bool> PayByCardAsync(Client customer, long reservation, string card)
-    {
-        var payment = await CardPayment.StartAsync(customer, reservation, card);
-        if (await payment.EndAsync() == "COMPLETED")
-            return true;
-
-        await CancelAsync(customer, reservation);
-        return false;
-    }
-
-    /// <summary>
-    /// Asked again after a lost answer, the host says that it is cancelled already.
-    /// </summary>
-    public static async Task CancelAsync(Client customer, long reservation)
-    {
-        var cancelled = await customer.CancelAsync(reservation);
-        (cancelled.IsSuccess || cancelled.Problem == "illegal-state").ShouldBeTrue(cancelled.Text);
     }
 }
 

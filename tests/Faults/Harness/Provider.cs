@@ -19,6 +19,15 @@ internal sealed class Provider : IAsyncDisposable
     public const string SilentCard = "4000000000000341";
     public const string BrokenOnceCard = "4000000000000119";
 
+    /// <summary>Its first two refunds fail.</summary>
+    public const string RefundBrokenCard = "4000000000005126";
+
+    /// <summary>Without an answer, but each change is told three times.</summary>
+    public const string ToldThriceCard = "4000000000005423";
+
+    /// <summary>Without an answer; each state is told after the one that followed it.</summary>
+    public const string ToldBackwardsCard = "4000000000006975";
+
     private readonly WebApplication _sandbox;
     private readonly HttpClient _http;
     private readonly Asking _asking;

@@ -35,7 +35,7 @@ internal sealed class SaleStory(FaultSystem system, Crowd crowd)
         (await payment.EndAsync()).ShouldBe("FAILED");
         system.Provider.StatusOf(payment.Key).ShouldBe("ABORTED");
         await EndsAs(payment.Customer, payment.ReservationId, "HELD");
-        await Crowd.CancelAsync(payment.Customer, payment.ReservationId);
+        await Shopper.CancelAsync(payment.Customer, payment.ReservationId);
     }
 
     public async Task NobodyComesBack()
@@ -45,7 +45,7 @@ internal sealed class SaleStory(FaultSystem system, Crowd crowd)
         await PaymentEndsAs(payment.Customer, payment.Id, "FAILED");
         system.Provider.StatusOf(payment.Key).ShouldBe("IN_PROGRESS");
         await EndsAs(payment.Customer, payment.ReservationId, "HELD");
-        await Crowd.CancelAsync(payment.Customer, payment.ReservationId);
+        await Shopper.CancelAsync(payment.Customer, payment.ReservationId);
     }
 
     /// <summary>The provider is asked a second time, since its first answer told nothing.</summary>
@@ -117,7 +117,7 @@ internal sealed class SaleStory(FaultSystem system, Crowd crowd)
     public async Task HoldIsGivenBack()
     {
         var held = await crowd.HoldSeatAsync(customer: 0);
-        await Crowd.CancelAsync(held.Customer, held.ReservationId);
+        await Shopper.CancelAsync(held.Customer, held.ReservationId);
         await EndsAs(held.Customer, held.ReservationId, "CANCELLED");
     }
 
@@ -125,7 +125,7 @@ internal sealed class SaleStory(FaultSystem system, Crowd crowd)
     {
         var (sold, paymentId) = await PaysByPoints(customer: 0);
         await EndsAs(sold.Customer, sold.ReservationId, "CONFIRMED");
-        await Crowd.CancelAsync(sold.Customer, sold.ReservationId);
+        await Shopper.CancelAsync(sold.Customer, sold.ReservationId);
         await EndsAs(sold.Customer, sold.ReservationId, "CANCELLED");
         await PaymentEndsAs(sold.Customer, paymentId, "REFUNDED");
         (await BalanceOf(sold.Customer)).ShouldBe(sold.Amount);

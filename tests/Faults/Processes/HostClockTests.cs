@@ -44,7 +44,7 @@ internal sealed class HostClockTests
             DateTimeStyles.RoundtripKind
         );
         deadline.ShouldBeInRange(since.AddSeconds(HoldSeconds), until.AddSeconds(HoldSeconds));
-        await Crowd.CancelAsync(held.Customer, held.ReservationId);
+        await Shopper.CancelAsync(held.Customer, held.ReservationId);
 
         crowd.StartBuying();
         await crowd.WaitUntilSoldOutAsync();
