@@ -89,17 +89,18 @@ internal sealed class FaultSystem : IAsyncDisposable
     /// <param name="settings">Configuration over the usual one.</param>
     public async Task<HostProcess> StartHostAsync(params (string Key, string Value)[] settings)
     {
-        var all = Settings();
-        foreach (var (key, value) in settings)
-            all[key] = value;
-        var host = new HostProcess($"{(char)('A' + _hosts.Count)}", Folder, all);
+        var host = NewHost($"{(char)('A' + _hosts.Count)}", settings);
         _hosts.Add(host);
         host.Start();
         await host.WaitUntilReadyAsync();
         return host;
     }
 
-    /// <summary>The same with a wire between it and PostgreSQL.</summary>
+    /// <summary>One that nobody asks and that its owner starts and disposes of.</summary>
+    public HostProcess Guest(params (string Key, string Value)[] settings) =>
+        NewHost("guest", settings);
+
+    /// <summary>A host with a wire between it and PostgreSQL.</summary>
     public async Task<(HostProcess Host, Wire Wire)> StartWiredHostAsync(
         params (string Key, string Value)[] settings
     )
@@ -180,6 +181,14 @@ internal sealed class FaultSystem : IAsyncDisposable
             TestContext.Out.WriteLine($"Logs and the journal are in {Folder}");
         else
             Directory.Delete(Folder, recursive: true);
+    }
+
+    private HostProcess NewHost(string name, (string Key, string Value)[] settings)
+    {
+        var all = Settings();
+        foreach (var (key, value) in settings)
+            all[key] = value;
+        return new HostProcess(name, Folder, all);
     }
 
     private Dictionary<string, string> Settings() =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ConcertReservation.LocalServices;
+using Confluent.Kafka;
 
 namespace ConcertReservation.Tests.Faults.Harness;
 
@@ -17,6 +18,8 @@ internal sealed class OwnBrokers : IAsyncDisposable
     /// processors run in the time that anybody would wait.
     /// </summary>
     private static readonly SemaphoreSlim Turn = new(1);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly ServiceDirectory _directory;
     private readonly Line[] _lines;
@@ -97,6 +100,15 @@ internal sealed class OwnBrokers : IAsyncDisposable
     public Task StartAgainAsync(params int[] nodes) =>
         _brokers.StartAgainAsync(nodes, CancellationToken.None);
 
+    /// <summary>The one that answers for a group, as soon as there is one.</summary>
+    /// <param name="group">With its prefix.</param>
+    public Task<int> CoordinatorOfAsync(string group) =>
+        Eventually.Becomes(
+            $"{group} has a coordinator",
+            () => FindCoordinator(group),
+            node => node > 0
+        );
+
     /// <summary>New ones at the addresses of the killed ones, whose disks are lost.</summary>
     public async Task StartEmptyAsync()
     {
@@ -120,6 +132,22 @@ internal sealed class OwnBrokers : IAsyncDisposable
         finally
         {
             Turn.Release();
+        }
+    }
+
+    /// <returns>0 while nobody knows.</returns>
+    private int FindCoordinator(string group)
+    {
+        try
+        {
+            using var admin = new AdminClientBuilder(
+                new AdminClientConfig { BootstrapServers = BootstrapServers }
+            ).Build();
+            return admin.ListGroup(group, Patience)?.Broker.BrokerId ?? 0;
+        }
+        catch (KafkaException)
+        {
+            return 0;
         }
     }
 

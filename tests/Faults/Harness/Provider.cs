@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -30,11 +29,11 @@ internal sealed class Provider : IAsyncDisposable
 
     private readonly WebApplication _sandbox;
     private readonly HttpClient _http;
-    private readonly Asking _asking;
+    private readonly ProviderFront _front;
 
-    private Provider(WebApplication sandbox, Asking asking, string folder)
+    private Provider(WebApplication sandbox, ProviderFront front, string folder)
     {
-        (_sandbox, _asking) = (sandbox, asking);
+        (_sandbox, _front) = (sandbox, front);
         Books = Path.Combine(folder, "payments.jsonl");
         Url = new Uri(
             sandbox
@@ -51,22 +50,30 @@ internal sealed class Provider : IAsyncDisposable
     public string Books { get; }
 
     /// <summary>Hosts that wait for the answer to a confirmation at this moment.</summary>
-    public int ConfirmationsUnderWay => _asking.Count;
+    public int ConfirmationsUnderWay => _front.ConfirmationsUnderWay;
+
+    /// <summary>How many questions of hosts it answered late, wrongly or not at all.</summary>
+    public long Struck => _front.Struck;
+
+    /// <summary>Changes of which the hosts have not heard all yet.</summary>
+    public int WebhooksUnderWay => Webhooks.UnderWay;
+
+    private Webhooks Webhooks => _sandbox.Services.GetRequiredService<Webhooks>();
 
     /// <param name="folder">For its books.</param>
     public static async Task<Provider> StartAsync(string folder)
     {
-        var asking = new Asking();
+        var front = new ProviderFront();
         var sandbox = SandboxApplication.Create(
             ["--PORT=0", $"--Sandbox:Directory={folder}"],
             builder =>
             {
                 builder.Logging.ClearProviders();
-                builder.Services.AddSingleton<IStartupFilter>(asking);
+                builder.Services.AddSingleton<IStartupFilter>(front);
             }
         );
         await sandbox.StartAsync();
-        return new Provider(sandbox, asking, folder);
+        return new Provider(sandbox, front, folder);
     }
 
     /// <summary>What a customer's browser does at the provider.</summary>
@@ -92,43 +99,19 @@ internal sealed class Provider : IAsyncDisposable
     public string StatusOf(string paymentKey) =>
         _sandbox.Services.GetRequiredService<Ledger>().FindByKey(paymentKey)!.Status;
 
+    /// <summary>From now on, and until it is mended.</summary>
+    public void Inflict(Ailment ailment) => _front.Inflict(ailment);
+
+    public void Mend() => _front.Mend();
+
+    /// <summary>Tells the host of each change from now on, as the card has it.</summary>
+    public void TellChangesTo(HostProcess host) =>
+        Webhooks.Url = new Uri(host.Url, "/api/payments/webhooks/toss");
+
     public async ValueTask DisposeAsync()
     {
+        Mend();
         _http.Dispose();
         await _sandbox.DisposeAsync();
-    }
-
-    /// <summary>Counts the confirmations that are being answered.</summary>
-    private sealed class Asking : IStartupFilter
-    {
-        private int _count;
-
-        public int Count => Volatile.Read(ref _count);
-
-        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) =>
-            app =>
-            {
-                app.Use(CountAsync);
-                next(app);
-            };
-
-        private async Task CountAsync(HttpContext context, RequestDelegate next)
-        {
-            if (context.Request.Path != "/v1/payments/confirm")
-            {
-                await next(context);
-                return;
-            }
-
-            Interlocked.Increment(ref _count);
-            try
-            {
-                await next(context);
-            }
-            finally
-            {
-                Interlocked.Decrement(ref _count);
-            }
-        }
     }
 }

@@ -45,10 +45,10 @@ internal sealed class BrokerFaultTests
         crowd.StartBuying();
         await crowd.WaitUntilSoldAsync(crowd.Seats / 4);
 
-        var coordinator = Coordinator();
+        var coordinator = await CoordinatorAsync();
         await _brokers.KillAsync(coordinator);
         await crowd.WaitUntilSoldOutAsync();
-        Coordinator().ShouldNotBe(coordinator);
+        (await CoordinatorAsync()).ShouldNotBe(coordinator);
 
         await _system.OutwaitLeasesAsync();
         await _system.VerifyAsync();
@@ -132,11 +132,6 @@ internal sealed class BrokerFaultTests
     }
 
     /// <summary>The broker that answers for the group.</summary>
-    private int Coordinator()
-    {
-        using var admin = new AdminClientBuilder(
-            new AdminClientConfig { BootstrapServers = _brokers.BootstrapServers }
-        ).Build();
-        return admin.ListGroup(_system.Kafka.Prefix + Group, Patience).Broker.BrokerId;
-    }
+    private Task<int> CoordinatorAsync() =>
+        _brokers.CoordinatorOfAsync(_system.Kafka.Prefix + Group);
 }

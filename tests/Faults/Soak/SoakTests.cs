@@ -16,8 +16,8 @@ internal sealed class SoakTests
 
     private static readonly TimeSpan Round = TimeSpan.FromMinutes(1);
 
-    /// <summary>Of a sale that began in the midst of it all.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    /// <summary>Of a sale that began in the midst of it all, with its encore.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private SoakSystem _soak = null!;
 
@@ -42,7 +42,7 @@ internal sealed class SoakTests
         if (_soak is null)
             return;
 
-        foreach (var (what, count) in _soak.Tally)
+        foreach (var (what, count) in _soak.Tally.Counts)
             TestContext.Progress.WriteLine($"{count, 8} {what}");
         await _soak.DisposeAsync();
     }
@@ -74,7 +74,12 @@ internal sealed class SoakTests
     {
         for (var sale = 0; !enough.IsCancellationRequested; sale++)
         {
-            var crowd = await Crowd.GatherAsync(_soak.Stage, Customers, seed + (1_000 * sale));
+            var crowd = await Crowd.GatherAsync(
+                _soak.Stage,
+                Customers,
+                seed + (1_000 * sale),
+                Temper.Wild
+            );
             crowd.StartBuying();
             await crowd.WaitUntilOverAsync(Patience);
         }
