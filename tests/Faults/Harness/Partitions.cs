@@ -9,6 +9,9 @@ internal sealed record Held(string Group, string Topic, int Partition);
 /// <summary>Which host has which partitions, as each of them tells Prometheus.</summary>
 internal static partial class Partitions
 {
+    /// <summary>Of the six groups; and dead letters, which a seventh follows.</summary>
+    public const int OfAllGroups = 81 + 21;
+
     /// <summary>null while the host does not answer.</summary>
     public static async Task<IReadOnlyList<Held>?> OfAsync(HostProcess host)
     {

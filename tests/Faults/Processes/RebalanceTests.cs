@@ -8,9 +8,6 @@ internal sealed class RebalanceTests
 {
     private const int Customers = 30;
 
-    /// <summary>Of the six groups; and dead letters, which a seventh follows.</summary>
-    private const int PartitionsOfAll = 81 + 21;
-
     private FaultSystem _system = null!;
 
     [SetUp]
@@ -59,17 +56,17 @@ internal sealed class RebalanceTests
         LeaveOutOnEmbeddedKafka();
         var frozen = await _system.StartHostAsync();
         var heir = await _system.StartHostAsync();
-        await Partitions.SpreadOverAsync(PartitionsOfAll, frozen, heir);
+        await Partitions.SpreadOverAsync(Partitions.OfAllGroups, frozen, heir);
         var crowd = await Crowd.GatherAsync(_system, Customers);
         crowd.StartBuying();
         await crowd.WaitUntilSoldAsync(crowd.Seats / 4);
 
         frozen.Freeze();
-        await Partitions.SpreadOverAsync(PartitionsOfAll, heir);
+        await Partitions.SpreadOverAsync(Partitions.OfAllGroups, heir);
         frozen.IsFrozen.ShouldBeTrue();
         frozen.Thaw();
 
-        await Partitions.SpreadOverAsync(PartitionsOfAll, frozen, heir);
+        await Partitions.SpreadOverAsync(Partitions.OfAllGroups, frozen, heir);
         await crowd.WaitUntilSoldOutAsync();
         await _system.OutwaitLeasesAsync();
         await _system.VerifyAsync();
@@ -91,7 +88,7 @@ internal sealed class RebalanceTests
     /// <summary>Until these hosts have all partitions between them, with a sale going on.</summary>
     private async Task SettleAsync(string what, DateTime since, params HostProcess[] hosts)
     {
-        await Partitions.SpreadOverAsync(PartitionsOfAll, hosts);
+        await Partitions.SpreadOverAsync(Partitions.OfAllGroups, hosts);
         await _system.TellAsync(what, since);
     }
 
