@@ -38,7 +38,7 @@ internal sealed class AccountsOptions
 
     /// <summary>
     /// Sign-ins to one account and minute from all addresses that it does not know, and from each
-    /// that it knows; also how often the password may be asked of who is signed in.
+    /// that it knows; also how often the password may be asked in a session.
     /// </summary>
     [Range(1, 10_000_000)]
     public int SignInsPerMinuteAndAccount { get; set; } = 10;

@@ -109,6 +109,31 @@ internal sealed class AttemptLimitTests
             mina.Api.Send(HttpMethod.Delete, "/api/accounts/me", new { password });
     }
 
+    /// <summary>Not while it is locked out, either, and goes on guessing.</summary>
+    [Test]
+    public async Task a_stolen_session_does_not_keep_the_owner_from_changing_the_password()
+    {
+        const int Limit = 6;
+        await using var system = await StartAsync("Accounts:SignInsPerMinuteAndAccount", Limit);
+        var mina = await Given.ACustomer(system);
+        var stolen = await mina.SignsInAgain();
+        for (var guess = 0; guess < 5; guess++)
+            (await Change(stolen, "a guess")).ShouldBe(BadRequest, "validation", "password");
+        for (var guess = 0; guess < 2 * Limit; guess++)
+            ShouldBeTooMany(await Change(stolen, "a guess"));
+
+        (await Change(mina, mina.Password)).ShouldBe(OK);
+
+        (await stolen.Api.Get("/api/accounts/me")).ShouldBe(Unauthorized, "not-signed-in");
+
+        static Task<Answer> Change(Persona who, string password) =>
+            who.Api.Send(
+                HttpMethod.Patch,
+                "/api/accounts/me",
+                new { newPassword = "battery staple", password }
+            );
+    }
+
     [Test]
     [Category("Long")]
     public async Task signing_up_is_limited_by_address()

@@ -4,9 +4,9 @@ using Microsoft.EntityFrameworkCore;
 namespace ConcertReservation.Accounts;
 
 /// <summary>
-/// Somebody who is signed in shows that they know the password, too; as often a minute as one may
-/// sign in to the account. Wrong ones lock the session out, on all hosts: whoever has stolen it,
-/// and guesses, keeps the owner from nothing in theirs.
+/// Somebody who is signed in shows that they know the password, too; in a session as often a minute
+/// as one may sign in to the account. Wrong ones lock the session out, on all hosts: whoever has
+/// stolen it, and guesses, keeps the owner from nothing in theirs.
 /// </summary>
 internal sealed class PasswordCheck(
     AccountsDb db,
@@ -27,9 +27,6 @@ internal sealed class PasswordCheck(
         CancellationToken stop
     )
     {
-        if (limits.RefusePasswordCheck(id) is { } tooMany)
-            return (null, tooMany);
-
         var customer = await db
             .Customers.AsNoTracking()
             .SingleOrDefaultAsync(c => c.Id == id, stop);
@@ -40,6 +37,8 @@ internal sealed class PasswordCheck(
         var standing = await guard.FindAsync(attempt, stop);
         if (standing.LockedSeconds > 0)
             return (null, Problems.TooManyRequests(standing.LockedSeconds));
+        if (limits.RefusePasswordCheck(id, session) is { } tooMany)
+            return (null, tooMany);
 
         switch (await passwords.IsRightAsync(customer, password, stop))
         {

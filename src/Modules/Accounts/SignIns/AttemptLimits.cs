@@ -57,11 +57,15 @@ internal sealed class AttemptLimits(
         );
 
     /// <summary>
-    /// Whoever has stolen a token and guesses the password takes nothing from the owner's sign-ins.
+    /// Whoever has stolen a token and guesses the password takes nothing from the owner's sign-ins,
+    /// nor from what the owner may ask in another session.
     /// </summary>
     /// <returns>The refusal, or null where the attempt is allowed.</returns>
-    public Problem? RefusePasswordCheck(long customerId) =>
-        Take(_passwordChecks, customerId.ToString(CultureInfo.InvariantCulture));
+    public Problem? RefusePasswordCheck(long customerId, Guid? session) =>
+        Take(
+            _passwordChecks,
+            string.Create(CultureInfo.InvariantCulture, $"{customerId} {session}")
+        );
 
     /// <summary>An export reads much.</summary>
     /// <returns>The refusal; or the place that it takes until it is disposed of.</returns>
