@@ -15,6 +15,7 @@ internal sealed class SmtpServer : IAsyncDisposable
     private readonly ConcurrentQueue<ReceivedMail> _received = [];
     private readonly ConcurrentDictionary<string, int> _attempts = [];
     private readonly Task _running;
+    private int _refusals;
 
     private SmtpServer(int port)
     {
@@ -28,6 +29,12 @@ internal sealed class SmtpServer : IAsyncDisposable
 
     /// <summary>Before it the server says nothing.</summary>
     public Task Greeting { get; set; } = Task.CompletedTask;
+
+    /// <summary>While it is set, the server says this for its greeting, and hangs up.</summary>
+    public string? Refusal { get; set; }
+
+    /// <summary>Connections that heard the refusal.</summary>
+    public int Refusals => Volatile.Read(ref _refusals);
 
     /// <summary>
     /// The reply to the recipient, given how often it was named; 250 where it is not set, and null
@@ -85,6 +92,13 @@ internal sealed class SmtpServer : IAsyncDisposable
                 AutoFlush = true,
             };
             await Greeting.WaitAsync(_stop.Token);
+            if (Refusal is { } refusal)
+            {
+                await writer.WriteLineAsync(refusal);
+                Interlocked.Increment(ref _refusals);
+                return;
+            }
+
             await writer.WriteLineAsync("220 test");
             var recipient = "";
             while (await reader.ReadLineAsync(_stop.Token) is { } line)

@@ -114,9 +114,9 @@ internal sealed partial class DispatchMails(
         }
 
         foreach (var mail in round.Waiting)
-            await handover.GiveBackAsync(mail, round.Outage, stop);
+            await handover.GiveBackAsync(mail, round.Outage ?? round.Absence, stop);
 
-        if (round.Outage is { } outage && !round.HasSent)
+        if ((round.Outage ?? round.Absence) is { } outage && !round.HasSent)
             await _outage.AddAsync(outage, stop);
         else
             _outage.End();
@@ -135,6 +135,14 @@ internal sealed partial class DispatchMails(
         )
         {
             var result = await MailHandover.SendAsync(transport, mail);
+            if (result.Delivery == Delivery.NoServer)
+            {
+                // It may have room for fewer connections: the others go on.
+                round.Absence = result.Reason ?? "";
+                round.Waiting.Enqueue(mail);
+                return;
+            }
+
             if (result.Delivery == Delivery.Unreachable)
             {
                 round.Outage = result.Reason ?? "";
@@ -153,13 +161,16 @@ internal sealed partial class DispatchMails(
     {
         public ConcurrentQueue<OutgoingMail> Waiting { get; } = new(mails);
 
-        /// <summary>Mails that met no server, or at which it went away, and why.</summary>
+        /// <summary>Mails at which the connection broke, and why.</summary>
         public ConcurrentQueue<(OutgoingMail Mail, string Reason)> Broken { get; } = new();
         public Stopwatch Taken => taken;
         public TimeSpan Lease => lease;
 
         /// <summary>Why nothing can be handed over; null while it can.</summary>
         public string? Outage { get; set; }
+
+        /// <summary>Why a connection met no server; null where each did.</summary>
+        public string? Absence { get; set; }
 
         public bool HasSent { get; set; }
     }

@@ -34,7 +34,7 @@ internal sealed partial class MailHandover(
     public bool HasSentSince(long timestamp) => Interlocked.Read(ref _sentAt) > timestamp;
 
     /// <param name="result">
-    /// Not that no server was met: what that says, the other mails know as well.
+    /// Not that no server was met, nor that it broke: what that says, the other mails know as well.
     /// </param>
     public Task RecordAsync(OutgoingMail mail, DeliveryResult result, CancellationToken stop)
     {

@@ -15,8 +15,15 @@ internal enum Delivery
     /// <summary>This mail will never be taken.</summary>
     Refused,
 
-    /// <summary>No mail can be handed over at present, whichever it is.</summary>
+    /// <summary>
+    /// No mail can be handed over at present, whichever it is; or the server breaks at this one.
+    /// </summary>
     Unreachable,
+
+    /// <summary>
+    /// No server is there, or it has no room for another connection: it knows nothing of the mail.
+    /// </summary>
+    NoServer,
 }
 
 internal sealed record DeliveryResult(Delivery Delivery, string? Reason = null);
@@ -79,9 +86,18 @@ internal sealed class SmtpTransport : IMailTransport
     public async Task<DeliveryResult> SendAsync(OutgoingMail mail)
     {
         if (!_hasGreeted && await MissGreetingAsync() is { } reason)
-            return new(Delivery.Unreachable, reason);
+            return new(Delivery.NoServer, reason);
 
-        _hasGreeted = true;
+        var result = await HandOverAsync(mail);
+        _hasGreeted = result.Delivery != Delivery.Unreachable || await MissGreetingAsync() is null;
+        // A server that has gone has not gone because of this mail.
+        return _hasGreeted ? result : result with { Delivery = Delivery.NoServer };
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task<DeliveryResult> HandOverAsync(OutgoingMail mail)
+    {
         using var timeout = new CancellationTokenSource(_timeout);
         try
         {
@@ -102,8 +118,6 @@ internal sealed class SmtpTransport : IMailTransport
             return new(Judge(e), MailTransport.Describe(e));
         }
     }
-
-    public void Dispose() => _client.Dispose();
 
     /// <summary>
     /// The library does not tell a server that never says a word from one that is slow with a mail.
