@@ -23,6 +23,8 @@ public sealed class ConcertsModule : IModule
         services.AddScoped<SoldOutState>();
         services.AddScoped<SoldSeats>();
         services.AddHostedService<RecheckSoldOut>();
+        services.AddSingleton<SeatDoubts>();
+        services.AddHostedService<CompareSoldSeats>();
         services.AddConsumerGroup("concert-service", typeof(CountSoldSeats));
     }
 

@@ -133,7 +133,9 @@ internal sealed class ConcertsSystem
             Database.ConnectionString,
             [new ConcertsModule()],
             services => services.AddSingleton<ISeatInventory>(Owner),
-            ("Concerts:SoldOutRecheckMilliseconds", "100")
+            ("Concerts:SoldOutRecheckMilliseconds", "100"),
+            ("Concerts:SeatComparisonMilliseconds", "100"),
+            ("Concerts:SeatDoubtSeconds", "3")
         );
 }
 

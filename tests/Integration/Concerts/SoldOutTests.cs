@@ -6,9 +6,6 @@ namespace ConcertReservation.Tests.Integration.Concerts;
 [Parallelizable(ParallelScope.Self)]
 internal sealed class SoldOutTests
 {
-    private static readonly DateTimeOffset Opening = new(2026, 11, 20, 11, 0, 0, TimeSpan.Zero);
-    private static long _lastReservation;
-
     [Test]
     public async Task two_hosts_that_count_the_same_sale_twice_sell_out_once()
     {
@@ -16,7 +13,7 @@ internal sealed class SoldOutTests
         var concertId = await CreateAsync(Plan(seats: Seats));
         var sales = Enumerable
             .Range(1, Seats / 2)
-            .Select(i => Sale.Of(concertId, seats: 2).Confirmed(Opening.AddSeconds(i)))
+            .Select(i => Sale.Of(concertId, seats: 2).Confirmed(Sale.Opening.AddSeconds(i)))
             .ToList();
         Owner.Says(concertId, Seats, sold: Seats);
 
@@ -31,7 +28,7 @@ internal sealed class SoldOutTests
         var soldOut = published.Skip(1).ShouldHaveSingleItem().ShouldBeOfType<ConcertSoldOut>();
         soldOut.Version.ShouldBe(2);
         soldOut.TotalSeats.ShouldBe(Seats);
-        soldOut.SoldOutTime.ShouldBe(Opening.AddSeconds(Seats / 2));
+        soldOut.SoldOutTime.ShouldBe(Sale.Opening.AddSeconds(Seats / 2));
         var shown = await ShowAsync(concertId);
         shown["status"]!.GetValue<string>().ShouldBe("SOLD_OUT");
         shown["soldSeats"]!.GetValue<int>().ShouldBe(Seats);
@@ -44,13 +41,13 @@ internal sealed class SoldOutTests
         var concertId = await CreateAsync(Plan(seats: 2));
         var (first, second, third) = (Sale.Of(concertId), Sale.Of(concertId), Sale.Of(concertId));
         Owner.Says(concertId, 2, sold: 2);
-        await HostA.ReceiveAsync(first.Confirmed(Opening), second.Confirmed(Opening));
+        await HostA.ReceiveAsync(first.Confirmed(Sale.Opening), second.Confirmed(Sale.Opening));
 
         Owner.Says(concertId, 2, sold: 1);
         await HostB.ReceiveAsync(first.Cancelled());
         (await ShowAsync(concertId))["soldOutTime"].ShouldBeNull();
         Owner.Says(concertId, 2, sold: 2);
-        await HostA.ReceiveAsync(third.Confirmed(Opening.AddHours(1)));
+        await HostA.ReceiveAsync(third.Confirmed(Sale.Opening.AddHours(1)));
 
         var published = await PublishedAsync(concertId);
         published
@@ -62,7 +59,7 @@ internal sealed class SoldOutTests
                 ("CONCERT_SOLD_OUT", 4),
             ]);
         ((ConcertReopened)published[2]).AvailableSeats.ShouldBe(1);
-        ((ConcertSoldOut)published[3]).SoldOutTime.ShouldBe(Opening.AddHours(1));
+        ((ConcertSoldOut)published[3]).SoldOutTime.ShouldBe(Sale.Opening.AddHours(1));
     }
 
     [Test]
@@ -73,7 +70,7 @@ internal sealed class SoldOutTests
         Owner.Says(concertId, 1, sold: 1);
 
         await HostA.ReceiveAsync(sale.Cancelled());
-        await HostB.ReceiveAsync(sale.Confirmed(Opening));
+        await HostB.ReceiveAsync(sale.Confirmed(Sale.Opening));
 
         (await ShowAsync(concertId))["soldSeats"]!.GetValue<int>().ShouldBe(0);
         (await PublishedAsync(concertId)).ShouldHaveSingleItem();
@@ -94,7 +91,7 @@ internal sealed class SoldOutTests
     {
         var concertId = await CreateAsync(Plan(seats: 1));
         Owner.Says(concertId, 1, sold: 0);
-        await HostA.ReceiveAsync(Sale.Of(concertId).Confirmed(Opening));
+        await HostA.ReceiveAsync(Sale.Of(concertId).Confirmed(Sale.Opening));
         (await PublishedAsync(concertId)).ShouldHaveSingleItem();
 
         Owner.Says(concertId, 1, sold: 1);
@@ -104,7 +101,7 @@ internal sealed class SoldOutTests
             () => PublishedAsync(concertId),
             p => p.Count == 2
         );
-        published[1].ShouldBeOfType<ConcertSoldOut>().SoldOutTime.ShouldBe(Opening);
+        published[1].ShouldBeOfType<ConcertSoldOut>().SoldOutTime.ShouldBe(Sale.Opening);
     }
 
     /// <summary>
@@ -180,7 +177,7 @@ internal sealed class SoldOutTests
             {
                 var sale = Sale.Of(concertId);
                 live.Add(sale);
-                history.Add(sale.Confirmed(Opening.AddSeconds(history.Count)));
+                history.Add(sale.Confirmed(Sale.Opening.AddSeconds(history.Count)));
             }
 
             sold.Add(live.Count);
@@ -213,48 +210,5 @@ internal sealed class SoldOutTests
         }
 
         return batch;
-    }
-
-    /// <summary>One reservation's events, as Reservations would publish them.</summary>
-    private sealed record Sale(long ReservationId, long ConcertId, int Seats)
-    {
-        public static Sale Of(long concertId, int seats = 1) =>
-            new(Interlocked.Increment(ref _lastReservation), concertId, seats);
-
-        public ReservationConfirmed Confirmed(DateTimeOffset at) =>
-            new()
-            {
-                OccurredAt = at,
-                Version = 2,
-                ReservationId = ReservationId,
-                UserId = 9,
-                ConcertId = ConcertId,
-                SeatIds = SeatIds(),
-                Amount = new Money(1000),
-                PaymentId = ReservationId,
-                UserEmail = "kim@example.org",
-                Language = "ko",
-                ConcertName = "Night",
-            };
-
-        public ReservationCancelled Cancelled(bool wasConfirmed = true) =>
-            new()
-            {
-                OccurredAt = Opening.AddHours(2),
-                Version = 3,
-                ReservationId = ReservationId,
-                UserId = 9,
-                ConcertId = ConcertId,
-                SeatIds = SeatIds(),
-                Amount = new Money(1000),
-                PaymentId = wasConfirmed ? ReservationId : null,
-                WasConfirmed = wasConfirmed,
-                Reason = "by the customer",
-                UserEmail = "kim@example.org",
-                Language = "ko",
-                ConcertName = "Night",
-            };
-
-        private long[] SeatIds() => [.. Enumerable.Range(1, Seats).Select(i => (long)i)];
     }
 }
