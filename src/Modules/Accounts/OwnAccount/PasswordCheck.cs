@@ -45,9 +45,16 @@ internal sealed class PasswordCheck(
             case null:
                 return (null, SignIn.TooBusy());
             case false:
-                await guard.NoteFailureAsync(attempt, stop);
-                return (null, Wrong());
+                var lockedSeconds = await guard.NoteFailureAsync(attempt, stop);
+                return (
+                    null,
+                    lockedSeconds > 0 ? Problems.TooManyRequests(lockedSeconds) : Wrong()
+                );
             default:
+                // Others may have locked it while this one was hashed.
+                standing = await guard.FindAsync(attempt, stop);
+                if (standing.LockedSeconds > 0)
+                    return (null, Problems.TooManyRequests(standing.LockedSeconds));
                 if (standing.Failures > 0)
                     await guard.ForgetFailuresAsync(attempt, stop);
                 return (customer, null);

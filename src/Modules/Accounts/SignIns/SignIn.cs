@@ -83,13 +83,13 @@ internal static class SignIn
         if (isRight is null)
             return TooBusy();
 
-        var tokens = isRight.Value
+        var answer = isRight.Value
             ? await start.RunAsync(customer!, attempt, standing, stop)
             : null;
-        if (tokens is not null)
-            return tokens;
+        if (answer is not null)
+            return answer;
 
-        await guard.NoteFailureAsync(attempt, stop);
-        return WrongPassword();
+        var lockedSeconds = await guard.NoteFailureAsync(attempt, stop);
+        return lockedSeconds > 0 ? Problems.TooManyRequests(lockedSeconds) : WrongPassword();
     }
 }

@@ -26,7 +26,8 @@ internal sealed class SignInGuard(
 
     /// <remarks>
     /// The lockout of the count that the statement makes, from a list of all; none before its
-    /// first. In one statement: of two failures at once neither shortens what the other one locked.
+    /// first. In one statement, and not while it is locked: of failures at once no more are counted
+    /// than lock.
     /// </remarks>
     private const string CountSql = """
         INSERT INTO accounts.sign_in_failures AS f
@@ -38,6 +39,7 @@ internal sealed class SignInGuard(
                 excluded.failed_at + ($5::interval[])[least(count - $4 + 1, cardinality($5))]
             FROM (SELECT CASE WHEN f.failed_at > excluded.failed_at - $3 THEN f.failures + 1
                 ELSE 1 END AS count) AS next)
+        WHERE f.locked_until IS NULL OR f.locked_until <= excluded.failed_at
         """;
 
     private readonly AccountsOptions _options = options.Value;
@@ -85,8 +87,12 @@ internal sealed class SignInGuard(
         return new Standing(Math.Max(0, row.GetInt32(0)), row.GetInt32(1), row.GetBoolean(2));
     }
 
-    /// <summary>One more wrong password; from a certain number on it locks.</summary>
-    public async Task NoteFailureAsync(Attempt attempt, CancellationToken stop)
+    /// <summary>
+    /// One more wrong password; from a certain number on it locks. Of one that was under way then,
+    /// nobody learns that it was wrong.
+    /// </summary>
+    /// <returns>0 where it is counted; otherwise for how long others have locked.</returns>
+    public async Task<int> NoteFailureAsync(Attempt attempt, CancellationToken stop)
     {
         await using var count = dataSource.CreateCommand(CountSql);
         count.Parameters.AddWithValue(attempt.Account);
@@ -94,7 +100,25 @@ internal sealed class SignInGuard(
         count.Parameters.AddWithValue(FailuresKept);
         count.Parameters.AddWithValue(_options.SignInFailuresBeforeLockout);
         count.Parameters.AddWithValue(_options.Lockouts().ToArray());
-        await count.ExecuteNonQueryAsync(stop);
+        return await count.ExecuteNonQueryAsync(stop) > 0
+            ? 0
+            : Math.Max(1, (await FindAsync(attempt, stop)).LockedSeconds);
+    }
+
+    /// <summary>In the active unit of work, for a right password that was under way.</summary>
+    /// <returns>0 where it is not locked.</returns>
+    public async Task<int> LockedSecondsAsync(Attempt attempt, CancellationToken stop)
+    {
+        await using var find = new NpgsqlCommand(
+            """
+            SELECT coalesce(max(ceil(extract(epoch FROM locked_until - clock.now()))), 0)::int
+            FROM accounts.sign_in_failures WHERE account = $1 AND address = $2
+            """,
+            work.Connection
+        );
+        find.Parameters.AddWithValue(attempt.Account);
+        find.Parameters.AddWithValue(attempt.Address);
+        return Math.Max(0, (int)(await find.ExecuteScalarAsync(stop))!);
     }
 
     /// <summary>The right password ends the count.</summary>

@@ -1,4 +1,5 @@
 using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.BuildingBlocks.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -17,7 +18,10 @@ internal sealed class StartSession(
 )
 {
     /// <param name="customer">As the password was checked against.</param>
-    /// <returns>null where the password is another one by now, or the account is gone.</returns>
+    /// <returns>
+    /// null where the password is another one by now, or the account is gone; the refusal where
+    /// wrong ones have locked it meanwhile.
+    /// </returns>
     public Task<IResult?> RunAsync(
         Customer customer,
         SignInGuard.Attempt attempt,
@@ -26,7 +30,7 @@ internal sealed class StartSession(
     )
     {
         var expiresAt = clock.GetUtcNow().AddSeconds(options.Value.SessionSeconds);
-        return work.RunAsync(StartAsync, commits: tokens => tokens is not null, stop);
+        return work.RunAsync(StartAsync, commits: answer => answer is not (null or Problem), stop);
 
         async Task<IResult?> StartAsync(CancellationToken stop)
         {
@@ -49,6 +53,8 @@ internal sealed class StartSession(
             var now = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == customer.Id, stop);
             if (now.PasswordHash != customer.PasswordHash)
                 return null;
+            if (await guard.LockedSecondsAsync(attempt, stop) is > 0 and var lockedSeconds)
+                return Problems.TooManyRequests(lockedSeconds);
 
             await guard.NoteSuccessAsync(attempt, standing, now.Id, stop);
             var roles = await db.RolesOfAsync(now.Id, stop);
