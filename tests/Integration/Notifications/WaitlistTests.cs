@@ -78,7 +78,7 @@ internal sealed class WaitlistTests
             .TakeAsync(lease, CancellationToken.None);
         var taken = await services
             .GetRequiredService<MailQueue>()
-            .TakeAsync(turn.ShouldNotBeNull(), 10, lease, CancellationToken.None);
+            .TakeAsync(turn.ShouldNotBeNull(), 10, CancellationToken.None);
 
         taken.ShouldHaveSingleItem();
         (

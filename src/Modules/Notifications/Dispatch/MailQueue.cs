@@ -10,15 +10,6 @@ namespace ConcertReservation.Notifications;
 /// </summary>
 internal sealed class MailQueue(NpgsqlDataSource dataSource)
 {
-    private const string TakeDue = $"""
-        UPDATE notifications.mails m
-        SET attempts = attempts + 1, next_attempt_at = clock.now() + $2
-        FROM due WHERE m.id = due.id
-        RETURNING m.id, m.attempts, m.attempts - m.attempts_before, m.resends, m.event_id,
-            m.kind, m.recipient, m.recipient_name, m.created_at, m.traceparent,
-            {StoredMail.Columns}
-        """;
-
     /// <summary>Any but those to waitlists, which have their turns.</summary>
     public async Task<IReadOnlyList<OutgoingMail>> TakeAsync(
         int max,
@@ -35,7 +26,7 @@ internal sealed class MailQueue(NpgsqlDataSource dataSource)
                 ORDER BY next_attempt_at, id
                 LIMIT $1 FOR UPDATE SKIP LOCKED
             )
-            {TakeDue}
+            {TakeDue("clock.now() + $2")}
             """
         );
         command.Parameters.AddWithValue(max);
@@ -43,12 +34,16 @@ internal sealed class MailQueue(NpgsqlDataSource dataSource)
         return await ReadAsync(command, stop);
     }
 
-    /// <summary>Those to a concert's waitlist, while it is this host's turn to tell it.</summary>
-    /// <remarks>None is skipped, for the next one would overtake it.</remarks>
+    /// <summary>
+    /// Those to a concert's waitlist, while it is this host's turn to tell it; none where that has
+    /// lapsed.
+    /// </summary>
+    /// <remarks>
+    /// None is skipped, for the next one would overtake it. To wait for one may take long.
+    /// </remarks>
     public async Task<IReadOnlyList<OutgoingMail>> TakeAsync(
         WaitlistTurn turn,
         int max,
-        TimeSpan lease,
         CancellationToken stop
     )
     {
@@ -58,15 +53,20 @@ internal sealed class MailQueue(NpgsqlDataSource dataSource)
                 SELECT id FROM notifications.mails
                 WHERE state = 'pending' AND waitlist_concert_id = $3
                     AND next_attempt_at <= (SELECT clock.now())
+                    AND EXISTS (
+                        SELECT FROM notifications.waitlist_turns
+                        WHERE concert_id = $3 AND number = $4
+                            AND taken_until > (SELECT clock.now()))
                 ORDER BY id
                 LIMIT $1 FOR UPDATE
             )
-            {TakeDue}
+            {TakeDue("$2")}
             """
         );
         command.Parameters.AddWithValue(max);
-        command.Parameters.AddWithValue(lease);
+        command.Parameters.AddWithValue(turn.MailsUntil);
         command.Parameters.AddWithValue(turn.ConcertId);
+        command.Parameters.AddWithValue(turn.Number);
         return await ReadAsync(command, stop);
     }
 
@@ -105,6 +105,17 @@ internal sealed class MailQueue(NpgsqlDataSource dataSource)
             "attempts = attempts - 1, next_attempt_at = clock.now(), reason = $3",
             (object?)reason ?? DBNull.Value
         );
+
+    /// <param name="until">An expression: when they are due again.</param>
+    private static string TakeDue(string until) =>
+        $"""
+            UPDATE notifications.mails m
+            SET attempts = attempts + 1, next_attempt_at = {until}
+            FROM due WHERE m.id = due.id
+            RETURNING m.id, m.attempts, m.attempts - m.attempts_before, m.resends, m.event_id,
+                m.kind, m.recipient, m.recipient_name, m.created_at, m.traceparent,
+                {StoredMail.Columns}
+            """;
 
     private async Task UpdateAsync(OutgoingMail mail, string assignments, params object[] values)
     {

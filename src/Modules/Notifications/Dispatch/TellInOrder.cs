@@ -46,7 +46,7 @@ internal sealed class TellInOrder(
             return 0;
         }
 
-        var mails = await queue.TakeAsync(turn, _options.BatchSize, lease, stop);
+        var mails = await queue.TakeAsync(turn, _options.BatchSize, stop);
         var patience = lease - TimeSpan.FromSeconds(_options.Smtp.TimeoutSeconds);
         var round = new Round(mails, taken, patience);
         using (var transport = MailTransport.Create(_options))

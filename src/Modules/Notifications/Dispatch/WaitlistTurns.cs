@@ -3,7 +3,8 @@ using Npgsql;
 namespace ConcertReservation.Notifications;
 
 /// <param name="Number">The proof that the turn is still the taker's.</param>
-internal sealed record WaitlistTurn(long ConcertId, long Number);
+/// <param name="MailsUntil">When mails that are taken in it are due again.</param>
+internal sealed record WaitlistTurn(long ConcertId, long Number, DateTimeOffset MailsUntil);
 
 /// <summary>
 /// Whose turn it is to tell a concert's waitlist: one host's at a time. That of a host which died
@@ -12,8 +13,8 @@ internal sealed record WaitlistTurn(long ConcertId, long Number);
 internal sealed class WaitlistTurns(NpgsqlDataSource dataSource)
 {
     /// <summary>
-    /// Mails are taken after the turn: they must be due again before it lapses, or the next host
-    /// would tell those behind them first.
+    /// Mails must be due again before the turn lapses, or the next host would tell those behind them
+    /// first.
     /// </summary>
     private static readonly TimeSpan LongerThanMails = TimeSpan.FromSeconds(5);
 
@@ -46,7 +47,7 @@ internal sealed class WaitlistTurns(NpgsqlDataSource dataSource)
         ON CONFLICT (concert_id) DO UPDATE
             SET number = turn.number + 1, taken_until = excluded.taken_until
             WHERE turn.taken_until <= (SELECT clock.now())
-        RETURNING concert_id, number
+        RETURNING concert_id, number, taken_until - $2
         """;
 
     /// <param name="lease">Of the mails that are taken in it.</param>
@@ -55,8 +56,11 @@ internal sealed class WaitlistTurns(NpgsqlDataSource dataSource)
     {
         await using var command = dataSource.CreateCommand(TakeSql);
         command.Parameters.AddWithValue(lease + LongerThanMails);
+        command.Parameters.AddWithValue(LongerThanMails);
         await using var row = await command.ExecuteReaderAsync(stop);
-        return await row.ReadAsync(stop) ? new(row.GetInt64(0), row.GetInt64(1)) : null;
+        return await row.ReadAsync(stop)
+            ? new(row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<DateTimeOffset>(2))
+            : null;
     }
 
     public async Task EndAsync(WaitlistTurn turn)
