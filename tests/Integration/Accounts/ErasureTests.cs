@@ -75,6 +75,7 @@ internal sealed class ErasureTests
                 "accounts.customers",
                 "data_platform.events",
                 "messaging.dead_letters",
+                "messaging.outbox",
                 "notifications.mails",
                 "notifications.reservations",
                 "notifications.users",
@@ -84,8 +85,32 @@ internal sealed class ErasureTests
             ignoreOrder: true
         );
 
+    /// <summary>The outbox's days are dropped by themselves.</summary>
     [Test]
-    public void what_named_her_is_in_no_table_any_more() => _namedAfter.ShouldBeEmpty();
+    public void what_named_her_is_in_no_table_any_more_but_the_outbox() =>
+        _namedAfter.ShouldBe(["messaging.outbox"]);
+
+    [Test]
+    public async Task no_event_after_the_deletion_names_her()
+    {
+        var bodies = await _system.Database.ReadAsync<string>(
+            """
+            SELECT convert_from(body, 'UTF8') FROM messaging.outbox
+            WHERE seq >= (SELECT min(seq) FROM messaging.outbox WHERE event_type = 'USER_DELETED')
+            """
+        );
+
+        bodies.ShouldNotBeEmpty();
+        bodies.ShouldAllBe(body => !NamesHer(body));
+    }
+
+    [Test]
+    public void no_log_names_her() => _system.HostA.Log.All.ShouldAllBe(line => !NamesHer(line));
+
+    /// <summary>The folder is in the mail server's place: what that has taken stays.</summary>
+    [Test]
+    public void mails_that_were_handed_over_stay_as_they_were() =>
+        _system.Mails.To(_newEmail).ShouldNotBeEmpty();
 
     [Test]
     public async Task what_comes_late_is_stored_without_her_name()
@@ -153,7 +178,7 @@ internal sealed class ErasureTests
     /// </summary>
     private async Task LiveAsync()
     {
-        _name = $"Minerva {Guid.NewGuid():N}";
+        _name = KoreanName.Random();
         _newEmail = $"{Guid.NewGuid():N}@test.example";
         _mina = await Persona.SignUp(_system, _name);
         var waited = await Given.AConcert(system: _system);
@@ -167,7 +192,7 @@ internal sealed class ErasureTests
             "the seat is hers",
             async () => (await _mina.Sees(reservation))["status"].GetString() == "CONFIRMED"
         );
-        await ADeadLetterAsync();
+        await NamingLetters.AddAsync(_system.Database, _mina, _name, place: 0);
         await StrangersTellAsync();
         var moved = await _mina.Api.Send(
             HttpMethod.Patch,
@@ -182,25 +207,6 @@ internal sealed class ErasureTests
             Email = _mina.Email,
         };
     }
-
-    private Task ADeadLetterAsync() =>
-        _system.Database.ExecuteAsync(
-            """
-            INSERT INTO messaging.dead_letters (consumer_group, topic, partition, record_offset,
-                incarnation, version, status, exception_type, exception_message, recorded_at,
-                header_names, header_values, body, claimed, person)
-            VALUES ('notification-service', 'user-events', 0, 0, 'another Kafka', 1, 'discarded',
-                'None', 'None', clock.now(), '{}', '{}', $1, false, $2),
-            ('loyalty', 'user-events', 0, 1, 'another Kafka', 1, 'discarded', 'java.lang.Exception',
-                'None for ' || $3, clock.now(), '{ce_type, x-mail, ce_id}',
-                ARRAY['SEEN', convert_to($3, 'UTF8'), NULL], NULL, false, $2)
-            """,
-            Encoding.UTF8.GetBytes(
-                $$"""{"userId": {{_mina.Id}}, "email": "{{_mina.Email}}", "name": "{{_name}}"}"""
-            ),
-            _mina.Id,
-            _mina.Email
-        );
 
     /// <summary>
     /// Others tell of her under keys of theirs: one in whole events, one breaks off, and no group
@@ -270,5 +276,10 @@ internal sealed class ErasureTests
         );
 
     private Task<IReadOnlyList<string>> TablesThatNameAsync() =>
-        NamingTables.FindAsync(_system.Database, [_name, _mina.Email, _newEmail]);
+        NamingTables.FindAsync(_system.Database, _name, _mina.Email, _newEmail);
+
+    private bool NamesHer(string text) =>
+        new[] { _name, _mina.Email, _newEmail }
+            .SelectMany(NamingTables.Forms)
+            .Any(form => text.Contains(form, StringComparison.OrdinalIgnoreCase));
 }

@@ -1,17 +1,15 @@
 using System.Text;
+using System.Text.Json;
 
 namespace ConcertReservation.Tests.Integration.Accounts;
 
 /// <summary>Tables in whose rows somebody is named.</summary>
 internal static class NamingTables
 {
-    /// <summary>The relay's rows are dropped by themselves, after a day.</summary>
-    private const string Transport = "messaging.outbox";
-
     /// <param name="names">What is sought, as text and as bytes.</param>
     public static async Task<IReadOnlyList<string>> FindAsync(
         TestDatabase database,
-        IReadOnlyList<string> names
+        params IReadOnlyList<string> names
     )
     {
         var tables = await database.ReadAsync<string>(
@@ -23,16 +21,16 @@ internal static class NamingTables
             """
         );
         tables.Count.ShouldBeGreaterThan(30);
-        // Bytes are shown as hexadecimal digits.
-        var sought = names.Concat(
-            names.Select(n => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(n)))
-        );
+        var forms = names.SelectMany(Forms).ToArray();
         var naming = new List<string>();
-        foreach (var table in tables.Where(t => t != Transport))
+        foreach (var table in tables)
         {
             var found = await database.ScalarAsync<bool>(
-                $"SELECT EXISTS (SELECT FROM {table} t WHERE t::text ILIKE ANY ($1))",
-                (object)sought.Select(s => $"%{s}%").ToArray()
+                $"""
+                SELECT EXISTS (SELECT FROM {table} t, unnest($1) AS form
+                    WHERE strpos(lower(t::text), lower(form)) > 0)
+                """,
+                (object)forms
             );
             if (found)
                 naming.Add(table);
@@ -40,4 +38,26 @@ internal static class NamingTables
 
         return naming;
     }
+
+    /// <summary>
+    /// As it is, as JSON has it that is ASCII alone, and both as bytes, which a row shows as
+    /// hexadecimal digits.
+    /// </summary>
+    public static IEnumerable<string> Forms(string name)
+    {
+        var escaped = JsonSerializer.Serialize(name)[1..^1];
+        yield return name;
+        yield return Hexadecimal(name);
+        if (escaped == name)
+            yield break;
+
+        // A row shows a backslash as two.
+        yield return escaped;
+        yield return escaped.Replace(@"\", @"\\", StringComparison.Ordinal);
+        yield return Hexadecimal(escaped);
+        yield return Hexadecimal(escaped.ToLowerInvariant());
+    }
+
+    private static string Hexadecimal(string text) =>
+        Convert.ToHexStringLower(Encoding.UTF8.GetBytes(text));
 }

@@ -23,7 +23,8 @@ internal sealed class ErasePersonalData(
 {
     /// <summary>
     /// After the deletion, further times: when requests and holds of other hosts have ended, when
-    /// mails have been given up, and when Kafka has nothing more to bring, dead letters neither.
+    /// mails have been given up, and when Kafka has nothing more to bring, dead letters neither. So
+    /// long after each, there is another: other systems may tell of the person at any time.
     /// </summary>
     private static readonly TimeSpan[] Again =
     [
@@ -97,7 +98,7 @@ internal sealed class ErasePersonalData(
         await using var command = dataSource.CreateCommand(
             """
             UPDATE accounts.customers
-            SET erasures = $2 + 1, next_erasure_at = deleted_at + $3
+            SET erasures = $2 + 1, next_erasure_at = coalesce(deleted_at + $3, clock.now() + $4)
             WHERE id = $1 AND erasures = $2
             """
         );
@@ -105,6 +106,7 @@ internal sealed class ErasePersonalData(
         command.Parameters.AddWithValue(taken.Erasures);
         var next = taken.Erasures < Again.Length ? Again[taken.Erasures] : (TimeSpan?)null;
         command.Parameters.Add(new NpgsqlParameter<TimeSpan?> { TypedValue = next });
+        command.Parameters.AddWithValue(Again[^1]);
         await command.ExecuteNonQueryAsync(stop);
     }
 }

@@ -13,8 +13,8 @@ internal sealed record WaitlistTurn(long ConcertId, long Number, DateTimeOffset 
 internal sealed class WaitlistTurns(NpgsqlDataSource dataSource)
 {
     /// <summary>
-    /// Mails must be due again before the turn lapses, or the next host would tell those behind them
-    /// first.
+    /// Mails must be due again before the turn lapses, or the next host would tell those behind
+    /// them first.
     /// </summary>
     private static readonly TimeSpan LongerThanMails = TimeSpan.FromSeconds(5);
 
