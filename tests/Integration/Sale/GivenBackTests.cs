@@ -81,13 +81,17 @@ internal sealed class GivenBackTests
     }
 
     [Test]
-    public async Task a_seat_that_comes_back_reopens_the_concert_and_who_waits_hears_of_it()
+    public async Task a_seat_that_comes_back_reopens_the_concert_and_all_who_wait_hear_in_order()
     {
         var concert = await Given.AConcert(seats: 2);
-        var waiting = await Story.AnEnglishSpeaker();
-        (await waiting.Api.Post($"/api/concerts/{concert.Id}/waitlist")).ShouldBe(
-            HttpStatusCode.NoContent
-        );
+        var list = new List<Persona>();
+        for (var i = 0; i < 4; i++)
+            list.Add(await Story.AnEnglishSpeaker());
+        // Not in the order of their accounts.
+        list.Reverse();
+        foreach (var customer in list)
+            (await JoinsWaitlist(customer, concert)).ShouldBe(HttpStatusCode.NoContent);
+        var waiting = list[0];
         var (mina, jisoo) = (await Given.ACustomer(), await Given.ACustomer());
         var minas = await mina.Buys(concert.Seat(1));
         await jisoo.Buys(concert.Seat(2));
@@ -97,7 +101,10 @@ internal sealed class GivenBackTests
         (await mina.Cancels(minas)).ShouldBe(HttpStatusCode.NoContent);
 
         await waiting.SeesConcert(concert.Id, "SCHEDULED");
-        (await waiting.Receives("Seats are available again")).Says("Available seats", "1");
+        foreach (var customer in list)
+            (await customer.Receives("Seats are available again")).Says("Available seats", "1");
+        var ids = list.Select(c => c.Id).ToList();
+        (await ToldInOrder(concert)).ShouldBe([.. ids, .. ids]);
         (await mina.Receives("예매가 취소되었습니다")).Says("환불이 시작되었습니다");
         (await mina.Receives("환불이 완료되었습니다")).Says("50,000원", "포인트 지갑");
         (await mina.HasPoints()).ShouldBe(50_000);
@@ -114,6 +121,24 @@ internal sealed class GivenBackTests
             "CONCERT_REOPENED"
         );
     }
+
+    private static Task<Answer> JoinsWaitlist(Persona customer, ConcertOnSale concert) =>
+        customer.Api.Post($"/api/concerts/{concert.Id}/waitlist");
+
+    /// <summary>Whom the waitlist's mails went to: of sold out, then of the seat.</summary>
+    private static Task<IReadOnlyList<long>> ToldInOrder(ConcertOnSale concert) =>
+        Eventually.Becomes(
+            "every mail is sent",
+            () =>
+                System.Database.ReadAsync<long>(
+                    """
+                    SELECT user_id FROM notifications.mails
+                    WHERE waitlist_concert_id = $1 AND state = 'sent' ORDER BY sent_at, id
+                    """,
+                    concert.Id
+                ),
+            told => told.Count == 8
+        );
 
     private static async Task<Answer> SeesRefunds(ConcertOnSale concert, long due, bool isDone)
     {
@@ -139,10 +164,7 @@ internal sealed class GivenBackTests
     {
         var customer = await Given.ACustomer();
         (await customer.Holds(concert.Seat(5))).ShouldBe(HttpStatusCode.Conflict, "illegal-state");
-        (await customer.Api.Post($"/api/concerts/{concert.Id}/waitlist")).ShouldBe(
-            HttpStatusCode.Conflict,
-            "illegal-state"
-        );
+        (await JoinsWaitlist(customer, concert)).ShouldBe(HttpStatusCode.Conflict, "illegal-state");
         (await customer.Api.Get($"/api/concerts/{concert.Id}"))["status"]
             .GetString()
             .ShouldBe("CANCELLED");

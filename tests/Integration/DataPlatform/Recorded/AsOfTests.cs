@@ -33,6 +33,26 @@ internal sealed class AsOfTests
             await ShouldTellAsync($"/api/audit/{thing}", live, thing);
     }
 
+    /// <summary>Steps lie beside all events; here it is the very time of each.</summary>
+    [Test]
+    public async Task an_event_is_told_from_its_own_microsecond_on()
+    {
+        var atOnce = 0;
+        foreach (var things in (await PublishedAsync()).GroupBy(e => e.Key))
+        {
+            var events = things.ToList();
+            foreach (var (_, _, at) in events)
+            {
+                await ShouldTellVersionAsync(events, at);
+                await ShouldTellVersionAsync(events, at.AddMicroseconds(-1));
+            }
+
+            atOnce += events.Count - events.DistinctBy(e => e.At).Count();
+        }
+
+        atOnce.ShouldBeGreaterThan(0, "some happen at one time, as points are taken at once");
+    }
+
     [Test]
     public async Task every_type_of_event_is_in_what_was_recorded()
     {
@@ -83,6 +103,38 @@ internal sealed class AsOfTests
         }
 
         changes.ShouldBeGreaterThan(8);
+    }
+
+    private static async Task<IReadOnlyList<(string Key, long Version, DateTimeOffset At)>>
+        PublishedAsync()
+    {
+        await using var command = Recording.System.Database.DataSource.CreateCommand(
+            "SELECT key, version, occurred_at FROM messaging.outbox ORDER BY key, version"
+        );
+        await using var row = await command.ExecuteReaderAsync();
+        var events = new List<(string, long, DateTimeOffset)>();
+        while (await row.ReadAsync())
+        {
+            var at = row.GetFieldValue<DateTimeOffset>(2);
+            events.Add((row.GetString(0), row.GetInt64(1), at));
+        }
+
+        return events;
+    }
+
+    private static async Task ShouldTellVersionAsync(
+        IReadOnlyList<(string Key, long Version, DateTimeOffset At)> events,
+        DateTimeOffset time
+    )
+    {
+        var version = events.TakeWhile(e => e.At <= time).LastOrDefault().Version;
+        var thing = events[0].Key.Replace("user-", "customer-", StringComparison.Ordinal);
+        var path = $"/api/audit/{thing.Replace('-', '/')}?asOf={time.UtcDateTime:O}";
+        var told = await Recording.Operator.Api.Get(path);
+        if (version == 0)
+            told.Status.ShouldBe(HttpStatusCode.NotFound, path);
+        else
+            told.ShouldBe(HttpStatusCode.OK)["version"].GetInt64().ShouldBe(version, path);
     }
 
     private static async Task ShouldTellAsync(string path, JsonObject? live, string what)
