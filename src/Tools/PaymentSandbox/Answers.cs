@@ -6,6 +6,11 @@ internal enum Coming
     AtOnce,
     Late,
     Never,
+
+    /// <summary>
+    /// It is decided only after a while, whether or not the merchant waits for it.
+    /// </summary>
+    Worked,
 }
 
 /// <summary>The provider's answers, in the form of Toss Payments.</summary>

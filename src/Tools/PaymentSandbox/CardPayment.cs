@@ -9,7 +9,7 @@ namespace ConcertReservation.PaymentSandbox;
 /// <param name="Attempts">Confirmations that were tried.</param>
 /// <param name="CancelAttempts">Cancellations that were tried.</param>
 /// <param name="ConfirmedBy">
-/// The Idempotency-Key under which the money was taken or declined.
+/// The Idempotency-Key under which the money was taken or declined, or is being taken.
 /// </param>
 /// <param name="CanceledBy">The Idempotency-Key under which it went back.</param>
 internal sealed record CardPayment(
@@ -43,4 +43,11 @@ internal sealed record CardPayment(
             : this;
 
     public TestCard Card => TestCard.Find(CardNumber)!;
+
+    /// <summary>Its money is being taken.</summary>
+    public bool IsWorkedOn => Status == InProgress && ConfirmedBy is not null;
+
+    /// <summary>Whoever looks for it finds it.</summary>
+    public bool IsSeen =>
+        Card.Behaviour != CardBehaviour.WorkOnUnseen || Status is Done or Canceled;
 }

@@ -15,6 +15,7 @@ internal static class ConfirmCardPayment
         Ledger ledger,
         IOptions<SandboxOptions> options,
         TimeProvider clock,
+        IHostApplicationLifetime sandbox,
         CancellationToken stop
     )
     {
@@ -36,6 +37,12 @@ internal static class ConfirmCardPayment
                         now
                     )
         );
+        if (comes == Coming.Worked)
+        {
+            await Task.Delay(options.Value.Slow, clock, sandbox.ApplicationStopping);
+            answer = ledger.Decide(request.PaymentKey, p => Worked(p!, clock.GetUtcNow()));
+        }
+
         FirstAnswers.Decided(http.HttpContext, answer);
         if (comes == Coming.Late)
             await Task.Delay(options.Value.Slow, clock, stop);
@@ -75,7 +82,16 @@ internal static class ConfirmCardPayment
             );
         }
 
+        if (payment.IsWorkedOn)
+            return Say(TooSoon());
+
         var tried = payment with { Attempts = payment.Attempts + 1 };
+        if (payment.Card.Behaviour is CardBehaviour.WorkOn or CardBehaviour.WorkOnUnseen)
+        {
+            var workedOn = tried with { ConfirmedBy = idempotencyKey };
+            return ((Answers.Of(workedOn), Coming.Worked), workedOn);
+        }
+
         if (payment.Card.Behaviour == CardBehaviour.FailOnce && payment.Attempts == 0)
             return ((Answers.Broken(), Coming.AtOnce), tried);
         if (payment.Card.Behaviour == CardBehaviour.Decline)
@@ -96,11 +112,24 @@ internal static class ConfirmCardPayment
             ((answer, Coming.AtOnce), null);
     }
 
+    private static (IResult Answer, CardPayment? Changed) Worked(
+        CardPayment payment,
+        DateTimeOffset now
+    )
+    {
+        var done = payment with { Status = CardPayment.Done, ApprovedAt = now };
+        return (Answers.Of(done), done);
+    }
+
     /// <summary>Who begins twice for one order pays once.</summary>
     private static bool IsPaidByAnother(Ledger ledger, CardPayment? payment) =>
         payment is not null
         && ledger.FindByOrder(payment.OrderId) is { Status: CardPayment.Done } paid
         && paid.PaymentKey != payment.PaymentKey;
+
+    /// <summary>Of all that Toss Payments may say then, what tells the merchant least.</summary>
+    private static IResult TooSoon() =>
+        Answers.Error(403, "FORBIDDEN_CONSECUTIVE_REQUEST", "Repeated requests are refused.");
 
     private static IResult AlreadyProcessed(string how) =>
         Answers.Error(400, "ALREADY_PROCESSED_PAYMENT", $"The payment is {how} already.");

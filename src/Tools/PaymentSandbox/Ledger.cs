@@ -40,7 +40,8 @@ internal sealed class Ledger : IDisposable
     }
 
     /// <summary>
-    /// The payment of the order that counts: the one whose money was taken, else the latest.
+    /// The payment of the order that counts: the one whose money was taken, else the one that was
+    /// begun last.
     /// </summary>
     public CardPayment? FindByOrder(string orderId)
     {
@@ -84,14 +85,15 @@ internal sealed class Ledger : IDisposable
 
     private void Keep(CardPayment payment)
     {
+        var isNew = !_byKey.ContainsKey(payment.PaymentKey);
         _byKey[payment.PaymentKey] = payment;
-        var counts =
-            !_keyByOrder.TryGetValue(payment.OrderId, out var key)
-            || key == payment.PaymentKey
-            || _byKey[key].Status is not (CardPayment.Done or CardPayment.Canceled);
-        if (counts)
+        var other = _keyByOrder.TryGetValue(payment.OrderId, out var key) ? _byKey[key] : null;
+        if (other is null || ((isNew || HadMoney(payment)) && !HadMoney(other)))
             _keyByOrder[payment.OrderId] = payment.PaymentKey;
     }
+
+    private static bool HadMoney(CardPayment payment) =>
+        payment.Status is CardPayment.Done or CardPayment.Canceled;
 
     /// <summary>
     /// A line that a dying sandbox did not finish tells of nothing that was answered.

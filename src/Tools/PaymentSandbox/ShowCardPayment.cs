@@ -26,7 +26,7 @@ internal static class ShowCardPayment
     ) => Show(ledger.FindByOrder(orderId), options.Value, clock);
 
     private static IResult Show(CardPayment? payment, SandboxOptions options, TimeProvider clock) =>
-        payment is null
-            ? Answers.NotFound()
-            : Answers.Of(payment.AsOf(clock.GetUtcNow(), options.ExpireAfter));
+        payment is { IsSeen: true }
+            ? Answers.Of(payment.AsOf(clock.GetUtcNow(), options.ExpireAfter))
+            : Answers.NotFound();
 }

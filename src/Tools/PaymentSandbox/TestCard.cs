@@ -23,6 +23,15 @@ internal enum CardBehaviour
     /// </summary>
     FailOnce,
 
+    /// <summary>
+    /// Approved after a while, whether or not the merchant waits; until then other tries are
+    /// refused.
+    /// </summary>
+    WorkOn,
+
+    /// <summary>The same, and no search knows the payment before it is approved.</summary>
+    WorkOnUnseen,
+
     /// <summary>Approved; the first two cancellations end in an internal error.</summary>
     RefundFailsTwice,
 
@@ -105,6 +114,16 @@ internal sealed record TestCard(
             "4000000000000259",
             "approved; its webhook comes at once, the answer after some seconds",
             CardBehaviour.ApproveAndAnswerLate
+        ),
+        new(
+            "4000000000002230",
+            "approved after some seconds, though you hang up; until then other tries are refused",
+            CardBehaviour.WorkOn
+        ),
+        new(
+            "4000000000002685",
+            "the same, and no search knows the payment before it is approved",
+            CardBehaviour.WorkOnUnseen
         ),
         new(
             "4000000000001976",

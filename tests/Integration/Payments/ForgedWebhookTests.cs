@@ -45,7 +45,7 @@ internal sealed class ForgedWebhookTests
         _questions = 0;
         System.Wire.Fault = (request, send) =>
         {
-            if (request.RequestUri!.AbsolutePath.EndsWith(_order, StringComparison.Ordinal))
+            if (request.RequestUri!.AbsolutePath.EndsWith(_paymentKey, StringComparison.Ordinal))
                 Interlocked.Increment(ref _questions);
             return send();
         };

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using System.Net.Http.Json;
 
 namespace ConcertReservation.Tests.Integration.Payments;
 
@@ -83,12 +82,11 @@ internal sealed class ReconcilerTests
         var mina = System.NewPayer();
         var reservation = await System.ReserveAsync(mina, 132_000);
         var (payment, paymentKey) = await mina.GoesToProviderAsync(reservation, Payer.GoodCard);
-        var order = await System.OrderOfAsync(payment);
         var (confirmation, search) = (new TaskCompletionSource(), new TaskCompletionSource());
         var (confirmations, searches) = (0, 0);
         System.Wire.Fault = async (request, send) =>
         {
-            if (request.RequestUri!.AbsolutePath.EndsWith(order, StringComparison.Ordinal))
+            if (request.RequestUri!.AbsolutePath.EndsWith(paymentKey, StringComparison.Ordinal))
             {
                 Interlocked.Increment(ref searches);
                 await search.Task;
@@ -160,36 +158,6 @@ internal sealed class ReconcilerTests
             await System.ExecuteAsync("DELETE FROM payments.payments WHERE id < 0");
             mended.SetResult();
         }
-    }
-
-    /// <summary>The first question was never answered, and may be under way.</summary>
-    [Test]
-    public async Task a_refusal_of_a_later_try_is_not_believed_while_the_order_has_not_ended()
-    {
-        var mina = System.NewPayer();
-        var reservation = await System.ReserveAsync(mina, 132_000);
-        var (payment, paymentKey) = await mina.GoesToProviderAsync(reservation, Payer.GoodCard);
-        var (tries, refusals) = (0, 0);
-        System.Wire.Fault = async (request, send) =>
-        {
-            if (!request.RequestUri!.AbsolutePath.EndsWith("/confirm", StringComparison.Ordinal))
-                return await send();
-            if (Interlocked.Increment(ref tries) == 1)
-                throw new HttpRequestException("The line is cut.");
-
-            Interlocked.Increment(ref refusals);
-            return new HttpResponseMessage(HttpStatusCode.BadRequest)
-            {
-                Content = JsonContent.Create(new { code = "NOT_NOW", message = "It runs." }),
-            };
-        };
-
-        (await mina.ConfirmsAsync(payment, paymentKey)).PaymentStatus.ShouldBe("UNKNOWN");
-        await Eventually.Until("it was refused twice", () => Volatile.Read(ref refusals) >= 2);
-
-        (await mina.LooksAtAsync(payment)).PaymentStatus.ShouldBe("UNKNOWN");
-        System.Wire.Fault = null;
-        await mina.SeesAsync(payment, "COMPLETED");
     }
 
     [Test]

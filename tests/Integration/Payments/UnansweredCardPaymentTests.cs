@@ -181,19 +181,21 @@ internal sealed class UnansweredCardPaymentTests
 
     [TestCase(true, "COMPLETED")]
     [TestCase(false, "FAILED")]
-    public async Task a_key_that_is_used_up_is_judged_by_what_the_provider_knows_of_our_order(
-        bool byUs,
+    public async Task a_key_that_is_used_up_is_judged_by_whose_payment_it_is(
+        bool isOurs,
         string outcome
     )
     {
         var mina = System.NewPayer();
         var reservation = await System.ReserveAsync(mina, 132_000);
         var (payment, paymentKey) = await mina.GoesToProviderAsync(reservation, Payer.GoodCard);
+        if (!isOurs)
+            paymentKey = await PaysAtProviderAsync($"order-{Guid.NewGuid():N}", 132_000);
         System.Wire.Fault = async (request, send) =>
         {
             if (!request.RequestUri!.AbsolutePath.EndsWith("/confirm", StringComparison.Ordinal))
                 return await send();
-            if (byUs)
+            if (isOurs)
                 using (await send()) { }
             return new HttpResponseMessage(HttpStatusCode.BadRequest)
             {

@@ -110,6 +110,36 @@ internal sealed class SandboxTests
             Webhooks.Plan(before, now).Notices.Select(n => n.Status);
     }
 
+    [TestCase("4000000000002230", true)]
+    [TestCase("4000000000002685", false)]
+    public void while_one_try_is_worked_on_others_change_nothing(string card, bool isSeen)
+    {
+        var workedOn = Confirm(InProgress(card), "order-1").ShouldNotBeNull();
+
+        (workedOn.Status, workedOn.IsWorkedOn).ShouldBe((CardPayment.InProgress, true));
+        workedOn.IsSeen.ShouldBe(isSeen);
+        Confirm(workedOn, "order-1-again").ShouldBeNull();
+        (workedOn with { Status = CardPayment.Done }).IsSeen.ShouldBeTrue();
+    }
+
+    [Test]
+    public void of_an_order_the_payment_with_its_money_counts_else_the_one_begun_last()
+    {
+        using var ledger = new Ledger("");
+        var first = InProgress("4242424242424242");
+        var second = first with { PaymentKey = "pk_2" };
+        ledger.Add(first);
+        ledger.Add(second);
+        ledger.Add(first with { Attempts = 1 });
+        ledger.FindByOrder("order-1").ShouldBe(second);
+
+        var paid = first with { Status = CardPayment.Done };
+        ledger.Add(paid);
+        ledger.Add(second with { Attempts = 1 });
+
+        ledger.FindByOrder("order-1").ShouldBe(paid);
+    }
+
     [Test]
     public void what_was_not_taken_cannot_be_given_back() =>
         Cancel(InProgress("4242424242424242")).ShouldBeNull();

@@ -68,7 +68,7 @@ internal sealed class GatewayOptions
     public TimeSpan Timeout => TimeSpan.FromSeconds(TimeoutSeconds);
 
     /// <summary>When whoever asked to take the money has either noted the answer or died.</summary>
-    /// <remarks>Two questions: what a used-up key leaves open, the order answers.</remarks>
+    /// <remarks>Two questions: what a used-up key leaves open, the payment answers.</remarks>
     public TimeSpan AnswerBy => (2 * Timeout) + TimeSpan.FromSeconds(5);
 
     /// <summary>

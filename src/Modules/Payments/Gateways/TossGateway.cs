@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
@@ -23,27 +24,33 @@ internal sealed partial class TossGateway : IPaymentGateway
     private const int MaxCancelReason = 200;
 
     private const string WrongPayment = "The payment key belongs to another payment.";
+    private const string UsedUp = "The payment key is used up.";
 
-    private static readonly Verdict Waiting = new(
-        VerdictKind.NotTaken,
-        "The provider waits to be asked."
-    );
+    /// <summary>
+    /// Longer than any try can be under way: what was not confirmed half an hour after the customer
+    /// began it is EXPIRED.
+    /// </summary>
+    private static readonly TimeSpan OverAfter = TimeSpan.FromHours(1);
 
     /// <summary>Errors under which the provider says nothing about the payment itself.</summary>
     private static readonly HashSet<string> InconclusiveCodes =
     [
+        "ALREADY_PROCESSING_REQUEST",
         "IDEMPOTENT_REQUEST_PROCESSING",
+        "INVALID_API_KEY",
         "PROVIDER_ERROR",
         "UNAUTHORIZED_KEY",
     ];
 
     private readonly HttpClient _http;
     private readonly TimeSpan _timeout;
+    private readonly TimeProvider _clock;
     private readonly ILogger<TossGateway> _logger;
 
     public TossGateway(
         HttpClient http,
         IOptions<GatewayOptions> options,
+        TimeProvider clock,
         ILogger<TossGateway> logger
     )
     {
@@ -54,13 +61,14 @@ internal sealed partial class TossGateway : IPaymentGateway
             "Basic",
             Convert.ToBase64String(credentials)
         );
-        (_http, _timeout, _logger) = (http, options.Value.Timeout, logger);
+        (_http, _timeout, _clock, _logger) = (http, options.Value.Timeout, clock, logger);
     }
 
     /// <remarks>
-    /// The payment key is the customer's word: it may belong to another order, or be used up. Then
-    /// what the provider knows of ours decides, so that no attempt stays open for ever. So it does
-    /// where a later try is refused: an earlier one that was never answered may be under way.
+    /// A plain refusal of the first try ends the attempt. That of a later one proves nothing, and
+    /// neither does it that the key is used up: an earlier try that was never answered may be under
+    /// way. Then what became of the payment decides, and where that has not ended, time does, so
+    /// that no attempt stays open for ever.
     /// </remarks>
     public async Task<Verdict> ConfirmAsync(ProviderOrder order, CancellationToken stop)
     {
@@ -81,26 +89,28 @@ internal sealed partial class TossGateway : IPaymentGateway
             return verdict;
 
         var found = await FindAsync(order, stop);
-        if (found == Waiting && order.Checks > 0)
-            return Unclear(order, "refused, and not ended");
+        if (found.Kind != VerdictKind.NotTaken)
+            return found;
 
-        return found.Kind == VerdictKind.NotTaken
-            ? new Verdict(VerdictKind.Declined, verdict?.Detail ?? WrongPayment)
-            : found;
+        var why = verdict?.Detail ?? UsedUp;
+        return _clock.GetUtcNow() - order.StartedAt > OverAfter
+            ? new Verdict(VerdictKind.Declined, why)
+            : Unclear(order, $"refused, and not ended: {why}");
     }
 
     /// <remarks>
-    /// By our order: under the customer's key the provider may have another one. Where it tells of
-    /// a payment under another key or amount, it has not taken ours.
+    /// By the key, under which alone we ask for money: a payment keeps its order and amount. By our
+    /// order the provider tells of one of several, for the customer may have begun another one
+    /// meanwhile. It need not know one that was not approved, so that it knows none proves nothing.
     /// </remarks>
     public async Task<Verdict> FindAsync(ProviderOrder order, CancellationToken stop)
     {
         var request = new HttpRequestMessage(
             HttpMethod.Get,
-            $"/v1/payments/orders/{Uri.EscapeDataString(order.OrderId)}"
+            $"/v1/payments/{Uri.EscapeDataString(order.PaymentKey)}"
         );
         return await AskAsync(order, request, VerdictKind.Unclear, stop)
-            ?? new Verdict(VerdictKind.NotTaken, WrongPayment);
+            ?? new Verdict(VerdictKind.Declined, WrongPayment);
     }
 
     public async Task<Verdict> RefundAsync(
@@ -126,7 +136,9 @@ internal sealed partial class TossGateway : IPaymentGateway
     /// <param name="refused">
     /// What a plain refusal (4xx with a code) means for this question.
     /// </param>
-    /// <returns>Null where the answer is about another payment than ours.</returns>
+    /// <returns>
+    /// Null where the payment is of another order or amount than ours, or was processed before.
+    /// </returns>
     private async Task<Verdict?> AskAsync(
         ProviderOrder order,
         HttpRequestMessage request,
@@ -172,11 +184,10 @@ internal sealed partial class TossGateway : IPaymentGateway
         return error?.Code switch
         {
             null => Unclear(order, Status(response)),
-            // By an earlier try of ours, or not by us: the order tells.
+            // By an earlier try of ours, or not by us: the payment tells.
             "ALREADY_PROCESSED_PAYMENT" => null,
             "ALREADY_CANCELED_PAYMENT" => new Verdict(VerdictKind.Returned, error.Message),
-            "NOT_FOUND_PAYMENT" when response.RequestMessage?.Method == HttpMethod.Get =>
-                new Verdict(VerdictKind.NotTaken, error.Message),
+            not null when IsUnknown(response) => new Verdict(VerdictKind.NotTaken, error.Message),
             var code when InconclusiveCodes.Contains(code) => Unclear(
                 order,
                 $"{code} {error.Message}"
@@ -191,10 +202,11 @@ internal sealed partial class TossGateway : IPaymentGateway
 
     private Verdict? Assess(ProviderOrder order, TossPayment payment)
     {
+        if (payment.PaymentKey != order.PaymentKey)
+            return Unclear(order, "an answer about another payment key");
+
         var isOurs =
-            payment.OrderId == order.OrderId
-            && payment.PaymentKey == order.PaymentKey
-            && payment.TotalAmount == order.Amount.Won;
+            payment.OrderId == order.OrderId && payment.TotalAmount == order.Amount.Won;
         if (!isOurs)
         {
             LogForeign(order.OrderId, order.Amount.Won, payment.OrderId, payment.TotalAmount);
@@ -205,7 +217,10 @@ internal sealed partial class TossGateway : IPaymentGateway
         {
             "DONE" => new Verdict(VerdictKind.Taken),
             "CANCELED" => new Verdict(VerdictKind.Returned, "The provider gave the money back."),
-            "READY" or "IN_PROGRESS" => Waiting,
+            "READY" or "IN_PROGRESS" => new Verdict(
+                VerdictKind.NotTaken,
+                "The provider waits to be asked."
+            ),
             "ABORTED" or "EXPIRED" => new Verdict(
                 VerdictKind.Declined,
                 payment.Failure?.Message ?? payment.Status
@@ -222,6 +237,10 @@ internal sealed partial class TossGateway : IPaymentGateway
 
     private static string Key(ProviderOrder order, string command) =>
         string.Create(CultureInfo.InvariantCulture, $"{order.OrderId}-{command}-{order.Checks}");
+
+    private static bool IsUnknown(HttpResponseMessage response) =>
+        response.StatusCode == HttpStatusCode.NotFound
+        && response.RequestMessage?.Method == HttpMethod.Get;
 
     private static string Status(HttpResponseMessage response) =>
         string.Create(CultureInfo.InvariantCulture, $"status {(int)response.StatusCode}");
