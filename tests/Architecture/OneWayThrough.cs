@@ -29,6 +29,7 @@ internal static partial class OneWayThrough
     [
         "src/Modules/Concerts/Concert.cs",
         "src/Modules/Payments/Payment.cs",
+        "src/Modules/Payments/PaymentChecks.cs",
         "src/Modules/Payments/Wallet.cs",
         "src/Modules/Reservations/Reservation.cs",
         "src/Modules/Reservations/Seat.cs",

@@ -7,15 +7,9 @@ namespace ConcertReservation.Payments;
 /// One attempt to pay for a reservation. Its decisions are pure; each event raises the version by
 /// one. An illegal transition throws: whoever cannot know the state asks first.
 /// </summary>
-internal sealed class Payment
+internal sealed partial class Payment
 {
     public const int MaxReasonLength = 300;
-
-    /// <summary>
-    /// However often the provider tells of a change, or somebody in its name: background work
-    /// begins no two questions within this time.
-    /// </summary>
-    public static readonly TimeSpan HintInterval = TimeSpan.FromSeconds(1);
 
     public long Id { get; private init; }
     public long ReservationId { get; private init; }
@@ -36,35 +30,6 @@ internal sealed class Payment
 
     /// <summary>Why it failed or is refunded.</summary>
     public string? Reason { get; private set; }
-
-    /// <summary>
-    /// When background work checks it next; null where there is nothing left to do.
-    /// </summary>
-    public DateTimeOffset? NextCheckAt { get; private set; }
-
-    /// <summary>Since when it waits for its end, or for that of its refund.</summary>
-    public DateTimeOffset? OpenSince { get; private set; }
-
-    /// <summary>Until then one host has it in hand, or that host has died.</summary>
-    public DateTimeOffset? ClaimedUntil { get; private set; }
-
-    /// <summary>When background work began to check it last; set by the claim.</summary>
-    public DateTimeOffset? AskedAt { get; private set; }
-
-    /// <summary>When the provider told of a change that was not asked about to the end.</summary>
-    public DateTimeOffset? HintedAt { get; private set; }
-
-    /// <summary>How often it was checked without an outcome; each is a try of its own.</summary>
-    public int Checks { get; private set; }
-
-    /// <summary>How many of these were asked for from outside, before they were due.</summary>
-    public int HintedChecks { get; private set; }
-
-    /// <summary>
-    /// How often a wait of ours has brought no outcome. Whoever tells of changes that are none
-    /// makes the waits no longer.
-    /// </summary>
-    public int Waits => Checks - HintedChecks;
 
     /// <summary>Neither completed nor failed yet.</summary>
     public bool IsOpen => Status is PaymentStatus.Started or PaymentStatus.Unknown;
@@ -165,7 +130,10 @@ internal sealed class Payment
     public PaymentFailed Fail(string reason, DateTimeOffset now)
     {
         Require(IsOpen, "fail");
+        var mayBeTaken = HasUnansweredTry;
         End(PaymentStatus.Failed, reason);
+        if (mayBeTaken)
+            LookBackLater(now);
         return new PaymentFailed
         {
             OccurredAt = now,
@@ -219,45 +187,6 @@ internal sealed class Payment
             Reason = Reason!,
         };
     }
-
-    /// <summary>No outcome was found: background work comes back later.</summary>
-    /// <param name="claim">
-    /// What <see cref="ClaimedUntil"/> was when the check began: a claim of somebody else stays.
-    /// </param>
-    public void CheckAgain(DateTimeOffset now, TimeSpan wait, DateTimeOffset? claim)
-    {
-        Require(NextCheckAt is not null, "be checked again");
-        Checks++;
-        if (ClaimedUntil == claim)
-            ClaimedUntil = null;
-        // Of a change while it was being asked: it is due already.
-        if (IsHinted)
-            return;
-
-        if (HintedAt is not null)
-            HintedChecks++;
-        HintedAt = null;
-        NextCheckAt = now + wait;
-    }
-
-    /// <summary>
-    /// The provider tells of a change: it is asked soon, and not when that was due.
-    /// </summary>
-    /// <returns>False where no word of the provider is waited for.</returns>
-    public bool Hint(DateTimeOffset now)
-    {
-        if (!WasAsked || NextCheckAt is not { } due)
-            return false;
-
-        if (!IsHinted)
-            HintedAt = now;
-        var soon = AskedAt + HintInterval is { } earliest && earliest > now ? earliest : now;
-        NextCheckAt = due < soon ? due : soon;
-        return true;
-    }
-
-    /// <summary>Since it was asked last, the provider has told of a change.</summary>
-    private bool IsHinted => HintedAt is { } told && !(told <= AskedAt);
 
     private void End(PaymentStatus status, string? reason)
     {

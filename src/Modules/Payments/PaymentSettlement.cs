@@ -3,7 +3,6 @@ using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.BuildingBlocks.Http;
 using ConcertReservation.Contracts;
 using ConcertReservation.Messaging;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace ConcertReservation.Payments;
@@ -13,7 +12,7 @@ namespace ConcertReservation.Payments;
 /// background work after a crash. The first one decides; the keys that wait for the
 /// payment get their answer with it.
 /// </summary>
-internal sealed partial class PaymentSettlement(
+internal sealed class PaymentSettlement(
     UnitOfWork work,
     PaymentsDb db,
     IReservationPayments reservations,
@@ -21,8 +20,7 @@ internal sealed partial class PaymentSettlement(
     AnswerWriter answers,
     Rechecks rechecks,
     IOptions<GatewayOptions> gateway,
-    TimeProvider clock,
-    ILogger<PaymentSettlement> logger
+    TimeProvider clock
 )
 {
     public const string Abandoned = "abandoned";
@@ -47,14 +45,18 @@ internal sealed partial class PaymentSettlement(
                     : Task.CompletedTask,
             payment =>
             {
+                var now = clock.GetUtcNow();
                 if (!payment.IsOpen)
                 {
-                    if (verdict.Kind == VerdictKind.Taken && payment.Status == PaymentStatus.Failed)
-                        LogTakenFromFailed(payment.Id, payment.OrderId);
-                    return false;
+                    // Where it has failed meanwhile, the money goes back.
+                    var isTaken = verdict.Kind == VerdictKind.Taken;
+                    return isTaken
+                        && payment.Status == PaymentStatus.Failed
+                        && payment.Hint(now, isTaken)
+                        ? Decision.Noted
+                        : Decision.None;
                 }
 
-                var now = clock.GetUtcNow();
                 switch (verdict.Kind)
                 {
                     case VerdictKind.Taken:
@@ -78,7 +80,7 @@ internal sealed partial class PaymentSettlement(
                         break;
                 }
 
-                return true;
+                return Decision.Settled;
             },
             stop
         );
@@ -91,11 +93,11 @@ internal sealed partial class PaymentSettlement(
             payment =>
             {
                 if (!payment.CanBeAbandoned)
-                    return false;
+                    return Decision.None;
 
                 outbox.Add(payment.Fail(Abandoned, clock.GetUtcNow()));
                 FaultPoints.AtCommit(work, FaultPoint.Abandoning, FaultPoint.Abandoned);
-                return true;
+                return Decision.Settled;
             },
             stop
         );
@@ -116,16 +118,16 @@ internal sealed partial class PaymentSettlement(
             _ => answers.Json(200, PaymentView.Of(payment, gateway.Value)),
         };
 
-    private Task<RecordedAnswer?> InTransactionAsync(
+    private async Task<RecordedAnswer?> InTransactionAsync(
         long paymentId,
         Func<CancellationToken, Task> prepare,
-        Func<Payment, bool> decide,
+        Func<Payment, Decision> decide,
         CancellationToken stop
     )
     {
         // What this scope read in an earlier transaction may not be so any more.
         db.ChangeTracker.Clear();
-        return work.RunAsync(
+        var (_, answer) = await work.RunAsync<(Decision Decision, RecordedAnswer? Answer)>(
             async token =>
             {
                 var subject = Subject(paymentId);
@@ -134,24 +136,34 @@ internal sealed partial class PaymentSettlement(
                 var payment =
                     await db.LockPaymentAsync(paymentId, token)
                     ?? throw new InvalidOperationException($"There is no payment {paymentId}.");
-                if (!decide(payment))
-                    return null;
+                var decision = decide(payment);
+                if (decision == Decision.None)
+                    return (decision, null);
 
                 await db.SaveChangesAsync(token);
-                var answer = AnswerOf(payment);
+                if (decision == Decision.Noted)
+                    return (decision, null);
+
+                var told = AnswerOf(payment);
                 if (!payment.IsOpen)
-                    await IdempotencyTable.AnswerOpenAsync(work.Connection, subject, answer, token);
-                return answer;
+                    await IdempotencyTable.AnswerOpenAsync(work.Connection, subject, told, token);
+                return (decision, told);
             },
-            commits: answer => answer is not null,
+            commits: outcome => outcome.Decision != Decision.None,
             stop
         );
+        return answer;
     }
 
-    [LoggerMessage(
-        LogLevel.Error,
-        "The provider took the money of payment {PaymentId}, order {OrderId}, which has failed: "
-            + "see to it in the provider's console"
-    )]
-    private partial void LogTakenFromFailed(long paymentId, string? orderId);
+    private enum Decision
+    {
+        /// <summary>Nothing changes.</summary>
+        None,
+
+        /// <summary>Something that is nobody's answer.</summary>
+        Noted,
+
+        /// <summary>Whoever waits for the payment has an answer.</summary>
+        Settled,
+    }
 }

@@ -42,6 +42,7 @@ public sealed class PaymentsModule : IModule
         services.AddScoped<PaymentSettlement>();
         services.AddScoped<ReconcilePayment>();
         services.AddScoped<RefundPayment>();
+        services.AddScoped<LookBackAtFailed>();
         services.AddScoped<EndedReservations>();
         services.AddHostedService<FinishPayments>();
         services.AddSingleton<PaymentMetrics>();

@@ -33,6 +33,7 @@ internal sealed partial class MetricsTests
         "payments_open{status=\"REFUND_REQUESTED\"} 0",
         "payments_oldest_open_seconds{status=\"UNKNOWN\"}",
         "payments_webhooks_refused_total{reason=\"not-verified\"} 0",
+        "payments_taken_after_failing_total 0",
         "http_server_request_duration_seconds_bucket{",
         "http_route=\"/api/reservations\"",
         "kestrel_active_connections{",

@@ -47,7 +47,7 @@ internal sealed class OpenPaymentsTests
         using var metrics = System.MetricsOf(host: 0);
         await Eventually.Until(
             "all that can be open is told of, be it none",
-            () => metrics.Read("payments.open").Count == 3
+            () => metrics.Read("payments.open").Count == 4
         );
         await System.ExecuteAsync("ALTER TABLE payments.payments RENAME TO payments_away");
 
@@ -63,7 +63,7 @@ internal sealed class OpenPaymentsTests
             await System.ExecuteAsync("ALTER TABLE payments.payments_away RENAME TO payments");
         }
 
-        await Eventually.Until("it is told again", () => metrics.Read("payments.open").Count == 3);
+        await Eventually.Until("it is told again", () => metrics.Read("payments.open").Count == 4);
     }
 
     private const string Refunds = "status=REFUND_REQUESTED";

@@ -86,6 +86,44 @@ internal sealed class HintTests
     }
 
     [Test]
+    public void of_one_that_has_failed_only_that_it_was_taken_is_asked_about()
+    {
+        _payment.Fail("declined", Noon.AddSeconds(5));
+
+        _payment.Hint(Noon.AddSeconds(6)).ShouldBeFalse();
+        _payment.NextCheckAt.ShouldBe(Noon.AddSeconds(5) + Payment.LookBackAfter);
+        _payment.Hint(Noon.AddSeconds(7), isTaken: true).ShouldBeTrue();
+        _payment.NextCheckAt.ShouldBe(Noon.AddSeconds(7));
+    }
+
+    [Test]
+    public void whoever_asks_from_outside_that_it_was_taken_does_not_replace_the_later_look()
+    {
+        _payment.Fail("declined", Noon.AddSeconds(5));
+        _payment.Hint(Noon.AddSeconds(7), isTaken: true);
+        AskAt(Noon.AddSeconds(7));
+
+        _payment.EndLookBack(Noon.AddSeconds(8), isReturned: false, claim: null);
+        _payment.NextCheckAt.ShouldBe(Noon.AddSeconds(8) + Payment.LookBackAfter);
+        _payment.EndLookBack(Noon.AddMinutes(11), isReturned: false, claim: null);
+
+        _payment.NextCheckAt.ShouldBeNull();
+    }
+
+    [Test]
+    public void what_failed_at_its_first_try_is_looked_back_at_only_where_it_is_said_to_be_taken()
+    {
+        var (declined, _) = Start();
+        declined.MarkAsked("pk_1", Noon);
+        declined.Fail("declined", Noon);
+        declined.NextCheckAt.ShouldBeNull();
+
+        declined.Hint(Noon.AddDays(1), isTaken: true).ShouldBeTrue();
+
+        declined.NextCheckAt.ShouldBe(Noon.AddDays(1));
+    }
+
+    [Test]
     public void a_refund_is_open_since_it_was_asked_for_and_begins_to_count_anew()
     {
         _payment.OpenSince.ShouldBe(Noon);

@@ -12,7 +12,8 @@ namespace ConcertReservation.Payments;
 
 /// <summary>
 /// Sees to it that every attempt ends: asks the provider about what nobody knows, ends
-/// what was abandoned, refunds what was asked back. It runs on every host; a payment is claimed
+/// what was abandoned, refunds what was asked back, and what was taken for a payment that has
+/// failed. It runs on every host; a payment is claimed
 /// until <see cref="Payment.ClaimedUntil"/>, so that one host at a time has it, and another
 /// one after a crash.
 /// </summary>
@@ -109,6 +110,8 @@ internal sealed partial class FinishPayments(
             await services.GetRequiredService<PaymentSettlement>().AbandonAsync(paymentId, stop);
         else if (payment.IsOpen)
             await services.GetRequiredService<ReconcilePayment>().HandleAsync(payment, stop);
+        else if (payment.Status == PaymentStatus.Failed)
+            await services.GetRequiredService<LookBackAtFailed>().HandleAsync(payment, stop);
     }
 
     [LoggerMessage(Message = "Payments to finish cannot be looked for: {Reason}")]

@@ -19,9 +19,20 @@ internal sealed record Lane(string Where, int AtOnce)
         AtOnce: 16
     );
 
+    private static readonly Lane LookedBackAt = new(
+        "payment_key IS NOT NULL AND status = 'FAILED'",
+        AtOnce: 4
+    );
+
     private static readonly Lane WithoutProvider = new("payment_key IS NULL", AtOnce: 4);
 
-    public static readonly IReadOnlyList<Lane> All = [Reconciled, Refunded, WithoutProvider];
+    public static readonly IReadOnlyList<Lane> All =
+    [
+        Reconciled,
+        Refunded,
+        LookedBackAt,
+        WithoutProvider,
+    ];
 
     /// <summary>Takes the one that is due for the longest time, for the time in $1.</summary>
     public string ClaimSql { get; } =

@@ -18,7 +18,8 @@ internal sealed class MeasureOpenPayments(
     ILogger<MeasureOpenPayments> logger
 ) : RepeatedWork(ready, logger)
 {
-    // By the indexes of the lanes, which together have every payment that is open.
+    // By the indexes of the lanes, which together have every payment that is open. One that has
+    // failed is open while money of it is known to be at the provider.
     private static readonly string Sql =
         "SELECT status, count(*), "
         + "extract(epoch FROM (SELECT clock.now()) - min(open_since))::float8 FROM ("
@@ -26,7 +27,8 @@ internal sealed class MeasureOpenPayments(
             " UNION ALL ",
             Lane.All.Select(lane =>
                 "SELECT status, open_since FROM payments.payments "
-                + $"WHERE next_check_at IS NOT NULL AND {lane.Where}"
+                + $"WHERE next_check_at IS NOT NULL AND {lane.Where} "
+                + "AND (status <> 'FAILED' OR open_since IS NOT NULL)"
             )
         )
         + ") AS open GROUP BY status";
@@ -35,7 +37,7 @@ internal sealed class MeasureOpenPayments(
 
     protected override async Task RunOnceAsync(CancellationToken stop)
     {
-        metrics.TellRefusals();
+        metrics.TellCounters();
         try
         {
             metrics.Tell(await MeasureAsync(stop));

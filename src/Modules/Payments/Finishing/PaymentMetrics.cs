@@ -25,6 +25,7 @@ internal sealed class PaymentMetrics
     ];
 
     private readonly Counter<long> _refusedWebhooks;
+    private readonly Counter<long> _takenAfterFailing;
     private volatile IReadOnlyList<OpenInStatus> _open = [];
 
     public PaymentMetrics(IMeterFactory meters)
@@ -33,6 +34,10 @@ internal sealed class PaymentMetrics
         _refusedWebhooks = meter.CreateCounter<long>(
             "payments.webhooks.refused",
             description: "Webhooks in the payment provider's name that were refused."
+        );
+        _takenAfterFailing = meter.CreateCounter<long>(
+            "payments.taken.after.failing",
+            description: "Payments that have failed and whose money was taken all the same."
         );
         meter.CreateObservableGauge(
             "payments.open",
@@ -57,12 +62,15 @@ internal sealed class PaymentMetrics
 
     public void Refused(string reason) => _refusedWebhooks.Add(1, Tag("reason", reason));
 
+    public void TakenAfterFailing() => _takenAfterFailing.Add(1);
+
     /// <remarks>
     /// What alarms watch is told from 0 on: of a counter that begins with its first event,
     /// Prometheus would not see that it rose.
     /// </remarks>
-    public void TellRefusals()
+    public void TellCounters()
     {
+        _takenAfterFailing.Add(0);
         foreach (var reason in Reasons)
             _refusedWebhooks.Add(0, Tag("reason", reason));
     }
@@ -70,7 +78,10 @@ internal sealed class PaymentMetrics
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 }
 
-/// <summary>Payments that are in a status that does not last.</summary>
+/// <summary>
+/// Payments that are in a status that does not last, or have failed and wait for their money to go
+/// back.
+/// </summary>
 /// <param name="OldestSeconds">0 where there is none.</param>
 internal sealed record OpenInStatus(string Status, long Count, double OldestSeconds)
 {
@@ -79,5 +90,6 @@ internal sealed record OpenInStatus(string Status, long Count, double OldestSeco
         PaymentStatuses.Started,
         PaymentStatuses.Unknown,
         PaymentStatuses.RefundRequested,
+        PaymentStatuses.Failed,
     ];
 }

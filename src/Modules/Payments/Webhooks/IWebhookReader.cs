@@ -34,13 +34,15 @@ internal interface IWebhookReader
 /// </param>
 /// <param name="AmountField">Where the amount is, for whoever sent it.</param>
 /// <param name="IsOutcome">The provider may have an answer now that it did not have before.</param>
+/// <param name="IsTaken">It says that the money was taken.</param>
 internal sealed record WebhookNotice(
     string? OrderId,
     string OrderField,
     string? PaymentKey,
     long? AmountWon,
     string AmountField,
-    bool IsOutcome
+    bool IsOutcome,
+    bool IsTaken
 );
 
 /// <summary>

@@ -122,7 +122,7 @@ internal sealed partial class ReceiveWebhook(
 
         // At the provider a customer may have begun more than once under one order.
         var isOfOurs = notice.PaymentKey is null || notice.PaymentKey == payment.PaymentKey;
-        return notice.IsOutcome && isOfOurs && await AskNowAsync(payment.Id, stop)
+        return notice.IsOutcome && isOfOurs && await AskNowAsync(payment.Id, notice.IsTaken, stop)
             ? Receipt(Asking)
             : Receipt(NothingToDo);
     }
@@ -130,12 +130,12 @@ internal sealed partial class ReceiveWebhook(
     /// <summary>
     /// Whoever has it in hand keeps it, and asks once more where this came in between.
     /// </summary>
-    private Task<bool> AskNowAsync(long paymentId, CancellationToken stop) =>
+    private Task<bool> AskNowAsync(long paymentId, bool isTaken, CancellationToken stop) =>
         work.RunAsync(
             async token =>
             {
                 var payment = (await db.LockPaymentAsync(paymentId, token))!;
-                var isAsked = payment.Hint(clock.GetUtcNow());
+                var isAsked = payment.Hint(clock.GetUtcNow(), isTaken);
                 await db.SaveChangesAsync(token);
                 return isAsked;
             },

@@ -12,9 +12,11 @@ namespace ConcertReservation.Payments;
 /// </summary>
 internal sealed class StripeWebhooks(IOptions<GatewayOptions> gateway) : IWebhookReader
 {
+    private const string Succeeded = "payment_intent.succeeded";
+
     private static readonly HashSet<string> Outcomes =
     [
-        "payment_intent.succeeded",
+        Succeeded,
         "payment_intent.payment_failed",
         "payment_intent.canceled",
         "charge.refunded",
@@ -60,7 +62,8 @@ internal sealed class StripeWebhooks(IOptions<GatewayOptions> gateway) : IWebhoo
                 PaymentKey: null,
                 body.Won("data", "object", "amount"),
                 "data.object.amount",
-                IsOutcome: true
+                IsOutcome: true,
+                IsTaken: type == Succeeded
             )
             : null;
 

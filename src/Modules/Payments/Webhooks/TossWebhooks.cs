@@ -67,7 +67,8 @@ internal sealed class TossWebhooks(IOptions<GatewayOptions> gateway) : IWebhookR
                 body.Text("data", "paymentKey"),
                 body.Won("data", "totalAmount"),
                 "data.totalAmount",
-                Outcomes.Contains(body.Text("data", "status") ?? "")
+                Outcomes.Contains(body.Text("data", "status") ?? ""),
+                IsTaken: body.Text("data", "status") == "DONE"
             )
             : null;
 

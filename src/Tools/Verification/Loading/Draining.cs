@@ -86,6 +86,7 @@ internal static class Draining
                 WHERE cancelled_at IS NOT NULL AND NOT is_settled
             UNION ALL SELECT 'payments unknown or being refunded', count(*) FROM payments.payments
                 WHERE upper(status) IN ('UNKNOWN', 'REFUND_REQUESTED')
+                    OR (upper(status) = 'FAILED' AND open_since IS NOT NULL)
             UNION ALL SELECT 'payments begun for what has ended', count(*)
                 FROM payments.payments p
                 JOIN reservations.reservations r ON r.id = p.reservation_id

@@ -114,6 +114,31 @@ internal sealed class StripePaymentTests
         again.Json["outcome"]!.GetValue<string>().ShouldBe("NOTHING_TO_DO");
     }
 
+    /// <summary>
+    /// Of an intent that is cancelled Stripe takes none; if it should, nobody keeps it.
+    /// </summary>
+    [Test]
+    public async Task money_that_was_taken_for_a_payment_that_has_failed_goes_back()
+    {
+        var (_, payment) = await StartsAsync();
+        await _mina.ConfirmsAsync(payment, StripeBooks.DeclinedCard);
+        var order = await OrderOfAsync(payment);
+        var intent = _stripe.Books.Intents.Single(i =>
+            i["metadata"]!["order_id"]!.GetValue<string>() == order
+        );
+        (intent["status"], intent["amount_received"]) = ("succeeded", 132_000);
+        intent["latest_charge"] = StripeForms.Charge(intent);
+
+        var told = await TellAsync(payment, "payment_intent.succeeded");
+
+        told.Json["outcome"]!.GetValue<string>().ShouldBe("ASKING");
+        await Eventually.Until(
+            "it went back",
+            () => intent["latest_charge"]!["refunded"]!.GetValue<bool>()
+        );
+        (await _mina.LooksAtAsync(payment)).PaymentStatus.ShouldBe("FAILED");
+    }
+
     [TestCase("another secret")]
     [TestCase("no signature")]
     [TestCase("old")]
