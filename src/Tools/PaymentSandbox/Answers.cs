@@ -29,7 +29,7 @@ internal static class Answers
             currency = "KRW",
             method = "CARD",
             totalAmount = payment.Amount,
-            balanceAmount = payment.Status == CardPayment.Done ? payment.Amount : 0,
+            balanceAmount = payment.Balance,
             requestedAt = payment.RequestedAt,
             approvedAt = payment.ApprovedAt,
             card = new { number = Masked(payment.CardNumber), amount = payment.Amount },

@@ -77,7 +77,14 @@ internal static class CancelCardPayment
                 );
         }
 
-        if (payment.Status != CardPayment.Done)
+        if (
+            payment.Status
+            is not (
+                CardPayment.Done
+                or CardPayment.PartialCanceled
+                or CardPayment.WaitingForDeposit
+            )
+        )
         {
             return (
                 Answers.Error(403, "NOT_CANCELABLE_PAYMENT", $"The payment is {payment.Status}."),

@@ -4,7 +4,8 @@ namespace ConcertReservation.PaymentSandbox;
 /// A payment at the provider, as its file keeps it: each change is a new line, the last one counts.
 /// </summary>
 /// <param name="Status">
-/// IN_PROGRESS, DONE, ABORTED, CANCELED or EXPIRED, as at Toss Payments.
+/// IN_PROGRESS, WAITING_FOR_DEPOSIT, DONE, PARTIAL_CANCELED, ABORTED, CANCELED or EXPIRED, as at
+/// Toss Payments.
 /// </param>
 /// <param name="Attempts">Confirmations that were tried.</param>
 /// <param name="CancelAttempts">Cancellations that were tried.</param>
@@ -28,7 +29,9 @@ internal sealed record CardPayment(
 )
 {
     public const string InProgress = "IN_PROGRESS";
+    public const string WaitingForDeposit = "WAITING_FOR_DEPOSIT";
     public const string Done = "DONE";
+    public const string PartialCanceled = "PARTIAL_CANCELED";
     public const string Aborted = "ABORTED";
     public const string Canceled = "CANCELED";
     public const string Expired = "EXPIRED";
@@ -47,7 +50,18 @@ internal sealed record CardPayment(
     /// <summary>Its money is being taken.</summary>
     public bool IsWorkedOn => Status == InProgress && ConfirmedBy is not null;
 
+    /// <summary>Its money was taken, whatever became of it since.</summary>
+    public bool HadMoney => Status is Done or PartialCanceled or Canceled;
+
     /// <summary>Whoever looks for it finds it.</summary>
-    public bool IsSeen =>
-        Card.Behaviour != CardBehaviour.WorkOnUnseen || Status is Done or Canceled;
+    public bool IsSeen => Card.Behaviour != CardBehaviour.WorkOnUnseen || HadMoney;
+
+    /// <summary>Won that are the merchant's.</summary>
+    public long Balance =>
+        Status switch
+        {
+            Done => Amount,
+            PartialCanceled => Amount / 2,
+            _ => 0,
+        };
 }

@@ -102,7 +102,12 @@ internal static class ConfirmCardPayment
 
         var done = tried with
         {
-            Status = CardPayment.Done,
+            Status = payment.Card.Behaviour switch
+            {
+                CardBehaviour.ApproveAndReturnPart => CardPayment.PartialCanceled,
+                CardBehaviour.WaitForDeposit => CardPayment.WaitingForDeposit,
+                _ => CardPayment.Done,
+            },
             ApprovedAt = now,
             ConfirmedBy = idempotencyKey,
         };

@@ -88,12 +88,9 @@ internal sealed class Ledger : IDisposable
         var isNew = !_byKey.ContainsKey(payment.PaymentKey);
         _byKey[payment.PaymentKey] = payment;
         var other = _keyByOrder.TryGetValue(payment.OrderId, out var key) ? _byKey[key] : null;
-        if (other is null || ((isNew || HadMoney(payment)) && !HadMoney(other)))
+        if (other is null || ((isNew || payment.HadMoney) && !other.HadMoney))
             _keyByOrder[payment.OrderId] = payment.PaymentKey;
     }
-
-    private static bool HadMoney(CardPayment payment) =>
-        payment.Status is CardPayment.Done or CardPayment.Canceled;
 
     /// <summary>
     /// A line that a dying sandbox did not finish tells of nothing that was answered.

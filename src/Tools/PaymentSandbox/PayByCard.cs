@@ -120,8 +120,7 @@ internal static class PayByCard
             );
         }
 
-        return
-            ledger.FindByOrder(request.OrderId)?.Status is CardPayment.Done or CardPayment.Canceled
+        return ledger.FindByOrder(request.OrderId) is { HadMoney: true }
             ? Answers.Error(400, "ALREADY_PROCESSED_PAYMENT", "The order is paid already.")
             : null;
     }

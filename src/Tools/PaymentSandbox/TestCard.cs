@@ -32,6 +32,12 @@ internal enum CardBehaviour
     /// <summary>The same, and no search knows the payment before it is approved.</summary>
     WorkOnUnseen,
 
+    /// <summary>Approved, and a part of it goes back at the provider's own hand.</summary>
+    ApproveAndReturnPart,
+
+    /// <summary>No card: a transfer is waited for.</summary>
+    WaitForDeposit,
+
     /// <summary>Approved; the first two cancellations end in an internal error.</summary>
     RefundFailsTwice,
 
@@ -124,6 +130,16 @@ internal sealed record TestCard(
             "4000000000002685",
             "the same, and no search knows the payment before it is approved",
             CardBehaviour.WorkOnUnseen
+        ),
+        new(
+            "4000000000000689",
+            "approved, and half of it given back at once by the provider itself",
+            CardBehaviour.ApproveAndReturnPart
+        ),
+        new(
+            "4000000000000556",
+            "no card: a transfer is waited for, which never comes",
+            CardBehaviour.WaitForDeposit
         ),
         new(
             "4000000000001976",

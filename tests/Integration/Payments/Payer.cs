@@ -18,6 +18,8 @@ internal sealed record Payer(long CustomerId, HttpClient Api, HttpClient Provide
     public const string WebhookFirstCard = "4000 0000 0000 0259";
     public const string WorkedOnCard = "4000 0000 0000 2230";
     public const string UnseenCard = "4000 0000 0000 2685";
+    public const string PartReturnedCard = "4000 0000 0000 0689";
+    public const string TransferCard = "4000 0000 0000 0556";
     public const string LateWebhookCard = "4000 0000 0000 1976";
     public const string RepeatedWebhookCard = "4000 0000 0000 5423";
     public const string UnorderedWebhookCard = "4000 0000 0000 6975";

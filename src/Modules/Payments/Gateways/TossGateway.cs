@@ -84,7 +84,7 @@ internal sealed partial class TossGateway : IPaymentGateway
                 }
             ),
         };
-        var verdict = await AskAsync(order, request, VerdictKind.Declined, stop);
+        var verdict = await AskAsync(order, request, TossQuestion.Confirm, stop);
         if (verdict is not null && (verdict.Kind != VerdictKind.Declined || order.Checks == 0))
             return verdict;
 
@@ -109,7 +109,7 @@ internal sealed partial class TossGateway : IPaymentGateway
             HttpMethod.Get,
             $"/v1/payments/{Uri.EscapeDataString(order.PaymentKey)}"
         );
-        return await AskAsync(order, request, VerdictKind.Unclear, stop)
+        return await AskAsync(order, request, TossQuestion.Find, stop)
             ?? new Verdict(VerdictKind.Declined, WrongPayment);
     }
 
@@ -119,30 +119,32 @@ internal sealed partial class TossGateway : IPaymentGateway
         CancellationToken stop
     )
     {
-        var request = new HttpRequestMessage(
-            HttpMethod.Post,
-            $"/v1/payments/{Uri.EscapeDataString(order.PaymentKey)}/cancel"
-        )
+        var request = Cancellation(order, "refund", reason);
+        return await AskAsync(order, request, TossQuestion.Refund, stop)
+            ?? new Verdict(VerdictKind.Unclear, WrongPayment);
+    }
+
+    /// <summary>What was not given back yet, all of it.</summary>
+    private static HttpRequestMessage Cancellation(
+        ProviderOrder order,
+        string command,
+        string reason
+    ) =>
+        new(HttpMethod.Post, $"/v1/payments/{Uri.EscapeDataString(order.PaymentKey)}/cancel")
         {
-            Headers = { { "Idempotency-Key", Key(order, "refund") } },
+            Headers = { { "Idempotency-Key", Key(order, command) } },
             Content = JsonContent.Create(
                 new { cancelReason = Payment.Shorten(reason, MaxCancelReason) }
             ),
         };
-        return await AskAsync(order, request, VerdictKind.Unclear, stop)
-            ?? new Verdict(VerdictKind.Unclear, WrongPayment);
-    }
 
-    /// <param name="refused">
-    /// What a plain refusal (4xx with a code) means for this question.
-    /// </param>
     /// <returns>
     /// Null where the payment is of another order or amount than ours, or was processed before.
     /// </returns>
     private async Task<Verdict?> AskAsync(
         ProviderOrder order,
         HttpRequestMessage request,
-        VerdictKind refused,
+        TossQuestion question,
         CancellationToken stop
     )
     {
@@ -152,7 +154,7 @@ internal sealed partial class TossGateway : IPaymentGateway
         {
             using (request)
             using (var response = await _http.SendAsync(request, limit.Token))
-                return await ReadAsync(order, response, refused, limit.Token);
+                return await ReadAsync(order, response, question, limit.Token);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
@@ -167,40 +169,47 @@ internal sealed partial class TossGateway : IPaymentGateway
     private async Task<Verdict?> ReadAsync(
         ProviderOrder order,
         HttpResponseMessage response,
-        VerdictKind refused,
+        TossQuestion question,
         CancellationToken stop
     )
     {
         if (response.IsSuccessStatusCode)
         {
             var payment = await response.Content.ReadFromJsonAsync<TossPayment>(stop);
-            return payment is null ? Unclear(order, "an empty answer") : Assess(order, payment);
+            return payment is null
+                ? Unclear(order, "an empty answer")
+                : await AssessAsync(order, payment, question, stop);
         }
 
         if ((int)response.StatusCode is 408 or 429 or >= 500)
             return Unclear(order, Status(response));
 
         var error = await response.Content.ReadFromJsonAsync<TossError>(stop);
+        if (question == TossQuestion.Find && response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return error is { Code: not null }
+                ? new Verdict(VerdictKind.NotTaken, error.Message)
+                : Unclear(order, Status(response));
+        }
+
         return error?.Code switch
         {
             null => Unclear(order, Status(response)),
             // By an earlier try of ours, or not by us: the payment tells.
             "ALREADY_PROCESSED_PAYMENT" => null,
             "ALREADY_CANCELED_PAYMENT" => new Verdict(VerdictKind.Returned, error.Message),
-            not null when IsUnknown(response) => new Verdict(VerdictKind.NotTaken, error.Message),
-            var code when InconclusiveCodes.Contains(code) => Unclear(
-                order,
-                $"{code} {error.Message}"
-            ),
-            var code when refused == VerdictKind.Unclear => Unclear(
-                order,
-                $"{code} {error.Message}"
-            ),
-            _ => new Verdict(refused, error.Message),
+            var code when question != TossQuestion.Confirm || InconclusiveCodes.Contains(code) =>
+                Unclear(order, $"{code} {error.Message}"),
+            _ => new Verdict(VerdictKind.Declined, error.Message),
         };
     }
 
-    private Verdict? Assess(ProviderOrder order, TossPayment payment)
+    private async Task<Verdict?> AssessAsync(
+        ProviderOrder order,
+        TossPayment payment,
+        TossQuestion question,
+        CancellationToken stop
+    )
     {
         if (payment.PaymentKey != order.PaymentKey)
             return Unclear(order, "an answer about another payment key");
@@ -225,8 +234,36 @@ internal sealed partial class TossGateway : IPaymentGateway
                 VerdictKind.Declined,
                 payment.Failure?.Message ?? payment.Status
             ),
+            "PARTIAL_CANCELED" when question != TossQuestion.Refund => await CloseAsync(
+                order,
+                new Verdict(VerdictKind.Returned, "The provider gave a part of the money back."),
+                stop
+            ),
+            "WAITING_FOR_DEPOSIT" when question != TossQuestion.Refund => await CloseAsync(
+                order,
+                new Verdict(VerdictKind.Declined, "Only cards pay here, not a transfer."),
+                stop
+            ),
             _ => Unclear(order, $"status {payment.Status}"),
         };
+    }
+
+    /// <summary>
+    /// It is no whole payment and will not become one, and would stay as it is for ever: what there
+    /// is of it goes back. In the time of the answer that told it.
+    /// </summary>
+    private async Task<Verdict> CloseAsync(
+        ProviderOrder order,
+        Verdict closed,
+        CancellationToken stop
+    )
+    {
+        using var request = Cancellation(order, "close", closed.Detail);
+        using var response = await _http.SendAsync(request, stop);
+        var answer = await response.Content.ReadFromJsonAsync<TossClosed>(stop);
+        return answer is { Status: "CANCELED" } or { Code: "ALREADY_CANCELED_PAYMENT" }
+            ? closed
+            : Unclear(order, $"{closed.Detail} The rest is not cancelled: {answer?.Code}");
     }
 
     private Verdict Unclear(ProviderOrder order, string detail)
@@ -237,10 +274,6 @@ internal sealed partial class TossGateway : IPaymentGateway
 
     private static string Key(ProviderOrder order, string command) =>
         string.Create(CultureInfo.InvariantCulture, $"{order.OrderId}-{command}-{order.Checks}");
-
-    private static bool IsUnknown(HttpResponseMessage response) =>
-        response.StatusCode == HttpStatusCode.NotFound
-        && response.RequestMessage?.Method == HttpMethod.Get;
 
     private static string Status(HttpResponseMessage response) =>
         string.Create(CultureInfo.InvariantCulture, $"status {(int)response.StatusCode}");
@@ -257,17 +290,4 @@ internal sealed partial class TossGateway : IPaymentGateway
             + "with order {OtherId} of {Other} won"
     )]
     private partial void LogForeign(string orderId, long amount, string? otherId, long other);
-
-    private sealed record TossPayment(
-        string? PaymentKey,
-        string? OrderId,
-        string? Status,
-        long TotalAmount,
-        TossError? Failure
-    );
-
-    private sealed record TossError(string? Code, string? Message)
-    {
-        public string Message { get; } = Message ?? "";
-    }
 }
