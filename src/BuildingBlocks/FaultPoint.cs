@@ -14,12 +14,23 @@ public enum FaultPoint
     PointsTaking,
     PointsTaken,
 
+    /// <summary>A balance does not reach; nothing is pinned.</summary>
+    PointsLacking,
+    PointsLacked,
+
+    /// <summary>A card payment that was not confirmed makes way for points.</summary>
+    WayGiving,
+    WayGiven,
+
     /// <summary>The seats are pinned; the provider is asked next.</summary>
     Pinning,
     Pinned,
 
     /// <summary>The provider has told the request that confirms; nothing is written.</summary>
     ProviderAnswered,
+
+    /// <summary>A host has taken up a payment that was due; nobody is asked yet.</summary>
+    PaymentClaimed,
 
     /// <summary>The provider has told who asked again; nothing is written.</summary>
     ProviderFound,
@@ -32,9 +43,24 @@ public enum FaultPoint
     DeclineSettling,
     DeclineSettled,
 
+    /// <summary>Nobody knows whether the money was taken; it is asked about later.</summary>
+    UnknownNoting,
+    UnknownNoted,
+
     /// <summary>Nobody came back to pay.</summary>
     Abandoning,
     Abandoned,
+
+    /// <summary>What was to be paid for has ended before its payment was confirmed.</summary>
+    AttemptEnding,
+    AttemptEnded,
+
+    /// <summary>A payment has failed, and the provider has its money.</summary>
+    StrayNoting,
+    StrayNoted,
+
+    /// <summary>The provider has given that back; nothing is written.</summary>
+    StrayReturned,
 
     /// <summary>A paid hold becomes a sale.</summary>
     SaleConfirming,
@@ -55,6 +81,10 @@ public enum FaultPoint
     /// <summary>The provider has given the money back; nothing is written.</summary>
     ProviderReturned,
 
+    /// <summary>The provider has not given the money back; it is asked again later.</summary>
+    RefundPostponing,
+    RefundPostponed,
+
     /// <summary>The money went back, to the card or into the wallet.</summary>
     ReturnRecording,
     ReturnRecorded,
@@ -70,6 +100,18 @@ public enum FaultPoint
     /// <summary>Holds whose time is up end.</summary>
     HoldsExpiring,
     HoldsExpired,
+
+    /// <summary>The last seat is sold.</summary>
+    SellingOut,
+    SoldOut,
+
+    /// <summary>A seat of a concert that was sold out is free again.</summary>
+    Reopening,
+    Reopened,
+
+    /// <summary>A concert is cancelled: nobody holds its seats any more.</summary>
+    SaleStopping,
+    SaleStopped,
 
     /// <summary>Some reservations of a cancelled concert end.</summary>
     ConcertEnding,

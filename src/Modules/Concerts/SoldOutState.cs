@@ -1,3 +1,5 @@
+using ConcertReservation.BuildingBlocks;
+using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
 using ConcertReservation.Messaging;
 using Microsoft.EntityFrameworkCore;
@@ -9,6 +11,7 @@ namespace ConcertReservation.Concerts;
 /// asked. Each change of state is one event, since the concert's row is locked while it is decided.
 /// </summary>
 internal sealed class SoldOutState(
+    UnitOfWork work,
     ConcertsDb db,
     ISeatInventory inventory,
     Outbox outbox,
@@ -38,8 +41,14 @@ internal sealed class SoldOutState(
         {
             var seats = await inventory.FindAsync(concert.Id, stop);
             var lastConfirmed = await LastConfirmedAsync(concert.Id, stop);
-            if (concert.Settle(seats, lastConfirmed, clock.GetUtcNow()) is { } changed)
-                outbox.Add(changed, traces?.GetValueOrDefault(concert.Id));
+            if (concert.Settle(seats, lastConfirmed, clock.GetUtcNow()) is not { } changed)
+                continue;
+
+            outbox.Add(changed, traces?.GetValueOrDefault(concert.Id));
+            if (changed is ConcertSoldOut)
+                FaultPoints.AtCommit(work, FaultPoint.SellingOut, FaultPoint.SoldOut);
+            else
+                FaultPoints.AtCommit(work, FaultPoint.Reopening, FaultPoint.Reopened);
         }
 
         await db.SaveChangesAsync(stop);

@@ -73,8 +73,11 @@ internal sealed class EndedReservations(
 
     private void Fail(Payment? payment, Wish wish)
     {
-        if (payment is { CanBeAbandoned: true })
-            outbox.Add(payment.Fail(wish.Reason, clock.GetUtcNow()), wish.TraceParent);
+        if (payment is not { CanBeAbandoned: true })
+            return;
+
+        outbox.Add(payment.Fail(wish.Reason, clock.GetUtcNow()), wish.TraceParent);
+        FaultPoints.AtCommit(work, FaultPoint.AttemptEnding, FaultPoint.AttemptEnded);
     }
 
     /// <param name="TraceParent">What is decided at the batch's end belongs to this trace.</param>

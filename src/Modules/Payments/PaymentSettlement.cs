@@ -77,6 +77,11 @@ internal sealed class PaymentSettlement(
                         break;
                     default:
                         rechecks.Schedule(payment, asked.ClaimedUntil);
+                        FaultPoints.AtCommit(
+                            work,
+                            FaultPoint.UnknownNoting,
+                            FaultPoint.UnknownNoted
+                        );
                         break;
                 }
 

@@ -36,13 +36,19 @@ internal sealed class RefundPayment(
                 if (verdict.Kind == VerdictKind.Returned)
                     await ReturnAsync(payment, token);
                 else
-                    rechecks.Schedule(payment, requested.ClaimedUntil);
+                    Postpone(payment, requested.ClaimedUntil);
 
                 await db.SaveChangesAsync(token);
                 return true;
             },
             stop
         );
+    }
+
+    private void Postpone(Payment payment, DateTimeOffset? claim)
+    {
+        rechecks.Schedule(payment, claim);
+        FaultPoints.AtCommit(work, FaultPoint.RefundPostponing, FaultPoint.RefundPostponed);
     }
 
     private async Task ReturnAsync(Payment payment, CancellationToken stop)

@@ -213,6 +213,7 @@ internal sealed class StartPayment(
             return false;
 
         outbox.Add(payment.Fail(PaymentSettlement.Abandoned, clock.GetUtcNow()));
+        FaultPoints.AtCommit(work, FaultPoint.WayGiving, FaultPoint.WayGiven);
         await db.SaveChangesAsync(stop);
         return true;
     }

@@ -31,7 +31,12 @@ internal sealed class Crowd
 
     public long ConcertId { get; }
 
+    public int Customers => _shoppers.Count;
+
     public int Seats => _shoppers.Count * Shopper.SeatsAtATime;
+
+    /// <summary>One of them, to look at what all may see.</summary>
+    public Client Anybody => _shoppers[0].Client;
 
     /// <summary>Customers who have signed up, and a concert with four seats for each.</summary>
     /// <param name="seed">Of what they wish and do.</param>
@@ -65,20 +70,25 @@ internal sealed class Crowd
     /// <summary>Holds a seat for one of them and pays it at the provider, unconfirmed.</summary>
     public async Task<CardPayment> StartCardPaymentAsync(int customer, string card)
     {
-        var held = await HoldSeatAsync(customer);
+        var held = await HoldSeatsAsync(customer, seats: 1);
         return await CardPayment.StartAsync(held.Customer, held.ReservationId, card);
     }
 
-    /// <summary>Holds a seat for one of them.</summary>
-    public async Task<HeldSeat> HoldSeatAsync(int customer)
+    /// <summary>Holds so many seats for one of them, or all that are free.</summary>
+    public async Task<HeldSeat> HoldSeatsAsync(int customer, int seats)
     {
         var client = _shoppers[customer].Client;
         var answer = await client.GetAsync($"/api/concerts/{ConcertId}/seats");
-        var seats = SeatMap
+        var chosen = SeatMap
             .From(answer.ShouldSucceed().Json)
-            .Choose(wanted: 1, favouriteSection: 0, new Random(Seed));
-        var held = (await client.HoldAsync(ConcertId, seats)).ShouldSucceed();
-        return new HeldSeat(client, held.Number("reservationId"), held.Number("totalAmount"));
+            .Choose(seats, favouriteSection: 0, new Random(Seed));
+        var held = (await client.HoldAsync(ConcertId, chosen)).ShouldSucceed();
+        return new HeldSeat(
+            client,
+            held.Number("reservationId"),
+            held.Number("totalAmount"),
+            chosen.Count
+        );
     }
 
     /// <summary>Returns in the midst of the sale, when so many seats are sold.</summary>
@@ -203,6 +213,6 @@ internal sealed class Crowd
     }
 }
 
-/// <summary>A seat that somebody holds.</summary>
+/// <summary>A seat that somebody holds, or several of one reservation.</summary>
 /// <param name="Amount">In won.</param>
-internal sealed record HeldSeat(Client Customer, long ReservationId, long Amount);
+internal sealed record HeldSeat(Client Customer, long ReservationId, long Amount, int Seats);

@@ -4,7 +4,7 @@ namespace ConcertReservation.Tests.Faults.Harness;
 /// What happens in a sale until each point is reached, and how it ends for the customer however
 /// often the host dies in between.
 /// </summary>
-internal sealed class SaleStory(FaultSystem system, Crowd crowd)
+internal sealed partial class SaleStory(FaultSystem system, Crowd crowd)
 {
     /// <summary>Longer than a hold of the crowd's concerts.</summary>
     private const int HoldSeconds = 301;
@@ -29,6 +29,37 @@ internal sealed class SaleStory(FaultSystem system, Crowd crowd)
         (await BalanceOf(held.Customer)).ShouldBe(0);
     }
 
+    /// <summary>By somebody who has never charged more than was spent.</summary>
+    public async Task PointsDoNotReach()
+    {
+        var held = await crowd.HoldSeatsAsync(customer: 4, seats: 1);
+        var refused = await held.Customer.PayAsync(held.ReservationId, "POINT");
+        refused.Problem.ShouldBe("insufficient-balance");
+        await EndsAs(held.Customer, held.ReservationId, "HELD");
+        await Crowd.CancelAsync(held.Customer, held.ReservationId);
+    }
+
+    public async Task CardGivesWayToPoints()
+    {
+        var held = await crowd.HoldSeatsAsync(customer: 0, seats: 1);
+        var (customer, reservation) = (held.Customer, held.ReservationId);
+        var card = await CardPayment.StartAsync(customer, reservation, Provider.GoodCard);
+        await PaysByPoints(held);
+        await PaymentEndsAs(card.Customer, card.Id, "FAILED");
+        system.Provider.StatusOf(card.Key).ShouldBe("IN_PROGRESS");
+        await EndsAs(held.Customer, held.ReservationId, "CONFIRMED");
+    }
+
+    /// <summary>Somebody is still at the provider.</summary>
+    public async Task HoldIsGivenBackUnpaid()
+    {
+        var payment = await crowd.StartCardPaymentAsync(customer: 0, Provider.GoodCard);
+        await Crowd.CancelAsync(payment.Customer, payment.ReservationId);
+        await PaymentEndsAs(payment.Customer, payment.Id, "FAILED");
+        await EndsAs(payment.Customer, payment.ReservationId, "CANCELLED");
+        system.Provider.StatusOf(payment.Key).ShouldBe("IN_PROGRESS");
+    }
+
     public async Task CardIsDeclined()
     {
         var payment = await crowd.StartCardPaymentAsync(customer: 0, Provider.DeclinedCard);
@@ -46,56 +77,6 @@ internal sealed class SaleStory(FaultSystem system, Crowd crowd)
         system.Provider.StatusOf(payment.Key).ShouldBe("IN_PROGRESS");
         await EndsAs(payment.Customer, payment.ReservationId, "HELD");
         await Shopper.CancelAsync(payment.Customer, payment.ReservationId);
-    }
-
-    /// <summary>The provider is asked a second time, since its first answer told nothing.</summary>
-    public async Task ProviderIsAskedAgain()
-    {
-        var payment = await PaysUnknown();
-        await IsAskedNow(payment);
-        await PaymentEndsAs(payment.Customer, payment.Id, "COMPLETED");
-        await EndsAs(payment.Customer, payment.ReservationId, "CONFIRMED");
-        system.Provider.StatusOf(payment.Key).ShouldBe("DONE");
-    }
-
-    /// <summary>The pin is lost by an operator's hand, which is the only way.</summary>
-    public async Task MoneyComesLate()
-    {
-        var payment = await PaysUnknown();
-        await system.Database.ExecuteAsync(
-            """
-            WITH unpinned AS (
-                UPDATE reservations.reservations SET status = 'HELD', payment_id = NULL
-                WHERE id = $1 AND status = 'PAYING'
-                RETURNING id, held_until
-            )
-            UPDATE reservations.seats s SET state = 'held', held_until = unpinned.held_until
-            FROM unpinned WHERE s.reservation_id = unpinned.id
-            """,
-            payment.ReservationId
-        );
-        await system.AdvanceAsync(HoldSeconds);
-        await EndsAs(payment.Customer, payment.ReservationId, "EXPIRED");
-        await IsAskedNow(payment);
-        await PaymentEndsAs(payment.Customer, payment.Id, "COMPLETED");
-        await EndsAs(payment.Customer, payment.ReservationId, "CONFIRMED");
-    }
-
-    /// <summary>The concert is cancelled while nobody knows whether the money was taken.</summary>
-    public async Task MoneyComesForNothing()
-    {
-        var payment = await PaysUnknown();
-        await CancelConcert();
-        await Eventually.Until(
-            "nobody can be given a seat any more",
-            () =>
-                system.Database.ScalarAsync<bool>(
-                    "SELECT cancelled_at IS NOT NULL FROM reservations.concerts WHERE id = $1",
-                    crowd.ConcertId
-                )
-        );
-        await IsAskedNow(payment);
-        await IsRefunded(payment);
     }
 
     public async Task ConcertIsCancelled()
@@ -116,7 +97,7 @@ internal sealed class SaleStory(FaultSystem system, Crowd crowd)
 
     public async Task HoldIsGivenBack()
     {
-        var held = await crowd.HoldSeatAsync(customer: 0);
+        var held = await crowd.HoldSeatsAsync(customer: 0, seats: 1);
         await Shopper.CancelAsync(held.Customer, held.ReservationId);
         await EndsAs(held.Customer, held.ReservationId, "CANCELLED");
     }
@@ -133,7 +114,7 @@ internal sealed class SaleStory(FaultSystem system, Crowd crowd)
 
     public async Task HoldRunsOut()
     {
-        var held = await crowd.HoldSeatAsync(customer: 0);
+        var held = await crowd.HoldSeatsAsync(customer: 0, seats: 1);
         await system.AdvanceAsync(HoldSeconds);
         await Eventually.Until(
             "the sweeper has ended the hold",
@@ -146,29 +127,54 @@ internal sealed class SaleStory(FaultSystem system, Crowd crowd)
         );
     }
 
+    public async Task EverySeatIsSold()
+    {
+        await SellAllSeats();
+        await ConcertBecomes("SOLD_OUT");
+    }
+
+    public async Task ASeatComesBack()
+    {
+        var sold = await SellAllSeats();
+        await ConcertBecomes("SOLD_OUT");
+        await Crowd.CancelAsync(sold.Customer, sold.ReservationId);
+        await EndsAs(sold.Customer, sold.ReservationId, "CANCELLED");
+        await ConcertBecomes("SCHEDULED");
+    }
+
+    /// <returns>What the first of its customers has.</returns>
+    private async Task<HeldSeat> SellAllSeats()
+    {
+        var sold = new List<HeldSeat>();
+        for (var customer = 0; sold.Sum(s => s.Seats) < crowd.Seats; customer++)
+        {
+            var held = await crowd.HoldSeatsAsync(customer, crowd.Seats / crowd.Customers);
+            await PaysByPoints(held);
+            await EndsAs(held.Customer, held.ReservationId, "CONFIRMED");
+            sold.Add(held);
+        }
+
+        return sold[0];
+    }
+
+    private Task ConcertBecomes(string status) =>
+        Becomes(crowd.Anybody, $"/api/concerts/{crowd.ConcertId}", status);
+
     private async Task<(HeldSeat Held, long PaymentId)> PaysByPoints(int customer)
     {
-        var held = await crowd.HoldSeatAsync(customer);
+        var held = await crowd.HoldSeatsAsync(customer, seats: 1);
+        return (held, await PaysByPoints(held));
+    }
+
+    private static async Task<long> PaysByPoints(HeldSeat held)
+    {
         var missing = held.Amount - await BalanceOf(held.Customer);
         if (missing > 0)
             (await held.Customer.ChargeAsync(missing)).ShouldSucceed();
         var paid = (await held.Customer.PayAsync(held.ReservationId, "POINT")).ShouldSucceed();
         paid.Word("status").ShouldBe("COMPLETED");
-        return (held, paid.Number("paymentId"));
+        return paid.Number("paymentId");
     }
-
-    private async Task<CardPayment> PaysUnknown()
-    {
-        var payment = await crowd.StartCardPaymentAsync(customer: 0, Provider.BrokenOnceCard);
-        (await payment.ConfirmAsync()).ShouldBe("UNKNOWN");
-        return payment;
-    }
-
-    private Task IsAskedNow(CardPayment payment) =>
-        system.Database.ExecuteAsync(
-            "UPDATE payments.payments SET next_check_at = clock.now() WHERE id = $1",
-            payment.Id
-        );
 
     private async Task CancelConcert()
     {

@@ -35,7 +35,7 @@ internal sealed class HostClockTests
 
         var crowd = await Crowd.GatherAsync(_system, Customers);
         var since = await ClockAsync();
-        var held = await crowd.HoldSeatAsync(customer: 0);
+        var held = await crowd.HoldSeatsAsync(customer: 0, seats: 1);
         var until = await ClockAsync();
         var reservation = await held.Customer.GetAsync($"/api/reservations/{held.ReservationId}");
         var deadline = DateTime.Parse(

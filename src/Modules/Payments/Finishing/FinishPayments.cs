@@ -102,6 +102,7 @@ internal sealed partial class FinishPayments(
         CancellationToken stop
     )
     {
+        FaultPoints.Reach(FaultPoint.PaymentClaimed);
         var db = services.GetRequiredService<PaymentsDb>();
         var payment = await db.Payments.AsNoTracking().SingleAsync(p => p.Id == paymentId, stop);
         if (payment.Status == PaymentStatus.RefundRequested)

@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
 using Microsoft.Extensions.Logging;
 
@@ -28,6 +29,7 @@ internal sealed partial class LookBackAtFailed(
         {
             await NoteTakenAsync(failed, stop);
             verdict = await provider.RefundAsync(order, WhyItGoesBack, stop);
+            FaultPoints.Reach(FaultPoint.StrayReturned);
         }
 
         var isOpen = verdict.Kind is VerdictKind.Unclear or VerdictKind.Taken;
@@ -57,7 +59,11 @@ internal sealed partial class LookBackAtFailed(
     {
         var isNew = await InTransactionAsync(
             failed.Id,
-            payment => payment.NoteTaken(clock.GetUtcNow()),
+            payment =>
+            {
+                FaultPoints.AtCommit(work, FaultPoint.StrayNoting, FaultPoint.StrayNoted);
+                return payment.NoteTaken(clock.GetUtcNow());
+            },
             stop
         );
         if (!isNew)

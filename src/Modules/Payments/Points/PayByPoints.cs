@@ -61,6 +61,7 @@ internal sealed class PayByPoints(
         if (wallet?.Pay(payment.Amount, payment.Id, now) is not { } entry)
         {
             outbox.Add(payment.Fail(InsufficientBalance, now));
+            FaultPoints.AtCommit(work, FaultPoint.PointsLacking, FaultPoint.PointsLacked);
             await db.SaveChangesAsync(stop);
             var balance = wallet?.Balance ?? seen ?? Money.Zero;
             var problem = Problems.InsufficientBalance(balance.Won, payment.Amount.Won);

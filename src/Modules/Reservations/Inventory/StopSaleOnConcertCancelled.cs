@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
 using ConcertReservation.Messaging;
@@ -27,5 +28,6 @@ internal sealed class StopSaleOnConcertCancelled(UnitOfWork work) : IConsumer<Co
         command.Parameters.AddWithValue(cancelled.OccurredAt.UtcDateTime);
         command.Parameters.AddWithValue(cancelled.Reason);
         await command.ExecuteNonQueryAsync(context.CancellationToken);
+        FaultPoints.AtCommit(work, FaultPoint.SaleStopping, FaultPoint.SaleStopped);
     }
 }

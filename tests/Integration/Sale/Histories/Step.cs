@@ -106,8 +106,10 @@ internal sealed record Step(Act Act, int Host, int Which, Manner Manner, int Die
         {
             // The pin, the provider's answer, and what is written of it.
             Act.Confirm => 5,
-            // The provider's answer, and what is written of it.
-            Act.Finish => 3,
+            // The claim, the provider's answer, and what is written of it.
+            Act.Finish => 4,
+            // A card payment that gives way, and the points.
+            Act.PayByPoints => 4,
             _ => 2,
         };
 
