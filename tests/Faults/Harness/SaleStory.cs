@@ -142,7 +142,7 @@ internal sealed partial class SaleStory(FaultSystem system, Crowd crowd)
         await ConcertBecomes("SCHEDULED");
     }
 
-    /// <returns>What the first of its customers has.</returns>
+    /// <returns>What somebody has of whom no other story tells.</returns>
     private async Task<HeldSeat> SellAllSeats()
     {
         var sold = new List<HeldSeat>();
@@ -154,7 +154,7 @@ internal sealed partial class SaleStory(FaultSystem system, Crowd crowd)
             sold.Add(held);
         }
 
-        return sold[0];
+        return sold[2];
     }
 
     private Task ConcertBecomes(string status) =>

@@ -141,13 +141,21 @@ internal sealed class UnansweredCardPaymentTests
 
         System.Wire.Fault = (_, _) => throw new HttpRequestException("The line is cut.");
         await Task.WhenAll(open.Select(p => mina.ConfirmsAsync(p.PaymentId, p.PaymentKey)));
-        System.Wire.Fault = null;
+        var asked = new AskedAtOnce();
+        System.Wire.Fault = asked.SendAsync;
 
         for (var i = 0; i < open.Count; i++)
         {
-            var (payment, _) = open[i];
-            await mina.SeesAsync(payment, i % 3 == 0 ? "FAILED" : "COMPLETED");
-            (await System.EventsOfAsync(payment)).Count.ShouldBe(2);
+            var (payment, paymentKey) = open[i];
+            var isDeclined = i % 3 == 0;
+            await mina.SeesAsync(payment, isDeclined ? "FAILED" : "COMPLETED");
+            var ended = isDeclined ? "PAYMENT_FAILED:2" : "PAYMENT_COMPLETED:2";
+            (await System.EventsOfAsync(payment)).ShouldBe(["PAYMENT_STARTED:1", ended]);
+            (await System.StatusAtProviderAsync(paymentKey)).ShouldBe(
+                isDeclined ? "ABORTED" : "DONE"
+            );
+            asked.MostOf(paymentKey).ShouldBe(1, "one host at a time");
+            asked.ConfirmationsOf(paymentKey).ShouldBe(1, "the money is taken once");
         }
     }
 

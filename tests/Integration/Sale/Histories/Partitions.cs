@@ -26,6 +26,9 @@ internal sealed class Partitions(TestDatabase database, long sinceSeq)
     /// <summary>A partition as a group reads it.</summary>
     internal sealed record Lane(string Group, string Topic, int Partition);
 
+    /// <summary>Where events of the key are, in every topic.</summary>
+    public static int Of(string key) => key[^1] % PartitionsPerTopic;
+
     /// <summary>Those in which the group has something before it.</summary>
     public async Task<IReadOnlyList<Lane>> BehindAsync()
     {
@@ -83,7 +86,7 @@ internal sealed class Partitions(TestDatabase database, long sinceSeq)
                 row.IsDBNull(8) ? null : row.GetString(8),
                 row.GetFieldValue<byte[]>(9)
             );
-            var partition = told.Key[^1] % PartitionsPerTopic;
+            var partition = Of(told.Key);
             if (!_records.TryGetValue((told.Topic, partition), out var records))
                 _records[(told.Topic, partition)] = records = [];
             records.Add(new Record(partition, _lastSeq, told));

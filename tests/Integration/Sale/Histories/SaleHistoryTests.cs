@@ -36,7 +36,7 @@ internal sealed class SaleHistoryTests
         Tell(system);
         foreach (var end in new[] { "COMPLETED", "FAILED", "REFUNDED" })
             system.Tally.ShouldContainKey($"payments CARD {end}");
-        SuddenDeath.Deaths.Values.Sum().ShouldBePositive();
+        SuddenDeath.Dead.ShouldBePositive();
     }
 
     [Test]

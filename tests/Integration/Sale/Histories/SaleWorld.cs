@@ -16,7 +16,12 @@ internal sealed class SaleWorld(
     IReadOnlyList<long> customers
 )
 {
-    private readonly List<(Question Question, Task<string> Asker)> _waiting = [];
+    /// <summary>
+    /// Whoever has waited for so long is told nothing: no provider works on a try for longer.
+    /// </summary>
+    private const int LongestWaitSeconds = 500;
+
+    private readonly List<(Question Question, Task<string> Asker, long Since)> _waiting = [];
     private readonly List<string> _told = [];
     private readonly SaleChoices _choices = new(system.Database, concertId, customers);
 
@@ -118,14 +123,17 @@ internal sealed class SaleWorld(
         if (_waiting.Count == 0)
             return;
 
-        var (question, asker) = _waiting[step.Which % _waiting.Count];
-        _waiting.Remove((question, asker));
+        var (question, asker, since) = _waiting[step.Which % _waiting.Count];
+        _waiting.Remove((question, asker, since));
         Provider.Next = Manner.Answers;
+        var manner = step.Manner == Manner.Waits ? Manner.Answers : step.Manner;
+        if (system.AheadSeconds - since > LongestWaitSeconds)
+            manner = Manner.Deaf;
         if (step.Act == Act.AskerDies)
             question.Die();
         else
-            question.Answer(step.Manner == Manner.Waits ? Manner.Answers : step.Manner);
-        Tell($"{step.Act} ({step.Manner}): {await asker}");
+            question.Answer(manner);
+        Tell($"{step.Act} ({manner}): {await asker}");
     }
 
     public async Task AnswerAllAsync()
@@ -137,7 +145,7 @@ internal sealed class SaleWorld(
     /// <summary>Those who wait die, and nobody looks at what they leave.</summary>
     public async Task KillAllAsync()
     {
-        foreach (var (question, asker) in _waiting)
+        foreach (var (question, asker, _) in _waiting)
         {
             question.Die();
             await asker.ContinueWith(_ => { }, TaskScheduler.Default);
@@ -262,7 +270,7 @@ internal sealed class SaleWorld(
         if (await Task.WhenAny(asker, waits) == asker)
             outcome = await asker;
         else
-            _waiting.Add((Provider.TakeWaiting(), asker));
+            _waiting.Add((Provider.TakeWaiting(), asker, system.AheadSeconds));
         Tell($"{what}: {outcome}");
         return outcome;
     }

@@ -16,6 +16,15 @@ internal sealed class ScriptedProvider : IPaymentGateway
         StringComparer.Ordinal
     );
 
+    /// <summary>
+    /// Of orders whose money went back: after which question that was told, and how many processes
+    /// had died by then, for the one that heard it may be the next.
+    /// </summary>
+    private readonly Dictionary<string, (long Question, int Deaths)> _toldReturned = new(
+        StringComparer.Ordinal
+    );
+
+    private long _questions;
     private TaskCompletionSource _asked = new();
     private Question? _question;
 
@@ -37,6 +46,7 @@ internal sealed class ScriptedProvider : IPaymentGateway
         foreach (var (order, entry) in _books)
             Archive.Add(order, entry);
         _books.Clear();
+        _toldReturned.Clear();
         Complaints.Clear();
     }
 
@@ -54,6 +64,7 @@ internal sealed class ScriptedProvider : IPaymentGateway
         await MannerAsync() switch
         {
             Manner.Deaf => Nothing,
+            Manner.Refuses => Refuse(order),
             Manner.Declines => End(order, Declined),
             Manner.Silent => Lose(End(order, Taken)),
             _ => End(order, Taken),
@@ -66,13 +77,21 @@ internal sealed class ScriptedProvider : IPaymentGateway
         ProviderOrder order,
         string reason,
         CancellationToken stop
-    ) =>
-        await MannerAsync() switch
+    )
+    {
+        var question = ++_questions;
+        switch (await MannerAsync())
         {
-            Manner.Deaf or Manner.Declines => Nothing,
-            Manner.Silent => Lose(GiveBack(order)),
-            _ => GiveBack(order),
-        };
+            case Manner.Deaf or Manner.Declines or Manner.Refuses:
+                return Nothing;
+            case Manner.Silent:
+                return Lose(GiveBack(order, question));
+            default:
+                var returned = GiveBack(order, question);
+                _toldReturned[order.OrderId] = (_questions, SuddenDeath.Dead);
+                return returned;
+        }
+    }
 
     private static Verdict Nothing => new(VerdictKind.Unclear, "No answer.");
 
@@ -101,8 +120,26 @@ internal sealed class ScriptedProvider : IPaymentGateway
         return Now(order);
     }
 
-    private Verdict GiveBack(ProviderOrder order)
+    /// <summary>It ends nothing.</summary>
+    private Verdict Refuse(ProviderOrder order) =>
+        _books.ContainsKey(order.OrderId)
+            ? Now(order)
+            : new Verdict(VerdictKind.Declined, "Refused.");
+
+    /// <summary>
+    /// Whoever has heard that it went back, and lives, has no reason to ask again.
+    /// </summary>
+    private Verdict GiveBack(ProviderOrder order, long question)
     {
+        if (
+            _toldReturned.TryGetValue(order.OrderId, out var told)
+            && told.Question < question
+            && told.Deaths == SuddenDeath.Dead
+        )
+        {
+            Complaints.Add($"{order.OrderId} is to be given back, and has been: so it was told");
+        }
+
         if (_books.GetValueOrDefault(order.OrderId).Status is Taken or Returned)
             _books[order.OrderId] = (Returned, order.Amount.Won);
         else

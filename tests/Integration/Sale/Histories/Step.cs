@@ -50,6 +50,9 @@ internal enum Manner
     /// <summary>It does nothing, and says nothing.</summary>
     Deaf,
 
+    /// <summary>It refuses this try, and may still do what an earlier one told it.</summary>
+    Refuses,
+
     /// <summary>The answer takes its time: it comes when the history says so.</summary>
     Waits,
 }
@@ -92,6 +95,7 @@ internal sealed record Step(Act Act, int Host, int Which, Manner Manner, int Die
             (2, Gen.Constant(Manner.Declines)),
             (3, Gen.Constant(Manner.Silent)),
             (2, Gen.Constant(Manner.Deaf)),
+            (2, Gen.Constant(Manner.Refuses)),
             (4, Gen.Constant(Manner.Waits))
         )
         from dies in Gen.Frequency((3, Gen.Constant(0)), (1, Gen.Choose(1, MostPoints(act))))

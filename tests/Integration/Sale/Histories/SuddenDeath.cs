@@ -20,6 +20,9 @@ internal static class SuddenDeath
     public static Dictionary<FaultPoint, int> Deaths { get; } =
         Enum.GetValues<FaultPoint>().ToDictionary(p => p, _ => 0);
 
+    /// <summary>How many have died.</summary>
+    public static int Dead => Deaths.Values.Sum();
+
     public static void Arm() => FaultPoints.ListenWith(Reached);
 
     public static void Disarm() => FaultPoints.ListenWith(null);
