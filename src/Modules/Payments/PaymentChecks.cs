@@ -46,6 +46,12 @@ internal sealed partial class Payment
     /// </summary>
     public int Waits => Checks - HintedChecks;
 
+    /// <summary>
+    /// Somebody may have asked the provider to take the money and not have heard what became of
+    /// that: whatever it has said to others since, it may be under way.
+    /// </summary>
+    public bool HasUnansweredTry => WasAsked && (Checks > 0 || AskedAt is not null);
+
     /// <summary>No outcome was found: background work comes back later.</summary>
     /// <param name="claim">
     /// What <see cref="ClaimedUntil"/> was when the check began: a claim of somebody else stays.
@@ -114,12 +120,6 @@ internal sealed partial class Payment
         HintedAt = null;
         NextCheckAt = wasHinted && !isReturned ? now + LookBackAfter : null;
     }
-
-    /// <summary>
-    /// Somebody asked the provider to take the money and never heard what became of that: whatever
-    /// the provider said to others since, it may be under way.
-    /// </summary>
-    private bool HasUnansweredTry => WasAsked && (Checks > 0 || AskedAt is not null);
 
     /// <summary>Since it was asked last, the provider has told of a change.</summary>
     private bool IsHinted => HintedAt is { } told && !(told <= AskedAt);

@@ -73,6 +73,32 @@ internal sealed class LaterTryTests
         await mina.SeesAsync(payment, "COMPLETED");
     }
 
+    [Test]
+    public async Task neither_is_one_after_whoever_tried_first_has_died()
+    {
+        var mina = System.NewPayer();
+        var reservation = await System.ReserveAsync(mina, 132_000);
+        var (payment, paymentKey) = await mina.GoesToProviderAsync(reservation, Payer.GoodCard);
+        System.Wire.Fault = (_, _) => throw new InvalidOperationException("The host died here.");
+        await mina.ConfirmsAsync(payment, paymentKey);
+        var refusals = 0;
+        System.Wire.Fault = async (request, send) =>
+        {
+            if (request.Method == HttpMethod.Get)
+                return await send();
+
+            Interlocked.Increment(ref refusals);
+            return Refusal(request, HttpStatusCode.BadRequest);
+        };
+
+        await System.CheckNowAsync(payment);
+        await Eventually.Until("it was refused", () => Volatile.Read(ref refusals) >= 2);
+
+        (await mina.LooksAtAsync(payment)).PaymentStatus.ShouldBe("UNKNOWN");
+        System.Wire.Fault = null;
+        await mina.SeesAsync(payment, "COMPLETED");
+    }
+
     /// <summary>A key that was made up, and the first answer to it was lost.</summary>
     [Test]
     public async Task what_is_refused_and_not_known_ends_when_nothing_can_be_under_way_any_more()

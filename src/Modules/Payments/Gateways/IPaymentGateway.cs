@@ -30,6 +30,9 @@ internal sealed record ProviderOrder(
     int Checks
 )
 {
+    /// <summary>Whatever the provider says to this try, an earlier one may be under way.</summary>
+    public bool HasUnansweredTry { get; init; }
+
     public static ProviderOrder Of(Payment payment) =>
         new(
             payment.OrderId!,
@@ -37,7 +40,10 @@ internal sealed record ProviderOrder(
             payment.Amount,
             payment.StartedAt,
             payment.Checks
-        );
+        )
+        {
+            HasUnansweredTry = payment.HasUnansweredTry,
+        };
 }
 
 internal enum VerdictKind

@@ -85,7 +85,9 @@ internal sealed partial class TossGateway : IPaymentGateway
             ),
         };
         var verdict = await AskAsync(order, request, TossQuestion.Confirm, stop);
-        if (verdict is not null && (verdict.Kind != VerdictKind.Declined || order.Checks == 0))
+        if (verdict is { Kind: not VerdictKind.Declined })
+            return verdict;
+        if (verdict is not null && !order.HasUnansweredTry)
             return verdict;
 
         var found = await FindAsync(order, stop);
