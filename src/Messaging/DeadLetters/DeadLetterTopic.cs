@@ -86,11 +86,7 @@ internal sealed class DeadLetterTopic(KafkaClients clients, IOptions<ConsumingOp
         acknowledged();
     }
 
-    private Message<byte[], byte[]> MessageOf(
-        string group,
-        DeadLetter letter,
-        LetterExtent extent
-    )
+    private Message<byte[], byte[]> MessageOf(string group, DeadLetter letter, LetterExtent extent)
     {
         var record = letter.Event.Record;
         var hasBody = record.HasBody && extent == LetterExtent.Whole;

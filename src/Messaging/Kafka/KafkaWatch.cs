@@ -102,8 +102,7 @@ internal sealed partial class KafkaWatch(
 
     /// <summary>Something was refused before, or a topic has been deleted since.</summary>
     private bool IsToBeProvisioned(KafkaFacts facts, Metadata metadata) =>
-        !facts.IsEmbedded
-        && !(facts.Topics.AreSettled && topics.MissingIn(metadata).Count == 0);
+        !facts.IsEmbedded && !(facts.Topics.AreSettled && topics.MissingIn(metadata).Count == 0);
 
     private async Task<KafkaFacts> ProvisionAsync(
         IAdminClient admin,

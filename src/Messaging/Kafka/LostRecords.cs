@@ -1,3 +1,4 @@
+using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
 using Npgsql;
 using NpgsqlTypes;

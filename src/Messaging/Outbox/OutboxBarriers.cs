@@ -28,8 +28,7 @@ internal sealed class OutboxBarriers(
     )
     {
         if (
-            !await ExistsAsync(day, incarnation, stop)
-            && !await TrySetAsync(day, incarnation, stop)
+            !await ExistsAsync(day, incarnation, stop) && !await TrySetAsync(day, incarnation, stop)
         )
         {
             return false;

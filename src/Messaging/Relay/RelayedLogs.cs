@@ -18,11 +18,8 @@ public sealed class RelayedLogs
     private readonly KafkaClients _clients;
     private readonly KafkaCluster _cluster;
 
-    internal RelayedLogs(
-        NpgsqlDataSource dataSource,
-        KafkaClients clients,
-        KafkaCluster cluster
-    ) => (_dataSource, _clients, _cluster) = (dataSource, clients, cluster);
+    internal RelayedLogs(NpgsqlDataSource dataSource, KafkaClients clients, KafkaCluster cluster) =>
+        (_dataSource, _clients, _cluster) = (dataSource, clients, cluster);
 
     /// <summary>The number of the newest committed event that the outbox keeps, or 0.</summary>
     public async Task<long> NewestAsync(CancellationToken stop)

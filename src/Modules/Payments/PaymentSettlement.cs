@@ -50,7 +50,8 @@ internal sealed class PaymentSettlement(
                 {
                     // Where it has failed meanwhile, the money goes back.
                     var isTaken = verdict.Kind == VerdictKind.Taken;
-                    return isTaken
+                    return
+                        isTaken
                         && payment.Status == PaymentStatus.Failed
                         && payment.Hint(now, isTaken)
                         ? Decision.Noted

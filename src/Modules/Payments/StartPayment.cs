@@ -248,7 +248,7 @@ internal sealed class StartPayment(
             PaymentMethod.Card,
             orderId,
             now,
-            abandonAt: Earlier(now + options.Value.AbandonAfter, extended!.HeldUntil)
+            abandonAt: new[] { now + options.Value.AbandonAfter, extended!.HeldUntil }.Min()
         );
         db.Payments.Add(payment);
         outbox.Add(started);
@@ -256,9 +256,6 @@ internal sealed class StartPayment(
         await db.SaveChangesAsync(stop);
         return Reply.Effect(Created(payment, answers, gateway.Value));
     }
-
-    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) =>
-        one < other ? one : other;
 
     /// <summary>The answer to a payment that was started, or completed at once.</summary>
     public static RecordedAnswer Created(

@@ -33,10 +33,7 @@ internal sealed class KeepRankingsWhole(
             await rebuild.RunAsync(stop);
     }
 
-    internal static bool NeedsRebuild(
-        RankingState state,
-        IReadOnlyList<RankingChange> expected
-    ) =>
+    internal static bool NeedsRebuild(RankingState state, IReadOnlyList<RankingChange> expected) =>
         state.Live.Length == 0
         || state.Building.Length > 0
         || expected.Any(c => state.Changes.GetValueOrDefault(c.Log) < c.Number);

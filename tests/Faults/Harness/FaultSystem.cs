@@ -54,12 +54,7 @@ internal sealed class FaultSystem : IAsyncDisposable
     public bool ProviderKnowsMore { get; set; }
 
     public VerificationSettings Services =>
-        new(
-            Database.ConnectionString,
-            _redis.Configuration(),
-            Kafka.BootstrapServers,
-            Kafka.Prefix
-        )
+        new(Database.ConnectionString, _redis.Configuration(), Kafka.BootstrapServers, Kafka.Prefix)
         {
             ProviderBooks = ProviderKnowsMore ? null : Provider.Books,
             HasOwnProvider = true,

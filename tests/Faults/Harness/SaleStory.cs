@@ -36,7 +36,7 @@ internal sealed partial class SaleStory(FaultSystem system, Crowd crowd)
         var refused = await held.Customer.PayAsync(held.ReservationId, "POINT");
         refused.Problem.ShouldBe("insufficient-balance");
         await EndsAs(held.Customer, held.ReservationId, "HELD");
-        await Crowd.CancelAsync(held.Customer, held.ReservationId);
+        await Shopper.CancelAsync(held.Customer, held.ReservationId);
     }
 
     public async Task CardGivesWayToPoints()
@@ -54,7 +54,7 @@ internal sealed partial class SaleStory(FaultSystem system, Crowd crowd)
     public async Task HoldIsGivenBackUnpaid()
     {
         var payment = await crowd.StartCardPaymentAsync(customer: 0, Provider.GoodCard);
-        await Crowd.CancelAsync(payment.Customer, payment.ReservationId);
+        await Shopper.CancelAsync(payment.Customer, payment.ReservationId);
         await PaymentEndsAs(payment.Customer, payment.Id, "FAILED");
         await EndsAs(payment.Customer, payment.ReservationId, "CANCELLED");
         system.Provider.StatusOf(payment.Key).ShouldBe("IN_PROGRESS");
@@ -137,7 +137,7 @@ internal sealed partial class SaleStory(FaultSystem system, Crowd crowd)
     {
         var sold = await SellAllSeats();
         await ConcertBecomes("SOLD_OUT");
-        await Crowd.CancelAsync(sold.Customer, sold.ReservationId);
+        await Shopper.CancelAsync(sold.Customer, sold.ReservationId);
         await EndsAs(sold.Customer, sold.ReservationId, "CANCELLED");
         await ConcertBecomes("SCHEDULED");
     }

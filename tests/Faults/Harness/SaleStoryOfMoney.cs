@@ -41,7 +41,7 @@ internal sealed partial class SaleStory
         );
         await IsSeenTo(payment);
         await PaymentEndsAs(payment.Customer, payment.Id, "FAILED");
-        await Crowd.CancelAsync(payment.Customer, payment.ReservationId);
+        await Shopper.CancelAsync(payment.Customer, payment.ReservationId);
     }
 
     public async Task RefundBreaks()
@@ -49,7 +49,7 @@ internal sealed partial class SaleStory
         var payment = await crowd.StartCardPaymentAsync(customer: 0, Provider.RefundBrokenCard);
         (await payment.EndAsync()).ShouldBe("COMPLETED");
         await EndsAs(payment.Customer, payment.ReservationId, "CONFIRMED");
-        await Crowd.CancelAsync(payment.Customer, payment.ReservationId);
+        await Shopper.CancelAsync(payment.Customer, payment.ReservationId);
         await EndsAfterAll(payment, "REFUNDED");
         await IsRefunded(payment);
     }

@@ -7,11 +7,7 @@ internal static class Scrape
 {
     /// <param name="labels">Only series with all of these, such as <c>group="a"</c>.</param>
     /// <returns>The sum of all such series; null while the host does not answer.</returns>
-    public static async Task<long?> SumAsync(
-        HostProcess host,
-        string name,
-        params string[] labels
-    )
+    public static async Task<long?> SumAsync(HostProcess host, string name, params string[] labels)
     {
         try
         {
@@ -22,9 +18,7 @@ internal static class Scrape
                     .Where(line =>
                         Array.TrueForAll(labels, l => line.Contains(l, StringComparison.Ordinal))
                     )
-                    .Sum(line =>
-                        double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture)
-                    );
+                    .Sum(line => double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture));
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {

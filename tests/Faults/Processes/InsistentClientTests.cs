@@ -38,9 +38,7 @@ internal sealed class InsistentClientTests
 
         await _system.OutwaitLeasesAsync();
         var findings = await _system.VerifyAsync();
-        findings
-            .Of(4, "keys used more than once")
-            .ShouldBe(findings.Of(4, "keys used by clients"));
+        findings.Of(4, "keys used more than once").ShouldBe(findings.Of(4, "keys used by clients"));
         _system
             .Journal.Entries.Where(e => e is { Operation: "cancel", Target: not null })
             .GroupBy(e => e.Target)

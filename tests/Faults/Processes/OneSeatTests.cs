@@ -37,9 +37,7 @@ internal sealed class OneSeatTests
             .From(shown.ShouldSucceed().Json)
             .Choose(wanted: 1, favouriteSection: 0, new Random(1));
 
-        var answers = await Task.WhenAll(
-            customers.Select(c => c.HoldAsync(crowd.ConcertId, seat))
-        );
+        var answers = await Task.WhenAll(customers.Select(c => c.HoldAsync(crowd.ConcertId, seat)));
 
         var (index, held) = answers.Index().Single(a => a.Item.IsSuccess);
         answers

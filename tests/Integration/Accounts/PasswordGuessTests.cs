@@ -156,9 +156,6 @@ internal sealed class PasswordGuessTests
     private static Task<Answer> Confirm(Persona who) =>
         who.Api.Send(HttpMethod.Patch, Path, new { email = who.Email, who.Password });
 
-    private static Task<Answer> SignIn(
-        TestHost host,
-        string email,
-        string password = "a guess"
-    ) => new Api(host).Post("/api/accounts/login", new { email, password });
+    private static Task<Answer> SignIn(TestHost host, string email, string password = "a guess") =>
+        new Api(host).Post("/api/accounts/login", new { email, password });
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -45,7 +46,7 @@ internal sealed class OwnershipTests
         var scene = await Scene.SetAsync(_system);
         var nobodys = scene.Known.ToDictionary(
             k => k.Key,
-            k => long.TryParse(k.Value, out _) ? Nobodys : k.Value
+            k => long.TryParse(k.Value, CultureInfo.InvariantCulture, out _) ? Nobodys : k.Value
         );
         var before = await Tables.SettledAsync(_system);
         foreach (var stranger in Strangers(scene, endpoint.Names))

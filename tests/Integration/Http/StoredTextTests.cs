@@ -157,9 +157,19 @@ internal sealed class StoredTextTests
         var email = $"{Guid.NewGuid():N}@test.example";
         var password = "correct horse battery";
         var api = _operator.Api;
-        var named = new { email, password, name = text };
+        var named = new
+        {
+            email,
+            password,
+            name = text,
+        };
         await Refused(HttpMethod.Post, "/api/accounts", named, "name");
-        var addressed = new { email = text + email, password, name = "Mina" };
+        var addressed = new
+        {
+            email = text + email,
+            password,
+            name = "Mina",
+        };
         await Refused(HttpMethod.Post, "/api/accounts", addressed, "email");
         await Refused(HttpMethod.Patch, "/api/accounts/me", new { name = text }, "name");
         var reason = Uri.EscapeDataString(text + "x");
@@ -179,7 +189,16 @@ internal sealed class StoredTextTests
                 [field] = text + "x",
             };
             await Refused(HttpMethod.Put, path, texts, field);
-            texts["sections"] = new[] { new { name = "R", price = 1, rows = 1, seatsPerRow = 1 } };
+            texts["sections"] = new[]
+            {
+                new
+                {
+                    name = "R",
+                    price = 1,
+                    rows = 1,
+                    seatsPerRow = 1,
+                },
+            };
             await Refused(HttpMethod.Post, "/api/concerts", texts, field);
         }
 

@@ -175,6 +175,7 @@ public sealed class PoisonTests
             .ShouldBe(["parked payment-1", "waiting", "waiting payment-1"]);
         system.DeadLettersOf(Topics.Payments).Count.ShouldBe(3);
     }
+
     [TestCase(9, 3_000_000, "body")]
     [TestCase(3_000_000, 1, "everything")]
     [Category("Long")]

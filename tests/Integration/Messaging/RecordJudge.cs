@@ -17,11 +17,7 @@ internal sealed record RecordJudge(Fate Fate, Guid? EventId, bool IsUnknown)
     public bool MayBeRefused => Fate == Fate.Applied;
 
     /// <param name="topic">Without the prefix.</param>
-    public static RecordJudge Of(
-        string group,
-        string topic,
-        ConsumeResult<byte[], byte[]> record
-    )
+    public static RecordJudge Of(string group, string topic, ConsumeResult<byte[], byte[]> record)
     {
         var (read, type, _) = RecordReader.Read(topic, record.Message!);
         var applies = type is null || ConsumerGroups.Applies(group, type);

@@ -224,9 +224,9 @@ internal sealed class DatabaseOutageTests
             {
                 $"ALTER DATABASE {name} {change}",
                 $"""
-                SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                WHERE datname = '{name}' AND backend_type = 'client backend'
-                """,
+                    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                    WHERE datname = '{name}' AND backend_type = 'client backend'
+                    """,
             }
         )
         {

@@ -40,9 +40,7 @@ internal static class StalledEventStore
         );
 
     public static Task StoreAgainAsync(this TestSystem system, ConcertOnSale concert) =>
-        system.Database.ExecuteAsync(
-            $"DROP FUNCTION data_platform.before_{concert.Id}() CASCADE"
-        );
+        system.Database.ExecuteAsync($"DROP FUNCTION data_platform.before_{concert.Id}() CASCADE");
 
     /// <summary>How often a host said that a rebuild waits for it.</summary>
     public static int Waits(this TestSystem system) =>

@@ -37,11 +37,7 @@ internal static class CancelledHistory
         return heard with { Rankings = recount.Rankings, Statistics = recount.Statistics };
     }
 
-    public static History Unheard(History h) =>
-        Of(h) with
-        {
-            Inbox = h.Inbox,
-        };
+    public static History Unheard(History h) => Of(h) with { Inbox = h.Inbox };
 }
 
 internal static partial class DoctoredHistories

@@ -29,14 +29,7 @@ internal static partial class DoctoredHistories
                 ),
             }
         );
-        yield return Case(
-            6,
-            "the provider has never heard of a sale",
-            h with
-            {
-                CardOrders = [],
-            }
-        );
+        yield return Case(6, "the provider has never heard of a sale", h with { CardOrders = [] });
     }
 
     public static History WithOrder(History h, CardOrder order) =>

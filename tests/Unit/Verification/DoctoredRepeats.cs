@@ -27,11 +27,7 @@ internal static partial class DoctoredHistories
     ) =>
         h with
         {
-            HoldKeys = Change(
-                h.HoldKeys,
-                k => k.Key == "m",
-                k => k with { CreatedAt = recorded }
-            ),
+            HoldKeys = Change(h.HoldKeys, k => k.Key == "m", k => k with { CreatedAt = recorded }),
             Journal = [.. h.Journal!.Where(e => e.Key != "m"), .. attempts],
         };
 

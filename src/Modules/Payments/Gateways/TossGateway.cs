@@ -216,8 +216,7 @@ internal sealed partial class TossGateway : IPaymentGateway
         if (payment.PaymentKey != order.PaymentKey)
             return Unclear(order, "an answer about another payment key");
 
-        var isOurs =
-            payment.OrderId == order.OrderId && payment.TotalAmount == order.Amount.Won;
+        var isOurs = payment.OrderId == order.OrderId && payment.TotalAmount == order.Amount.Won;
         if (!isOurs)
         {
             LogForeign(order.OrderId, order.Amount.Won, payment.OrderId, payment.TotalAmount);

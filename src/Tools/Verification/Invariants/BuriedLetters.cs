@@ -58,7 +58,5 @@ internal static class BuriedLetters
 
     /// <summary>Not those of other systems, nor of a Kafka that is gone.</summary>
     private static IEnumerable<DeadLetterRow> Ours(History history) =>
-        history.DeadLetters.Where(d =>
-            d.IsOfThisLog && ConsumerGroups.Topics.ContainsKey(d.Group)
-        );
+        history.DeadLetters.Where(d => d.IsOfThisLog && ConsumerGroups.Topics.ContainsKey(d.Group));
 }

@@ -7,12 +7,10 @@ internal static class Heard
     /// A success, or a decline: the provider was asked. 202 is neither, for another answer follows
     /// it.
     /// </summary>
-    public static bool IsFinal(this JournalEntry entry) =>
-        entry.HadEffect() && entry.Status != 202;
+    public static bool IsFinal(this JournalEntry entry) => entry.HadEffect() && entry.Status != 202;
 
     /// <summary>Something was committed, and the key's record with it.</summary>
-    public static bool HadEffect(this JournalEntry entry) =>
-        entry.Succeeded || entry.Status == 402;
+    public static bool HadEffect(this JournalEntry entry) => entry.Succeeded || entry.Status == 402;
 
     /// <summary>
     /// Nothing is said of the request itself: it was lost, not let in, not read to its end, one of

@@ -11,10 +11,7 @@ internal static class ProviderAgrees
     public static void Check(Inspection inspection, History history)
     {
         var cards = history.Payments.Where(p => p.OrderId is not null).ToList();
-        var orders = (history.CardOrders ?? []).ToLookup(
-            o => o.OrderId,
-            StringComparer.Ordinal
-        );
+        var orders = (history.CardOrders ?? []).ToLookup(o => o.OrderId, StringComparer.Ordinal);
         // Books of another shop's orders, or of before this database, say nothing of ours.
         var areOurs =
             history.CardOrders is not null

@@ -116,9 +116,7 @@ internal sealed class KeyRecords
         var payments = history.PaymentKeys.Select(k =>
             (Key: new RequestKey(k.CustomerId, k.JournalOperation, k.Key), k.CreatedAt)
         );
-        _since = holds
-            .Concat(payments)
-            .ToDictionary(k => k.Key, k => agree ? k.CreatedAt : null);
+        _since = holds.Concat(payments).ToDictionary(k => k.Key, k => agree ? k.CreatedAt : null);
     }
 
     public bool Has(RequestKey key) => _since.ContainsKey(key);

@@ -84,10 +84,7 @@ internal static class Tenures
     /// meanwhile.
     /// </summary>
     /// <param name="pins">By payment, until when.</param>
-    private sealed class Story(
-        TimeSpan extension,
-        IReadOnlyDictionary<long, DateTimeOffset> pins
-    )
+    private sealed class Story(TimeSpan extension, IReadOnlyDictionary<long, DateTimeOffset> pins)
     {
         private readonly List<Tenure> _tenures = [];
         private Tenure[] _held = [];

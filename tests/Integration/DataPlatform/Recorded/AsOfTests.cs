@@ -105,8 +105,9 @@ internal sealed class AsOfTests
         changes.ShouldBeGreaterThan(8);
     }
 
-    private static async Task<IReadOnlyList<(string Key, long Version, DateTimeOffset At)>>
-        PublishedAsync()
+    private static async Task<
+        IReadOnlyList<(string Key, long Version, DateTimeOffset At)>
+    > PublishedAsync()
     {
         await using var command = Recording.System.Database.DataSource.CreateCommand(
             "SELECT key, version, occurred_at FROM messaging.outbox ORDER BY key, version"

@@ -62,19 +62,19 @@ internal static class LiveTables
         "DROP FUNCTION IF EXISTS pg_temp.reason",
         "DROP FUNCTION IF EXISTS pg_temp.wire",
         """
-        CREATE FUNCTION pg_temp.wire(timestamptz) RETURNS text LANGUAGE sql
-            RETURN to_char($1 AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-        """,
+            CREATE FUNCTION pg_temp.wire(timestamptz) RETURNS text LANGUAGE sql
+                RETURN to_char($1 AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+            """,
         """
-        CREATE FUNCTION pg_temp.at(text, text) RETURNS text LANGUAGE sql
-            RETURN (SELECT pg_temp.wire(occurred_at) FROM messaging.outbox
-                WHERE key = $1 AND event_type = $2 ORDER BY version DESC LIMIT 1)
-        """,
+            CREATE FUNCTION pg_temp.at(text, text) RETURNS text LANGUAGE sql
+                RETURN (SELECT pg_temp.wire(occurred_at) FROM messaging.outbox
+                    WHERE key = $1 AND event_type = $2 ORDER BY version DESC LIMIT 1)
+            """,
         """
-        CREATE FUNCTION pg_temp.reason(text, text) RETURNS text LANGUAGE sql
-            RETURN (SELECT convert_from(body, 'UTF8')::jsonb ->> 'reason' FROM messaging.outbox
-                WHERE key = $1 AND event_type = $2 ORDER BY version DESC LIMIT 1)
-        """,
+            CREATE FUNCTION pg_temp.reason(text, text) RETURNS text LANGUAGE sql
+                RETURN (SELECT convert_from(body, 'UTF8')::jsonb ->> 'reason' FROM messaging.outbox
+                    WHERE key = $1 AND event_type = $2 ORDER BY version DESC LIMIT 1)
+            """,
     ];
 
     /// <summary>By kind and id, as the path of the audit trail has them.</summary>

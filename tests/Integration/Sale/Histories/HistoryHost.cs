@@ -87,9 +87,9 @@ internal sealed class HistoryHost(ModuleHost host) : IAsyncDisposable
     /// <summary>One batch of one partition, as Consuming applies it, inbox and all.</summary>
     public async Task ApplyAsync(string group, IReadOnlyList<Record> records)
     {
+        var dataSource = host.Services.GetRequiredService<NpgsqlDataSource>();
         if (!_groupIds.TryGetValue(group, out var groupId))
         {
-            var dataSource = host.Services.GetRequiredService<NpgsqlDataSource>();
             groupId = await GroupTable.IdOfAsync(dataSource, group, CancellationToken.None);
             _groupIds[group] = groupId;
         }
@@ -97,10 +97,18 @@ internal sealed class HistoryHost(ModuleHost host) : IAsyncDisposable
         var routes = host.Services.GetRequiredService<AllRoutes>().Of(group)!;
         var reader = new EventReader(routes, Incarnation);
         var (topic, place) = (records[0].Row.Topic, records[0].Partition);
+        var partition = new GroupPartition(group, groupId, Incarnation, topic, place);
+        List<ReceivedEvent> events = [.. records.Select(r => reader.Read(topic, r.AsRead()))];
+        await InboxTable.BeginAsync(
+            dataSource,
+            partition,
+            events[0].Record.Offset,
+            CancellationToken.None
+        );
         var unit = ActivatorUtilities.CreateInstance<BatchUnit>(host.Services, routes);
         await unit.ApplyAsync(
-            new GroupPartition(group, groupId, Incarnation, topic, place),
-            [.. records.Select(r => reader.Read(topic, r.AsRead()))],
+            partition,
+            events,
             new BatchAttempt([], givenUp: null, isReread: false, []),
             CancellationToken.None
         );

@@ -88,11 +88,7 @@ internal static class BreachesOfSales
         With(
             random,
             h.HoldKeys.Where(k => IsAnswered(h, "hold", k.Key)),
-            k =>
-                h with
-                {
-                    Reservations = [.. h.Reservations.Where(r => r.Id != k.ReservationId)],
-                }
+            k => h with { Reservations = [.. h.Reservations.Where(r => r.Id != k.ReservationId)] }
         );
 
     private static bool IsAnswered(History h, string operation, string key) =>
