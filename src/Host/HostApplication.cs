@@ -24,6 +24,12 @@ public static class HostApplication
     /// </summary>
     private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Settings are those of the start. A watch over their file would see every write below the
+    /// working directory: in a checkout, also those of PostgreSQL and Kafka.
+    /// </summary>
+    private const string NoReload = "--hostBuilder:reloadConfigOnChange=false";
+
     internal static readonly IReadOnlyList<IModule> Modules =
     [
         new AccountsModule(),
@@ -42,7 +48,7 @@ public static class HostApplication
         Action<WebApplicationBuilder>? configure = null
     )
     {
-        var builder = WebApplication.CreateBuilder(args);
+        var builder = WebApplication.CreateBuilder([NoReload, .. args]);
         builder.Logging.AddReadableConsole(builder.Configuration);
         configure?.Invoke(builder);
         HostConfiguration.RequireServices(builder.Configuration);

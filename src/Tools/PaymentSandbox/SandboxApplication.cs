@@ -11,12 +11,15 @@ namespace ConcertReservation.PaymentSandbox;
 /// </summary>
 internal static class SandboxApplication
 {
+    /// <summary>The watch over the settings' file would see every write below the folder.</summary>
+    private const string NoReload = "--hostBuilder:reloadConfigOnChange=false";
+
     public static WebApplication Create(
         string[] args,
         Action<WebApplicationBuilder>? configure = null
     )
     {
-        var builder = WebApplication.CreateBuilder(args);
+        var builder = WebApplication.CreateBuilder([NoReload, .. args]);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         configure?.Invoke(builder);
         builder
