@@ -123,6 +123,20 @@ internal sealed class RankingScriptTests
         soldOut.ShouldBe([new RankedConcert(11, 42.5, "Second name")]);
     }
 
+    /// <summary>Nothing of ours is that old; a record that somebody wrote by hand may be.</summary>
+    [Test]
+    public async Task a_booking_of_before_1970_is_counted_once()
+    {
+        var old = Booked("1", "10", 3) with { Hour = -17_259_887 };
+
+        foreach (var update in new[] { old, old, Confirmed("1", "10", 3, version: 2), old })
+            await Apply(update);
+
+        (await Bookings()).ShouldBe([(10, 3)]);
+        await Apply(Ended("1", "10", version: 3));
+        (await Bookings()).ShouldBeEmpty();
+    }
+
     [Test]
     public async Task a_flush_is_noticed_and_the_rankings_come_back_with_what_came_meanwhile()
     {

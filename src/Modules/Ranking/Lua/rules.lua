@@ -79,7 +79,7 @@ local function apply_reservation(g, update)
     local version, seats, hour = '0', '0', ''
     local known = redis.call('HGET', g .. 'reservations', update.id)
     if known then
-        version, seats, hour = string.match(known, '^(%d+):(%d+):(%d*)$')
+        version, seats, hour = string.match(known, '^(%d+):(%d+):(-?%d*)$')
     end
 
     local new_version, new_seats, new_hour = tonumber(version), tonumber(seats), hour
