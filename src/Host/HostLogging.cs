@@ -20,7 +20,6 @@ internal static class HostLogging
         ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "None",
         // Keys rest in our database in the clear, by decision: docs/adr says why.
         ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = "Error",
-        ["Logging:LogLevel:MassTransit"] = "Warning",
         ["Logging:LogLevel:Npgsql"] = "Warning",
         ["Logging:LogLevel:System.Net.Http"] = "Warning",
     };
