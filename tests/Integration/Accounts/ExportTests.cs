@@ -3,6 +3,7 @@ using static System.Net.HttpStatusCode;
 
 namespace ConcertReservation.Tests.Integration.Accounts;
 
+[Parallelizable]
 internal sealed class ExportTests
 {
     private const string Path = "/api/accounts/me/export";

@@ -5,6 +5,7 @@ using static System.Net.HttpStatusCode;
 
 namespace ConcertReservation.Tests.Integration.Accounts;
 
+[Parallelizable]
 internal sealed class RoleTests
 {
     [Test]

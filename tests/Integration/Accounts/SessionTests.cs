@@ -10,6 +10,7 @@ using static System.Net.HttpStatusCode;
 
 namespace ConcertReservation.Tests.Integration.Accounts;
 
+[Parallelizable]
 internal sealed class SessionTests
 {
     private static TestHost HostA => SharedSystem.System.HostA;

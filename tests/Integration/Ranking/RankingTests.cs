@@ -8,7 +8,7 @@ namespace ConcertReservation.Tests.Integration.Ranking;
 /// <summary>
 /// The rankings through HTTP, and what becomes of them when Redis forgets or is away.
 /// </summary>
-[NonParallelizable]
+[Parallelizable]
 internal sealed class RankingTests
 {
     private TestSystem _system = null!;

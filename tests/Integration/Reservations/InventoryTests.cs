@@ -6,6 +6,7 @@ using static ConcertReservation.Tests.Integration.Reservations.ReservationsSyste
 namespace ConcertReservation.Tests.Integration.Reservations;
 
 /// <summary>What the concerts' and customers' events make of the inventory.</summary>
+[Parallelizable]
 internal sealed class InventoryTests
 {
     [Test]
