@@ -21,16 +21,14 @@ internal static class Poison
         using var producer = new ProducerBuilder<string, byte[]>(
             new ProducerConfig { BootstrapServers = kafka.BootstrapServers }
         ).Build();
-        foreach (var topic in Topics.Partitions.Keys)
-        {
-            foreach (var kind in Kinds)
-            {
-                await producer.ProduceAsync(
-                    kafka.Prefix + topic,
-                    new Message<string, byte[]> { Key = $"poison-{Guid.NewGuid():N}", Value = kind }
-                );
-            }
-        }
+        await Task.WhenAll(
+            from topic in Topics.Partitions.Keys
+            from kind in Kinds
+            select producer.ProduceAsync(
+                kafka.Prefix + topic,
+                new Message<string, byte[]> { Key = $"poison-{Guid.NewGuid():N}", Value = kind }
+            )
+        );
 
         return Kinds.Length * GroupCatalogue.All.Sum(g => g.Topics.Count);
     }

@@ -6,7 +6,7 @@ namespace ConcertReservation.Tests.Faults.Processes;
 [Category("Long")]
 internal sealed class PoisonedSaleTests
 {
-    private const int Customers = 30;
+    private const int Customers = 60;
 
     private FaultSystem _system = null!;
 

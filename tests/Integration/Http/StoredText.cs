@@ -27,6 +27,8 @@ internal sealed record StoredText(
             HttpStatusCode.NoContent
         );
         var customer = await Persona.SignUp(system, text, "en");
+        // Before, mails know her address alone.
+        await customer.Receives("Welcome to ConcertReservation");
         var reservation = await customer.Buys(concert.Seat(1));
         var seen = await customer.Sees(reservation);
         var ids = new Dictionary<string, string>(StringComparer.Ordinal)
