@@ -218,7 +218,7 @@ internal sealed class ConsumingSystem : IAsyncDisposable
         return
         [
             .. consumer
-                .Committed(partitions, TimeSpan.FromSeconds(10))
+                .Committed(partitions, TimeSpan.FromSeconds(60))
                 .OrderBy(o => o.Partition.Value)
                 .Select(o => o.Offset.Value),
         ];
@@ -237,11 +237,11 @@ internal sealed class ConsumingSystem : IAsyncDisposable
         for (var partition = 0; partition < Topics.Partitions[topic]; partition++)
         {
             var from = new TopicPartition(name, partition);
-            var end = consumer.QueryWatermarkOffsets(from, TimeSpan.FromSeconds(10)).High.Value;
+            var end = consumer.QueryWatermarkOffsets(from, TimeSpan.FromSeconds(60)).High.Value;
             consumer.Assign(new TopicPartitionOffset(from, Offset.Beginning));
             for (var read = 0L; read < end; )
             {
-                var letter = consumer.Consume(TimeSpan.FromSeconds(10));
+                var letter = consumer.Consume(TimeSpan.FromSeconds(60));
                 letter.ShouldNotBeNull();
                 letters.Add(letter);
                 read = letter.Offset.Value + 1;

@@ -84,7 +84,11 @@ internal sealed class LetterDecisionTests
 
     private static async Task<ConsumingHost> GivenALetterAsync(ConsumingSystem system)
     {
-        var host = await system.StartHostAsync();
+        // The first decision stays in its transaction until the test lets it go on.
+        var host = await system.StartHostAsync(
+            ("Database:IdleInTransactionTimeoutSeconds", "60"),
+            ("Database:CommandTimeoutSeconds", "60")
+        );
         host.Script.OnPayment = (_, _) => throw new ArithmeticException("No.");
         await system.ProduceAsync(Given.Paid(1));
         await Eventually.Until(

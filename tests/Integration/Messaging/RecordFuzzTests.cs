@@ -256,7 +256,7 @@ internal sealed class RecordFuzzTests
                 int.Parse(p[1], CultureInfo.InvariantCulture)
             ));
         return consumer
-            .Committed(asked, TimeSpan.FromSeconds(10))
+            .Committed(asked, TimeSpan.FromSeconds(60))
             .ToDictionary(
                 o => $"{o.Topic[prefix.Length..]}/{o.Partition.Value}",
                 o => o.Offset.Value

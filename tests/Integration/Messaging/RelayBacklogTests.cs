@@ -13,7 +13,7 @@ namespace ConcertReservation.Tests.Integration.Messaging;
 /// A backlog of 500,000 rows: read in pages, and after a crash continued where it was.
 /// </summary>
 [Category("Long")]
-[Parallelizable]
+[NonParallelizable] // Its memory is the process's.
 internal sealed class RelayBacklogTests
 {
     private const int Rows = 500_000;
@@ -39,7 +39,7 @@ internal sealed class RelayBacklogTests
         var facts = await kafka.ReachableAsync(CancellationToken.None);
         await using var seen = new FollowsKafka(_system, facts.Incarnation);
         await Eventually.Becomes("a third is sent", () => seen.Count, c => c > Rows / 3);
-        // Its memory is bounded by pages, not by the backlog. Other tests run beside it.
+        // Its memory is bounded by pages, not by the backlog.
         var memory = GC.GetTotalMemory(forceFullCollection: true);
         (memory - memoryBefore).ShouldBeLessThan(Rows * 400L);
         await KillRelayAsync();

@@ -19,6 +19,9 @@ internal sealed class FullServerTests
         _system = await NotificationsSystem.StartAsync(
             ("Notifications:Smtp:Host", "127.0.0.1"),
             ("Notifications:Smtp:Port", $"{_server.Port}"),
+            // The server takes its time as the test does: nobody gives up meanwhile.
+            ("Notifications:LeaseSeconds", "300"),
+            ("Notifications:Smtp:TimeoutSeconds", "20"),
             ("Notifications:Connections", "1"),
             ("Notifications:PollMilliseconds", "50"),
             ("Notifications:BatchSize", "10"),

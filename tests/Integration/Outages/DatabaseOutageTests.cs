@@ -50,12 +50,13 @@ internal sealed class DatabaseOutageTests
             "readiness names the database",
             async () =>
             {
-                var ready = await mina.Api.Get("/health/ready");
+                // Without a token, for which a host may need the database first.
+                var ready = await new Api(system.HostA).Get("/health/ready");
                 return ready.Status == ServiceUnavailable
                     && ready["database"].GetProperty("status").GetString() == "unhealthy";
             }
         );
-        (await mina.Api.Get("/health/live")).ShouldBe(OK);
+        (await new Api(system.HostA).Get("/health/live")).ShouldBe(OK);
         var refused = await mina.Api.Get("/api/accounts/me");
         refused.ShouldBe(ServiceUnavailable, "overloaded");
         refused.Headers.ShouldContainKey("Retry-After");
@@ -153,7 +154,8 @@ internal sealed class DatabaseOutageTests
             "readiness names the database",
             async () =>
             {
-                var ready = await mina.Api.Get("/health/ready");
+                // Without a token, for which a host may need the database first.
+                var ready = await new Api(system.HostA).Get("/health/ready");
                 return ready.Status == ServiceUnavailable
                     && ready["database"].TryGetProperty("detail", out var detail)
                     && detail.GetString() == "takes no writes";

@@ -3,8 +3,8 @@ using System.Net.Http.Json;
 namespace ConcertReservation.Tests.Integration.Payments;
 
 /// <summary>
-/// Counts what the provider is asked about each payment, and by how many at once. Of commands it
-/// knows confirmations alone.
+/// Counts what the provider is asked about each payment, and by how many at once; and of commands,
+/// of which it knows confirmations alone, those that it has answered in time.
 /// </summary>
 internal sealed class AskedAtOnce
 {
@@ -33,10 +33,13 @@ internal sealed class AskedAtOnce
         var paymentKey = isConfirmation
             ? (await request.Content!.ReadFromJsonAsync<Confirmation>())!.PaymentKey
             : request.RequestUri!.Segments[^1];
-        Count(paymentKey, 1, isConfirmation ? 1 : 0);
+        Count(paymentKey, 1, 0);
         try
         {
-            return await send();
+            var answer = await send();
+            // Whoever hears nothing has to ask again.
+            Count(paymentKey, 0, isConfirmation ? 1 : 0);
+            return answer;
         }
         finally
         {

@@ -135,7 +135,7 @@ internal sealed class InventoryTests
 
         await HostA
             .AskAsync<SettleCancelledConcerts, bool>(s => s.SweepAsync(CancellationToken.None))
-            .WaitAsync(TimeSpan.FromSeconds(10));
+            .WaitAsync(TimeSpan.FromSeconds(60));
         var waiting = await Sql.ScalarAsync<long>(
             """
             SELECT count(*) FROM pg_locks

@@ -11,7 +11,7 @@ namespace ConcertReservation.Tests.Integration;
 /// </summary>
 internal sealed class TestKafka : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     static TestKafka() => ConcertReservation.Messaging.Librdkafka.EnsureResolved();
 

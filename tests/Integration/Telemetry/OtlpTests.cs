@@ -17,7 +17,7 @@ namespace ConcertReservation.Tests.Integration.Telemetry;
     "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
     "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export"
 )]
-[Parallelizable]
+[NonParallelizable] // All hosts of the process are heard by whichever exports.
 internal sealed class OtlpTests(string protocol, string tracesPath, string metricsPath)
 {
     private const string TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
