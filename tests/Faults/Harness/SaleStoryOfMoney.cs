@@ -14,12 +14,13 @@ internal sealed partial class SaleStory
     }
 
     /// <summary>
-    /// Its first answer tells nothing, and the host may not have noted even that.
+    /// Its first answer tells nothing, and the host may not have noted even that. By the time that
+    /// the customer is heard again, another one may have asked anew.
     /// </summary>
     public async Task ProviderBreaks()
     {
         var payment = await crowd.StartCardPaymentAsync(customer: 0, Provider.BrokenOnceCard);
-        (await payment.ConfirmAsync()).ShouldBeOneOf("STARTED", "UNKNOWN");
+        (await payment.ConfirmAsync()).ShouldBeOneOf("STARTED", "UNKNOWN", "COMPLETED");
         await EndsAfterAll(payment, "COMPLETED");
         await EndsAs(payment.Customer, payment.ReservationId, "CONFIRMED");
     }
