@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace ConcertReservation.Messaging;
 
@@ -13,9 +12,6 @@ public static class MessagingServices
     public static IServiceCollection AddMessaging(this IServiceCollection services)
     {
         Librdkafka.RequireInstalled();
-        // It logs whatever consumers throw as it is, and that may quote whom an event is about. The
-        // group itself says what came of it.
-        services.AddLogging(l => l.AddFilter(nameof(MassTransit), LogLevel.None));
         services.AddKafka();
         services.AddSingleton<GroupProgress>();
         services.AddRelay();

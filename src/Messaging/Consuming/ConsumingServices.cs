@@ -62,8 +62,9 @@ internal static class ConsumingServices
             );
         });
         services.RemoveMassTransitHostedService();
-        // It would tell all that an exception says; what is to be told, Consuming tells.
-        services.AddLogging(log => log.AddFilter("MassTransit.Messages", LogLevel.None));
+        // It would tell all that an exception says, and that may quote whom an event is about. What
+        // is to be told, Consuming tells.
+        services.AddLogging(log => log.AddFilter(nameof(MassTransit), LogLevel.None));
         var busHealth = services
             .Where(s =>
                 s.ServiceType == typeof(IConfigureOptions<HealthCheckServiceOptions>)

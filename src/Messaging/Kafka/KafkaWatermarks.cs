@@ -1,3 +1,4 @@
+using ConcertReservation.Contracts;
 using Confluent.Kafka;
 
 namespace ConcertReservation.Messaging;
@@ -30,6 +31,29 @@ internal static class KafkaWatermarks
         catch (TimeoutException e)
         {
             throw new KafkaException(new Error(ErrorCode.Local_TimedOut, "No watermarks."), e);
+        }
+    }
+
+    /// <summary>
+    /// Of the topics of events alone, where one of them all is not there: where an administrator
+    /// makes the topics, those of dead letters may come later.
+    /// </summary>
+    /// <exception cref="KafkaException">Kafka does not answer, or lacks one of events.</exception>
+    public static async Task<
+        IReadOnlyDictionary<(string Topic, int Partition), Watermarks>
+    > ReadWhatIsThereAsync(
+        KafkaClients clients,
+        IEnumerable<string> topics,
+        CancellationToken stop
+    )
+    {
+        try
+        {
+            return await ReadAsync(clients, topics, stop);
+        }
+        catch (KafkaException e) when (e.Error.Code == ErrorCode.UnknownTopicOrPart)
+        {
+            return await ReadAsync(clients, Topics.Partitions.Keys, stop);
         }
     }
 

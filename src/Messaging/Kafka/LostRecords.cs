@@ -58,7 +58,7 @@ internal sealed class LostRecords(NpgsqlDataSource dataSource, KafkaClients clie
             return [];
 
         var topics = read.Keys.Select(r => r.Topic).Union(Topics.Partitions.Keys);
-        var ends = await KafkaWatermarks.ReadAsync(clients, topics, stop);
+        var ends = await KafkaWatermarks.ReadWhatIsThereAsync(clients, topics, stop);
         var shorter = Shorter(read, ends);
         if (!alsoUnread || relayed is null)
             return shorter;
@@ -77,10 +77,10 @@ internal sealed class LostRecords(NpgsqlDataSource dataSource, KafkaClients clie
     )
     {
         var (read, relayed) = await RecordedAsync(incarnation, stop);
-        var known = read.Keys.Select(r => r.Topic).Intersect(topics);
-        return relayed is null
-            ? [.. known]
-            : [.. known.Union(await SentAsync(topics, relayed, stop))];
+        var known = read.Keys.Select(r => r.Topic).Intersect(topics).ToList();
+        // Dead letters are in no outbox.
+        var unread = topics.Intersect(Topics.Partitions.Keys).Except(known);
+        return relayed is null ? known : [.. known, .. await SentAsync([.. unread], relayed, stop)];
     }
 
     /// <summary>How far the furthest group of each partition is.</summary>

@@ -45,6 +45,11 @@ internal sealed partial class RecreatedTopics(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(2);
 
+    /// <summary>For a look beside the relay: it may have to read all of the outbox.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
+
+    private static readonly TimeSpan ConfirmLimit = TimeSpan.FromSeconds(5);
+
     /// <summary>Between the two looks that have to agree.</summary>
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
 
@@ -100,7 +105,7 @@ internal sealed partial class RecreatedTopics(
 
                 (alsoUnread, _isSuspected) = (alsoUnread || _isSuspected, false);
                 looked = Stopwatch.GetTimestamp();
-                await LookAsync(facts.Incarnation, alsoUnread, Interval, done);
+                await LookAsync(facts.Incarnation, alsoUnread, Patience, done);
                 alsoUnread = false;
             }
             catch (OperationCanceledException) when (done.IsCancellationRequested)
@@ -131,7 +136,7 @@ internal sealed partial class RecreatedTopics(
         CancellationToken stop
     )
     {
-        var first = await lost.TopicsAsync(incarnation, alsoUnread, stop).WaitAsync(patience, stop);
+        var first = await FirstLookAsync(incarnation, alsoUnread, patience, stop);
         if (first.Count == 0)
             return false;
 
@@ -142,12 +147,32 @@ internal sealed partial class RecreatedTopics(
             return false;
 
         // What answered may be another Kafka, which the watch has not noticed yet.
-        var now = await cluster.ConfirmAsync(stop);
+        var now = await cluster.ConfirmAsync(stop).WaitAsync(ConfirmLimit, stop);
         if (now.Incarnation != incarnation)
             return false;
 
         await ForgetAsync(incarnation, topics);
         return true;
+    }
+
+    private async Task<IReadOnlyList<string>> FirstLookAsync(
+        string incarnation,
+        bool alsoUnread,
+        TimeSpan patience,
+        CancellationToken stop
+    )
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(patience);
+        try
+        {
+            // The statement ends, too: else each try would leave one behind that reads the outbox.
+            return await lost.TopicsAsync(incarnation, alsoUnread, limit.Token);
+        }
+        catch (OperationCanceledException e) when (!stop.IsCancellationRequested)
+        {
+            throw new TimeoutException("Kafka, or the outbox, takes too long to tell.", e);
+        }
     }
 
     private async Task ForgetAsync(string incarnation, string[] topics)

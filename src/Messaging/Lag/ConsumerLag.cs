@@ -78,7 +78,7 @@ internal sealed partial class ConsumerLag : IDisposable
             var facts =
                 _cluster.Facts
                 ?? throw new KafkaException(new Error(ErrorCode.Local_AllBrokersDown));
-            var ends = await EndsAsync(stop);
+            var ends = await KafkaWatermarks.ReadWhatIsThereAsync(_clients, AllTopics, stop);
             var groups = await OwnThread
                 .RunAsync(() => Measure(ends, facts.IsEmbedded))
                 .WaitAsync(Limit, stop);
@@ -125,21 +125,6 @@ internal sealed partial class ConsumerLag : IDisposable
     }
 
     public void Dispose() => _gate.Dispose();
-
-    private async Task<IReadOnlyDictionary<(string Topic, int Partition), Watermarks>> EndsAsync(
-        CancellationToken stop
-    )
-    {
-        try
-        {
-            return await KafkaWatermarks.ReadAsync(_clients, AllTopics, stop);
-        }
-        catch (KafkaException e) when (e.Error.Code == ErrorCode.UnknownTopicOrPart)
-        {
-            // Where an administrator makes the topics, those of dead letters may come later.
-            return await KafkaWatermarks.ReadAsync(_clients, Topics.Partitions.Keys, stop);
-        }
-    }
 
     private IReadOnlyList<GroupLag> Measure(
         IReadOnlyDictionary<(string Topic, int Partition), Watermarks> ends,
