@@ -88,6 +88,7 @@ internal sealed partial class Payment
     {
         Require(CanBeConfirmed, "be confirmed");
         PaymentKey = paymentKey;
+        AskedAt = null;
         NextCheckAt = answerBy;
         Checks = 0;
         HintedChecks = 0;

@@ -99,6 +99,22 @@ internal sealed class LaterTryTests
         await mina.SeesAsync(payment, "COMPLETED");
     }
 
+    /// <summary>A host that took it up as abandoned has died before she came back.</summary>
+    [Test]
+    public async Task a_refusal_of_the_first_try_is_believed_whoever_had_taken_the_payment_up()
+    {
+        var mina = System.NewPayer();
+        var started = await mina.PaysAsync(await System.ReserveAsync(mina, 132_000), "CARD");
+        await System.ExecuteAsync(
+            "UPDATE payments.payments SET asked_at = clock.now() WHERE id = $1",
+            started.PaymentId
+        );
+
+        var declined = await mina.ConfirmsAsync(started.PaymentId, "pk_made_up");
+
+        declined.Status.ShouldBe(HttpStatusCode.PaymentRequired);
+    }
+
     /// <summary>A key that was made up, and the first answer to it was lost.</summary>
     [Test]
     public async Task what_is_refused_and_not_known_ends_when_nothing_can_be_under_way_any_more()
