@@ -101,40 +101,6 @@ internal sealed partial class StripeGateway : IPaymentGateway
             stop
         );
 
-    /// <remarks>Stripe refuses to give back more than was taken, whatever the key is.</remarks>
-    public Task<Verdict> RefundAsync(ProviderOrder order, string reason, CancellationToken stop) =>
-        InTimeAsync(
-            order,
-            async token =>
-            {
-                var made = await IntentOfAsync(order, token);
-                if (made.Intent is not { } intent)
-                    return Refused(made, order, VerdictKind.Unclear);
-
-                var given = await SendAsync(
-                    HttpMethod.Post,
-                    "/v1/refunds",
-                    token,
-                    key: $"{order.OrderId}-refund-{order.Checks}",
-                    ("payment_intent", intent.Id!),
-                    ("amount", Won(order)),
-                    ("reason", "requested_by_customer"),
-                    ($"metadata[{OrderMetadata}]", order.OrderId),
-                    ("metadata[reason]", reason)
-                );
-                if (given.Error?.Code != "charge_already_refunded")
-                    return StripeVerdicts.OfRefunds(given, order);
-
-                var before = await SendAsync(
-                    HttpMethod.Get,
-                    $"/v1/refunds?payment_intent={Uri.EscapeDataString(intent.Id!)}&limit=100",
-                    token
-                );
-                return StripeVerdicts.OfRefunds(before, order);
-            },
-            stop
-        );
-
     /// <summary>The order's intent: made now, or once before.</summary>
     private async Task<StripeAnswer> IntentOfAsync(ProviderOrder order, CancellationToken stop)
     {

@@ -33,13 +33,13 @@ internal sealed class StripeBooks
     /// <summary>Won that were taken and not given back.</summary>
     public long Balance =>
         _intents.Values.Where(i => StatusOf(i) == "succeeded").Sum(AmountOf)
-        - _refunds.Sum(AmountOf);
+        - _refunds.Where(IsLive).Sum(AmountOf);
 
     public static string StatusOf(JsonObject thing) => thing["status"]!.GetValue<string>();
 
     public void SettleRefunds()
     {
-        foreach (var refund in _refunds)
+        foreach (var refund in _refunds.Where(r => StatusOf(r) == "pending"))
             refund["status"] = "succeeded";
     }
 
@@ -124,10 +124,11 @@ internal sealed class StripeBooks
         );
     }
 
+    /// <summary>Asked for by a program, or by somebody in Stripe's console.</summary>
     public (int, JsonObject) Refund(string intentId, long amount)
     {
         var intent = _intents[intentId];
-        var returned = RefundsOf(intentId).Sum(AmountOf);
+        var returned = RefundsOf(intentId).Where(IsLive).Sum(AmountOf);
         if (StatusOf(intent) != "succeeded")
         {
             return Refused(
@@ -148,13 +149,14 @@ internal sealed class StripeBooks
             );
         }
 
-        if (returned + amount > AmountOf(intent))
+        var left = AmountOf(intent) - returned;
+        if (amount > left)
         {
             return Refused(
                 400,
                 "invalid_request_error",
-                "amount_too_large",
-                "Refund amount is greater than unrefunded amount on charge."
+                code: null,
+                $"Refund amount (₩{amount}) is greater than unrefunded amount on charge (₩{left})"
             );
         }
 
@@ -165,7 +167,8 @@ internal sealed class StripeBooks
             RefundsArePending ? "pending" : "succeeded"
         );
         _refunds.Add(refund);
-        intent["latest_charge"]!["refunded"] = returned + amount == AmountOf(intent);
+        intent["latest_charge"]!["amount_refunded"] = returned + amount;
+        intent["latest_charge"]!["refunded"] = amount == left;
         return (200, refund);
     }
 
@@ -179,6 +182,10 @@ internal sealed class StripeBooks
         _refunds.Where(r => r["payment_intent"]!.GetValue<string>() == intentId);
 
     private static long AmountOf(JsonObject thing) => thing["amount"]!.GetValue<long>();
+
+    /// <summary>It went back, or is on its way.</summary>
+    private static bool IsLive(JsonObject refund) =>
+        StatusOf(refund) is not ("failed" or "canceled");
 
     /// <summary>As it is shown to who does not ask for the whole charge.</summary>
     private static JsonObject Short(JsonObject intent)
@@ -206,6 +213,6 @@ internal sealed class StripeBooks
         return refused;
     }
 
-    private static (int, JsonObject) Refused(int status, string type, string code, string why) =>
+    private static (int, JsonObject) Refused(int status, string type, string? code, string why) =>
         (status, StripeForms.Error(type, code, why));
 }

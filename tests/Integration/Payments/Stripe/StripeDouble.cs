@@ -1,10 +1,13 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using ConcertReservation.Payments;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace ConcertReservation.Tests.Integration.Payments;
 
@@ -75,6 +78,23 @@ internal sealed class StripeDouble : IAsyncDisposable
         await app.StartAsync();
         return stripe;
     }
+
+    /// <summary>The adapter, set up to ask here.</summary>
+    public StripeGateway GatewayOver(HttpClient http, TimeProvider clock) =>
+        new(
+            http,
+            Options.Create(
+                new GatewayOptions
+                {
+                    Provider = PaymentProvider.Stripe,
+                    BaseAddress = Url,
+                    SecretKey = SecretKey,
+                    TimeoutSeconds = 5,
+                }
+            ),
+            clock,
+            NullLogger<StripeGateway>.Instance
+        );
 
     /// <summary>Stripe forgets keys after a day.</summary>
     public void ForgetKeys()

@@ -109,17 +109,18 @@ internal static class StripeForms
             ["url"] = url,
         };
 
-    public static JsonObject Error(string type, string? code, string message) =>
-        new()
+    /// <param name="code">Not every refusal has one.</param>
+    public static JsonObject Error(string type, string? code, string message)
+    {
+        var error = new JsonObject { ["message"] = message, ["type"] = type };
+        if (code is not null)
         {
-            ["error"] = new JsonObject
-            {
-                ["code"] = code,
-                ["doc_url"] = $"https://stripe.com/docs/error-codes/{code}",
-                ["message"] = message,
-                ["type"] = type,
-            },
-        };
+            error["code"] = code;
+            error["doc_url"] = $"https://stripe.com/docs/error-codes/{code}";
+        }
+
+        return new() { ["error"] = error };
+    }
 
     public static JsonObject Event(string type, JsonObject about) =>
         new()

@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
 using ConcertReservation.Contracts;
 using ConcertReservation.Payments;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace ConcertReservation.Tests.Integration.Payments;
 
@@ -21,20 +19,7 @@ internal sealed class StripeGatewayTests
     {
         _stripe = await StripeDouble.StartAsync();
         _http = new HttpClient();
-        _gateway = new StripeGateway(
-            _http,
-            Options.Create(
-                new GatewayOptions
-                {
-                    Provider = PaymentProvider.Stripe,
-                    BaseAddress = _stripe.Url,
-                    SecretKey = StripeDouble.SecretKey,
-                    TimeoutSeconds = 5,
-                }
-            ),
-            _clock,
-            NullLogger<StripeGateway>.Instance
-        );
+        _gateway = _stripe.GatewayOver(_http, _clock);
         _order = new(
             $"payment-1-{Guid.NewGuid():N}",
             StripeBooks.GoodCard,

@@ -117,8 +117,9 @@ internal sealed class StripePaymentTests
     /// <summary>
     /// Of an intent that is cancelled Stripe takes none; if it should, nobody keeps it.
     /// </summary>
-    [Test]
-    public async Task money_that_was_taken_for_a_payment_that_has_failed_goes_back()
+    [TestCase(0)]
+    [TestCase(50_000)]
+    public async Task money_that_was_taken_for_a_payment_that_has_failed_goes_back(long inConsole)
     {
         var (_, payment) = await StartsAsync();
         await _mina.ConfirmsAsync(payment, StripeBooks.DeclinedCard);
@@ -128,6 +129,8 @@ internal sealed class StripePaymentTests
         );
         (intent["status"], intent["amount_received"]) = ("succeeded", 132_000);
         intent["latest_charge"] = StripeForms.Charge(intent);
+        if (inConsole > 0)
+            _stripe.Books.Refund(intent["id"]!.GetValue<string>(), inConsole);
 
         var told = await TellAsync(payment, "payment_intent.succeeded");
 
