@@ -36,12 +36,7 @@ internal static class Answers
             failure = payment.Status == CardPayment.Aborted
                 ? new { code = payment.Card.Code, message = payment.Card.Message }
                 : null,
-            cancels = payment.Status == CardPayment.Canceled
-                ? new[]
-                {
-                    new { cancelAmount = payment.Amount, cancelReason = payment.CancelReason },
-                }
-                : null,
+            cancels = payment.Cancels,
         };
 
     public static IResult Error(int status, string code, string message) =>

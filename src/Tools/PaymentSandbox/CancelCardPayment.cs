@@ -1,12 +1,14 @@
 namespace ConcertReservation.PaymentSandbox;
 
-/// <summary>The merchant gives the whole amount back.</summary>
+/// <summary>
+/// The merchant gives the money back, or a part of it: by a program, or as in a provider's console.
+/// </summary>
 internal static class CancelCardPayment
 {
     private const int FailingRefunds = 2;
     private const int MaxReason = 200;
 
-    /// <param name="CancelAmount">Null for all; a part is refused.</param>
+    /// <param name="CancelAmount">Null for all that was paid.</param>
     internal sealed record CancelRequest(string CancelReason, long? CancelAmount = null);
 
     public static void Map(IEndpointRouteBuilder merchant) =>
@@ -59,38 +61,12 @@ internal static class CancelCardPayment
 
         if (payment is null)
             return (Answers.NotFound(), null);
-        if (request.CancelAmount is { } part && part != payment.Amount)
-        {
-            return (
-                Answers.Error(403, "NOT_CANCELABLE_AMOUNT", "Only the whole amount goes back."),
-                null
-            );
-        }
-
-        if (payment.Status == CardPayment.Canceled)
-        {
-            return payment.CanceledBy == idempotencyKey && idempotencyKey.Length > 0
-                ? (Answers.Of(payment), null)
-                : (
-                    Answers.Error(400, "ALREADY_CANCELED_PAYMENT", "The money went back before."),
-                    null
-                );
-        }
-
-        if (
-            payment.Status
-            is not (
-                CardPayment.Done
-                or CardPayment.PartialCanceled
-                or CardPayment.WaitingForDeposit
-            )
-        )
-        {
-            return (
-                Answers.Error(403, "NOT_CANCELABLE_PAYMENT", $"The payment is {payment.Status}."),
-                null
-            );
-        }
+        if (payment.CanceledBy == idempotencyKey && idempotencyKey.Length > 0)
+            return (Answers.Of(payment), null);
+        // Toss Payments does not say that all that was paid may stand for what is left of it.
+        var amount = request.CancelAmount ?? payment.Amount;
+        if (Refusal(payment, amount) is { } refusal)
+            return (refusal, null);
 
         var tried = payment with { CancelAttempts = payment.CancelAttempts + 1 };
         if (
@@ -103,10 +79,30 @@ internal static class CancelCardPayment
 
         var canceled = tried with
         {
-            Status = CardPayment.Canceled,
+            Status = amount == payment.Balance ? CardPayment.Canceled : CardPayment.PartialCanceled,
             CanceledBy = idempotencyKey,
-            CancelReason = request.CancelReason,
+            Cancels = [.. payment.Cancels ?? [], new CardCancel(amount, request.CancelReason)],
         };
         return (Answers.Of(canceled), canceled);
+    }
+
+    private static IResult? Refusal(CardPayment payment, long amount)
+    {
+        if (payment.Status == CardPayment.Canceled)
+            return Answers.Error(400, "ALREADY_CANCELED_PAYMENT", "The money went back before.");
+
+        var isAwaited = payment.Status == CardPayment.WaitingForDeposit;
+        if (!isAwaited && payment.Status is not (CardPayment.Done or CardPayment.PartialCanceled))
+            return Answers.Error(403, "NOT_CANCELABLE_PAYMENT", $"It is {payment.Status}.");
+        if (amount < 1 || amount > payment.Balance)
+            return Answers.Error(403, "NOT_CANCELABLE_AMOUNT", $"{payment.Balance} won are left.");
+
+        return isAwaited && amount != payment.Amount
+            ? Answers.Error(
+                403,
+                "NOT_ALLOWED_PARTIAL_REFUND_WAITING_DEPOSIT",
+                "What nobody has paid in yet is cancelled as a whole."
+            )
+            : null;
     }
 }

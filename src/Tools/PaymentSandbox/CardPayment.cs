@@ -12,7 +12,8 @@ namespace ConcertReservation.PaymentSandbox;
 /// <param name="ConfirmedBy">
 /// The Idempotency-Key under which the money was taken or declined, or is being taken.
 /// </param>
-/// <param name="CanceledBy">The Idempotency-Key under which it went back.</param>
+/// <param name="CanceledBy">The Idempotency-Key under which it, or a part, went back last.</param>
+/// <param name="Cancels">What went back, part by part; null: nothing.</param>
 internal sealed record CardPayment(
     string PaymentKey,
     string OrderId,
@@ -25,7 +26,7 @@ internal sealed record CardPayment(
     int CancelAttempts = 0,
     string? ConfirmedBy = null,
     string? CanceledBy = null,
-    string? CancelReason = null
+    IReadOnlyList<CardCancel>? Cancels = null
 )
 {
     public const string InProgress = "IN_PROGRESS";
@@ -56,12 +57,13 @@ internal sealed record CardPayment(
     /// <summary>Whoever looks for it finds it.</summary>
     public bool IsSeen => Card.Behaviour != CardBehaviour.WorkOnUnseen || HadMoney;
 
-    /// <summary>Won that are the merchant's.</summary>
+    /// <summary>
+    /// Won that may be cancelled; as at Toss Payments all of them also where none was taken.
+    /// </summary>
     public long Balance =>
-        Status switch
-        {
-            Done => Amount,
-            PartialCanceled => Amount / 2,
-            _ => 0,
-        };
+        Status == Canceled ? 0 : Amount - (Cancels?.Sum(c => c.CancelAmount) ?? 0);
 }
+
+/// <summary>Some of a payment, or all of it, that went back.</summary>
+/// <param name="CancelAmount">In won.</param>
+internal sealed record CardCancel(long CancelAmount, string CancelReason);

@@ -110,6 +110,10 @@ internal static class ConfirmCardPayment
             },
             ApprovedAt = now,
             ConfirmedBy = idempotencyKey,
+            Cancels =
+                payment.Card.Behaviour == CardBehaviour.ApproveAndReturnPart
+                    ? [new CardCancel(payment.Amount - (payment.Amount / 2), "By the provider.")]
+                    : null,
         };
         return (Approved(done), done);
 

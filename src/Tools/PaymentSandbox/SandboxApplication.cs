@@ -92,7 +92,8 @@ internal static class SandboxApplication
                         + "or open /checkout",
                     "POST /v1/payments/confirm {paymentKey, orderId, amount} takes the money",
                     "GET /v1/payments/{paymentKey}, GET /v1/payments/orders/{orderId}",
-                    "POST /v1/payments/{paymentKey}/cancel {cancelReason} gives it back",
+                    "POST /v1/payments/{paymentKey}/cancel {cancelReason} gives it back, "
+                        + "with cancelAmount a part of it",
                     "Merchants: Authorization: Basic base64(secretKey + ':'), Idempotency-Key",
                     "Sandbox:WebhookUrl hears PAYMENT_STATUS_CHANGED, signed; "
                         + "PUT /v1/webhook {url} names another",

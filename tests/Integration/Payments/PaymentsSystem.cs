@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Net.Http.Json;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
 using ConcertReservation.Payments;
@@ -135,6 +136,22 @@ internal sealed class PaymentsSystem : IAsyncDisposable
         request.Headers.Add("Authorization", MerchantCredentials);
         using var response = await Sandbox.SendAsync(request);
         return (await Answer.OfAsync(response)).PaymentStatus;
+    }
+
+    /// <summary>Past the hosts, as somebody may in the provider's console.</summary>
+    /// <param name="amount">Null for all that was paid.</param>
+    public async Task<Answer> CancelAtProviderAsync(string paymentKey, long? amount)
+    {
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post,
+            $"/v1/payments/{paymentKey}/cancel"
+        )
+        {
+            Content = JsonContent.Create(new { cancelReason = "by hand", cancelAmount = amount }),
+        };
+        request.Headers.Add("Authorization", MerchantCredentials);
+        using var response = await Sandbox.SendAsync(request);
+        return await Answer.OfAsync(response);
     }
 
     public async Task<T> AskAsync<T>(string sql, params object[] values) =>

@@ -72,6 +72,26 @@ internal sealed class TakenAfterFailingTests
     }
 
     [Test]
+    public async Task of_what_somebody_gave_back_in_part_the_rest_goes_back()
+    {
+        await GoesToProviderAsync(Payer.GoodCard);
+        System.Wire.Fault = async (request, send) =>
+        {
+            System.Wire.Fault = null;
+            using (await send()) { }
+            return Decline(request);
+        };
+        await _mina.ConfirmsAsync(_payment, _paymentKey);
+        await IsFailedAsync();
+        var part = await System.CancelAtProviderAsync(_paymentKey, 50_000);
+        part.PaymentStatus.ShouldBe("PARTIAL_CANCELED");
+
+        (await TellAsync("DONE")).ShouldBe("ASKING");
+
+        await GoesBackAsync();
+    }
+
+    [Test]
     public async Task a_try_that_was_never_answered_is_looked_back_at_without_a_webhook()
     {
         await GoesToProviderAsync(Payer.GoodCard);

@@ -59,17 +59,41 @@ internal sealed class SandboxTests
     }
 
     [TestCase(132_001)]
-    [TestCase(1)]
     [TestCase(0)]
     [TestCase(-132_000)]
     [TestCase(long.MaxValue)]
-    public void no_more_and_no_less_than_the_payment_is_given_back(long amount)
+    public void no_more_than_the_payment_is_given_back(long amount)
     {
         var payment = Confirm(InProgress("4242424242424242"), "order-1").ShouldNotBeNull();
 
         CancelCardPayment
             .Decide(payment, new("given back", amount), "order-1-refund")
             .Changed.ShouldBeNull();
+    }
+
+    [Test]
+    public void parts_go_back_once_each_until_nothing_is_left()
+    {
+        var payment = Confirm(InProgress("4242424242424242"), "order-1").ShouldNotBeNull();
+
+        payment = Cancel(payment, 50_000, "part-1").ShouldNotBeNull();
+        (payment.Status, payment.Balance).ShouldBe((CardPayment.PartialCanceled, 82_000L));
+        Cancel(payment, 50_000, "part-1").ShouldBeNull();
+        Cancel(payment, 82_001, "part-2").ShouldBeNull();
+        Cancel(payment).ShouldBeNull();
+        payment = Cancel(payment, 82_000, "part-2").ShouldNotBeNull();
+
+        (payment.Status, payment.Balance).ShouldBe((CardPayment.Canceled, 0L));
+        Cancel(payment, 1, "part-3").ShouldBeNull();
+    }
+
+    [Test]
+    public void a_transfer_that_is_still_waited_for_is_cancelled_as_a_whole()
+    {
+        var payment = Confirm(InProgress("4000000000000556"), "order-1").ShouldNotBeNull();
+
+        Cancel(payment, 50_000).ShouldBeNull();
+        Cancel(payment).ShouldNotBeNull().Status.ShouldBe(CardPayment.Canceled);
     }
 
     [TestCase(0, false)]
@@ -188,6 +212,9 @@ internal sealed class SandboxTests
             )
             .Changed;
 
-    private static CardPayment? Cancel(CardPayment payment) =>
-        CancelCardPayment.Decide(payment, new("given back"), "order-1-refund").Changed;
+    private static CardPayment? Cancel(
+        CardPayment payment,
+        long? amount = null,
+        string idempotencyKey = "order-1-refund"
+    ) => CancelCardPayment.Decide(payment, new("given back", amount), idempotencyKey).Changed;
 }

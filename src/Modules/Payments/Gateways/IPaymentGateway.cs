@@ -14,7 +14,9 @@ internal interface IPaymentGateway
     /// <summary>What the provider knows of the order.</summary>
     Task<Verdict> FindAsync(ProviderOrder order, CancellationToken stop);
 
-    /// <summary>Gives the whole amount back.</summary>
+    /// <summary>
+    /// Gives the whole amount back, or what is left of it where a part went back before, past us.
+    /// </summary>
     Task<Verdict> RefundAsync(ProviderOrder order, string reason, CancellationToken stop);
 }
 
@@ -59,7 +61,7 @@ internal enum VerdictKind
     /// </summary>
     NotTaken,
 
-    /// <summary>The money went back to the customer.</summary>
+    /// <summary>All of the money went back to the customer, whoever gave it.</summary>
     Returned,
 
     /// <summary>No answer, or one that tells nothing: anything may have happened.</summary>

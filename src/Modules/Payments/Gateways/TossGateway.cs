@@ -16,13 +16,10 @@ namespace ConcertReservation.Payments;
 /// <remarks>
 /// Each try of a command has an Idempotency-Key of its own: under a key the provider repeats its
 /// first answer for 15 days, an internal error, too. Money moves once all the same, for it takes
-/// and gives back a payment once, whatever the keys are.
+/// a payment once and gives back no more than that, whatever the keys are.
 /// </remarks>
 internal sealed partial class TossGateway : IPaymentGateway
 {
-    /// <summary>A longer one is refused, however often the money is asked back.</summary>
-    private const int MaxCancelReason = 200;
-
     private const string WrongPayment = "The payment key belongs to another payment.";
     private const string UsedUp = "The payment key is used up.";
 
@@ -41,6 +38,11 @@ internal sealed partial class TossGateway : IPaymentGateway
         "PROVIDER_ERROR",
         "UNAUTHORIZED_KEY",
     ];
+
+    private static readonly Verdict GivenBack = new(
+        VerdictKind.Returned,
+        "The provider gave the money back."
+    );
 
     private readonly HttpClient _http;
     private readonly TimeSpan _timeout;
@@ -114,31 +116,6 @@ internal sealed partial class TossGateway : IPaymentGateway
         return await AskAsync(order, request, TossQuestion.Find, stop)
             ?? new Verdict(VerdictKind.Declined, WrongPayment);
     }
-
-    public async Task<Verdict> RefundAsync(
-        ProviderOrder order,
-        string reason,
-        CancellationToken stop
-    )
-    {
-        var request = Cancellation(order, "refund", reason);
-        return await AskAsync(order, request, TossQuestion.Refund, stop)
-            ?? new Verdict(VerdictKind.Unclear, WrongPayment);
-    }
-
-    /// <summary>What was not given back yet, all of it.</summary>
-    private static HttpRequestMessage Cancellation(
-        ProviderOrder order,
-        string command,
-        string reason
-    ) =>
-        new(HttpMethod.Post, $"/v1/payments/{Uri.EscapeDataString(order.PaymentKey)}/cancel")
-        {
-            Headers = { { "Idempotency-Key", Key(order, command) } },
-            Content = JsonContent.Create(
-                new { cancelReason = Payment.Shorten(reason, MaxCancelReason) }
-            ),
-        };
 
     /// <returns>
     /// Null where the payment is of another order or amount than ours, or was processed before.
@@ -226,7 +203,8 @@ internal sealed partial class TossGateway : IPaymentGateway
         return payment.Status switch
         {
             "DONE" => new Verdict(VerdictKind.Taken),
-            "CANCELED" => new Verdict(VerdictKind.Returned, "The provider gave the money back."),
+            "CANCELED" => GivenBack,
+            "PARTIAL_CANCELED" when payment.BalanceAmount == 0 => GivenBack,
             "READY" or "IN_PROGRESS" => new Verdict(
                 VerdictKind.NotTaken,
                 "The provider waits to be asked."
@@ -238,33 +216,17 @@ internal sealed partial class TossGateway : IPaymentGateway
             "PARTIAL_CANCELED" when question != TossQuestion.Refund => await CloseAsync(
                 order,
                 new Verdict(VerdictKind.Returned, "The provider gave a part of the money back."),
+                payment.BalanceAmount,
                 stop
             ),
             "WAITING_FOR_DEPOSIT" when question != TossQuestion.Refund => await CloseAsync(
                 order,
                 new Verdict(VerdictKind.Declined, "Only cards pay here, not a transfer."),
+                amount: null,
                 stop
             ),
             _ => Unclear(order, $"status {payment.Status}"),
         };
-    }
-
-    /// <summary>
-    /// It is no whole payment and will not become one, and would stay as it is for ever: what there
-    /// is of it goes back. In the time of the answer that told it.
-    /// </summary>
-    private async Task<Verdict> CloseAsync(
-        ProviderOrder order,
-        Verdict closed,
-        CancellationToken stop
-    )
-    {
-        using var request = Cancellation(order, "close", closed.Detail);
-        using var response = await _http.SendAsync(request, stop);
-        var answer = await response.Content.ReadFromJsonAsync<TossClosed>(stop);
-        return answer is { Status: "CANCELED" } or { Code: "ALREADY_CANCELED_PAYMENT" }
-            ? closed
-            : Unclear(order, $"{closed.Detail} The rest is not cancelled: {answer?.Code}");
     }
 
     private Verdict Unclear(ProviderOrder order, string detail)
