@@ -54,6 +54,13 @@ public interface IReservationPayments
     /// that pins nothing changes nothing.
     /// </summary>
     Task ReleaseAsync(long reservationId, long paymentId, CancellationToken stop);
+
+    /// <summary>
+    /// The payments that pin a reservation now: those first whose hold would have run out first. A
+    /// question, that changes nothing.
+    /// </summary>
+    /// <param name="limit">At most so many.</param>
+    Task<IReadOnlyList<long>> PinningAsync(int limit, CancellationToken stop);
 }
 
 /// <param name="Status">HELD, PAYING, CONFIRMED, EXPIRED or CANCELLED.</param>

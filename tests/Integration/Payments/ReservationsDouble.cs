@@ -119,6 +119,28 @@ internal sealed class ReservationsDouble(UnitOfWork work) : IReservationPayments
             stop
         );
 
+    public Task<IReadOnlyList<long>> PinningAsync(int limit, CancellationToken stop) =>
+        work.RunAsync<IReadOnlyList<long>>(
+            async token =>
+            {
+                await using var find = new NpgsqlCommand(
+                    """
+                    SELECT pinned_by FROM reservations_double
+                    WHERE status = 'PAYING' AND pinned_by IS NOT NULL
+                    ORDER BY held_until LIMIT $1
+                    """,
+                    work.Connection
+                );
+                find.Parameters.AddWithValue(limit);
+                var pinning = new List<long>();
+                await using var row = await find.ExecuteReaderAsync(token);
+                while (await row.ReadAsync(token))
+                    pinning.Add(row.GetInt64(0));
+                return pinning;
+            },
+            stop
+        );
+
     private Task<PinResult> MoveAsync(
         long reservationId,
         long paymentId,

@@ -194,6 +194,22 @@ internal sealed class PaymentTests
         );
     }
 
+    [Test]
+    public async Task payments_learn_what_is_pinned_and_of_the_oldest_pin_first()
+    {
+        var concert = await GivenConcert.WithAsync(seats: 3);
+        var first = await GivenReservation.PinnedAsync(concert, 1);
+        var second = await GivenReservation.PinnedAsync(concert, 2);
+        var held = await GivenReservation.HeldAsync(concert, 3);
+        long[] ours = [first.PaymentId, second.PaymentId, held.PaymentId];
+
+        (await Pinning())
+            .Where(payment => ours.Contains(payment))
+            .ShouldBe([first.PaymentId, second.PaymentId]);
+        await HostA.ReceiveAsync(first.Completed());
+        (await Pinning()).Where(payment => ours.Contains(payment)).ShouldBe([second.PaymentId]);
+    }
+
     /// <summary>Lets the hold lapse and waits for the sweeper.</summary>
     private static async Task ExpiryOf(GivenReservation reservation)
     {
@@ -208,6 +224,11 @@ internal sealed class PaymentTests
         Sql.ScalarAsync<DateTimeOffset>(
             "SELECT held_until FROM reservations.reservations WHERE id = $1",
             id
+        );
+
+    private static Task<IReadOnlyList<long>> Pinning() =>
+        HostA.AskAsync<IReservationPayments, IReadOnlyList<long>>(p =>
+            p.PinningAsync(limit: 1_000_000, CancellationToken.None)
         );
 
     private static Task<PayableReservation?> Find(long id, long customer) =>

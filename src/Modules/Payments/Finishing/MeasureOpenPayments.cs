@@ -1,5 +1,7 @@
 using ConcertReservation.BuildingBlocks;
 using ConcertReservation.BuildingBlocks.Data;
+using ConcertReservation.Contracts;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -12,14 +14,19 @@ namespace ConcertReservation.Payments;
 /// </summary>
 internal sealed class MeasureOpenPayments(
     NpgsqlDataSource dataSource,
+    IServiceScopeFactory scopes,
     PaymentMetrics metrics,
     DatabaseReady ready,
     IOptions<PaymentsOptions> options,
     ILogger<MeasureOpenPayments> logger
 ) : RepeatedWork(ready, logger)
 {
+    /// <summary>More that have ended and still pin seats are not counted.</summary>
+    private const int MaxPinning = 1_000;
+
     // By the indexes of the lanes, which together have every payment that is open. One that has
-    // failed is open while money of it is known to be at the provider.
+    // failed is open while money of it is known to be at the provider. One that has ended is open
+    // while it pins seats: its reservation has not heard of the end.
     private static readonly string Sql =
         "SELECT status, count(*), "
         + "extract(epoch FROM (SELECT clock.now()) - min(open_since))::float8 FROM ("
@@ -31,6 +38,8 @@ internal sealed class MeasureOpenPayments(
                 + "AND (status <> 'FAILED' OR open_since IS NOT NULL)"
             )
         )
+        + " UNION ALL SELECT status, started_at FROM payments.payments "
+        + "WHERE id = ANY ($1) AND status IN ('COMPLETED', 'FAILED')"
         + ") AS open GROUP BY status";
 
     protected override TimeSpan Interval => options.Value.MeasureInterval;
@@ -53,6 +62,7 @@ internal sealed class MeasureOpenPayments(
     {
         var open = OpenInStatus.Statuses.ToDictionary(s => s, s => new OpenInStatus(s, 0, 0));
         await using var command = dataSource.CreateCommand(Sql);
+        command.Parameters.AddWithValue((await PinningAsync(stop)).ToArray());
         await using var row = await command.ExecuteReaderAsync(stop);
         while (await row.ReadAsync(stop))
         {
@@ -63,5 +73,12 @@ internal sealed class MeasureOpenPayments(
         }
 
         return [.. open.Values];
+    }
+
+    private async Task<IReadOnlyList<long>> PinningAsync(CancellationToken stop)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var reservations = scope.ServiceProvider.GetRequiredService<IReservationPayments>();
+        return await reservations.PinningAsync(MaxPinning, stop);
     }
 }

@@ -80,7 +80,7 @@ internal sealed class PaymentMetrics
 
 /// <summary>
 /// Payments that are in a status that does not last, or have failed and wait for their money to go
-/// back.
+/// back, or have ended and still pin their seats.
 /// </summary>
 /// <param name="OldestSeconds">0 where there is none.</param>
 internal sealed record OpenInStatus(string Status, long Count, double OldestSeconds)
@@ -89,6 +89,7 @@ internal sealed record OpenInStatus(string Status, long Count, double OldestSeco
     [
         PaymentStatuses.Started,
         PaymentStatuses.Unknown,
+        PaymentStatuses.Completed,
         PaymentStatuses.RefundRequested,
         PaymentStatuses.Failed,
     ];

@@ -20,6 +20,11 @@ internal sealed class ReservationPayments(
         WHERE id = ANY ($1)
         """;
 
+    private const string PinningSql = """
+        SELECT payment_id FROM reservations.reservations
+        WHERE status = 'PAYING' AND payment_id IS NOT NULL ORDER BY held_until LIMIT $1
+        """;
+
     public async Task<PayableReservation?> FindAsync(
         long reservationId,
         long customerId,
@@ -97,6 +102,9 @@ internal sealed class ReservationPayments(
             },
             stop
         );
+
+    public async Task<IReadOnlyList<long>> PinningAsync(int limit, CancellationToken stop) =>
+        await work.RunAsync(token => work.ReadIdsAsync(PinningSql, token, limit), stop);
 
     private Task<PinResult> DecideAsync(
         long reservationId,

@@ -95,6 +95,9 @@ internal static class Spoiled
 
         public Task ReleaseAsync(long reservationId, long paymentId, CancellationToken stop) =>
             inner.ReleaseAsync(reservationId, paymentId, stop);
+
+        public Task<IReadOnlyList<long>> PinningAsync(int limit, CancellationToken stop) =>
+            inner.PinningAsync(limit, stop);
     }
 
     private sealed class AsksAnew(IPaymentGateway provider) : IPaymentGateway
