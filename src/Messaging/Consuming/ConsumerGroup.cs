@@ -22,6 +22,11 @@ public sealed class ConsumerGroup
             .SelectMany(s => s.Events)
             .Select(e => e.Topic)
             .ToHashSet(StringComparer.Ordinal);
+        ReplayOnly = Subscriptions
+            .Where(s => s.Consumer.IsDefined(typeof(MovesMoneyOrSeatsAttribute), inherit: false))
+            .SelectMany(s => s.Events)
+            .Select(e => e.Name)
+            .ToHashSet(StringComparer.Ordinal);
     }
 
     public string Name { get; }
@@ -33,6 +38,9 @@ public sealed class ConsumerGroup
 
     /// <summary>That the group's consumers take events from, without the prefix.</summary>
     internal IReadOnlySet<string> Topics { get; }
+
+    /// <summary>Types of events that move money or seats in this group.</summary>
+    internal IReadOnlySet<string> ReplayOnly { get; }
 
     private Subscription SubscriptionOf(Type consumer)
     {

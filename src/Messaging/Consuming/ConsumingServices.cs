@@ -28,6 +28,7 @@ internal static class ConsumingServices
         services.AddSingleton<DeadLetterTopic>();
         services.AddSingleton<DeadLetterProjection>();
         services.AddSingleton<SelectedLetters>();
+        services.AddSingleton<ReplayOnlyLetters>();
         services.AddScoped<IPersonalData, PersonalDataOfLetters>();
         services.AddSingleton(p => new UnappliedEvents(
             p.GetRequiredService<NpgsqlDataSource>(),

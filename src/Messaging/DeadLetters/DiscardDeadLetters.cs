@@ -19,12 +19,16 @@ internal static class DiscardDeadLetters
         ORDER BY consumer_group, topic, partition, incarnation FOR UPDATE
         """;
 
-    /// <summary>Counts what is open of the keys as it was before the statement.</summary>
+    /// <summary>
+    /// Counts what is open of the keys as it was before the statement. A letter that comes after
+    /// the others were judged is left to the next request.
+    /// </summary>
     private const string DiscardSql = $"""
         WITH discarded AS (
             UPDATE messaging.dead_letters
             SET status = 'discarded', resolved_at = clock.now(), resolved_by = $6
             WHERE {LetterSelection.IsSelected}
+                AND (consumer_group <> ALL ($7) OR dead_letter_id = ANY ($8))
             RETURNING dead_letter_id, consumer_group, topic, partition, key)
         SELECT (SELECT count(*) FROM discarded),
             (SELECT count(*) FROM messaging.dead_letters AS behind
@@ -38,12 +42,16 @@ internal static class DiscardDeadLetters
         """;
 
     /// <param name="Skipped">Of the ids that were sent.</param>
+    /// <param name="ReplayOnly">
+    /// Open letters of the selection that move money or seats, and stay until they are replayed.
+    /// </param>
     /// <param name="StillParked">
     /// Open letters of the same keys, which go on blocking them until they are decided about.
     /// </param>
     internal sealed record Response(
         long Discarded,
         IReadOnlyList<SkippedLetter> Skipped,
+        long ReplayOnly,
         long StillParked
     );
 
@@ -56,17 +64,22 @@ internal static class DiscardDeadLetters
             .WithDescription(
                 "The group never applies them: by `deadLetterIds`, by `group`, `topic` and `key`, "
                     + "or `all`. What is parked behind a discarded one stays open, and is applied "
-                    + "once it is replayed. Repeating a request does no harm."
+                    + "once it is replayed. Repeating a request does no harm. Events that move "
+                    + "money or seats of ours cannot be discarded, only replayed: one that is "
+                    + "named alone is refused, others are passed over and counted as "
+                    + "`replayOnly`. A record that nobody can read, or that names a payment or a "
+                    + "reservation that there is not, is no such event."
             )
             .WithRequestExample(new LetterSelection([DeadLetterView.Example.DeadLetterId]))
             .Produces<Response>()
-            .WithResponseExample(200, new Response(1, [], 2))
-            .Refuses(Problems.Validation("deadLetterIds", LetterSelection.Rule));
+            .WithResponseExample(200, new Response(1, [], 0, 2))
+            .Refuses(Problems.Validation("deadLetterIds", LetterSelection.Rule), IsKept(Example()));
 
     private static async Task<IResult> Handle(
         LetterSelection selection,
         CurrentCustomer by,
         SelectedLetters letters,
+        ReplayOnlyLetters replayOnly,
         UnitOfWork work,
         CancellationToken stop
     )
@@ -85,12 +98,37 @@ internal static class DiscardDeadLetters
             selection.AddParameters(locking.Parameters, groups: null);
             await locking.ExecuteNonQueryAsync(stop);
 
+            var judged = await replayOnly.JudgeAsync(work.Connection, selection, stop);
+            if (selection.DeadLetterIds?.Distinct().Count() == 1 && judged.Kept is [var kept])
+                return IsKept(kept);
+
             await using var command = new NpgsqlCommand(DiscardSql, work.Connection);
             selection.AddParameters(command.Parameters, groups: null);
             command.Parameters.AddWithValue(by.KeptName);
+            command.Parameters.AddWithValue(replayOnly.Groups.ToArray());
+            command.Parameters.AddWithValue(judged.Free.ToArray());
             await using var reader = await command.ExecuteReaderAsync(stop);
             await reader.ReadAsync(stop);
-            return TypedResults.Ok(new Response(reader.GetInt64(0), skipped, reader.GetInt64(1)));
+            return TypedResults.Ok(
+                new Response(
+                    reader.GetInt64(0),
+                    selection.DeadLetterIds is null ? [] : [.. skipped, .. Skipped(judged)],
+                    judged.Kept.Count,
+                    reader.GetInt64(1)
+                )
+            );
         }
     }
+
+    private static IEnumerable<SkippedLetter> Skipped(JudgedLetters judged) =>
+        judged.Kept.Select(letter => new SkippedLetter(letter.Id, "replay-only"));
+
+    private static Problem IsKept(KeptLetter letter) =>
+        Problems.IllegalState(
+            $"Dead letter {letter.Id} is a {letter.EventType}, by which {letter.Group} moves money "
+                + "or seats: it cannot be discarded. Mend what it failed by, and replay it."
+        );
+
+    private static KeptLetter Example() =>
+        new(DeadLetterView.Example.DeadLetterId, "reservation-service", "PAYMENT_COMPLETED");
 }

@@ -27,6 +27,9 @@ internal sealed record OpenLetter(
     ConsumeResult<byte[], byte[]> Record
 );
 
+/// <param name="ExceptionType">What it failed by the last time.</param>
+internal sealed record SelectedLetter(OpenLetter Letter, string Group, string ExceptionType);
+
 /// <summary>What decisions about dead letters read and write.</summary>
 internal static class OpenLetters
 {
@@ -58,6 +61,12 @@ internal static class OpenLetters
     private const string AllSql = $"""
         SELECT {Columns} FROM messaging.dead_letters
         WHERE status IN ('waiting', 'parked') AND consumer_group = $1 AND topic = ANY ($2)
+        ORDER BY dead_letter_id
+        """;
+
+    private const string SelectedSql = $"""
+        SELECT {Columns}, consumer_group, exception_type FROM messaging.dead_letters
+        WHERE {LetterSelection.IsSelected}
         ORDER BY dead_letter_id
         """;
 
@@ -120,6 +129,21 @@ internal static class OpenLetters
         await using var reader = await command.ExecuteReaderAsync(stop);
         while (await reader.ReadAsync(stop))
             yield return Read(reader);
+    }
+
+    /// <summary>Those of the selection that these groups have, the oldest first.</summary>
+    public static async IAsyncEnumerable<SelectedLetter> ReadSelectedAsync(
+        NpgsqlConnection connection,
+        LetterSelection selection,
+        IReadOnlyCollection<string> groups,
+        [EnumeratorCancellation] CancellationToken stop
+    )
+    {
+        await using var command = new NpgsqlCommand(SelectedSql, connection);
+        selection.AddParameters(command.Parameters, groups);
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
+            yield return new(Read(reader), reader.GetString(11), reader.GetString(12));
     }
 
     /// <param name="id">Of a letter that this transaction has locked.</param>

@@ -3,8 +3,9 @@ using Npgsql;
 namespace ConcertReservation.Messaging;
 
 /// <summary>A selected letter that is not for this decision.</summary>
-/// <param name="Reason">not-found, resolved (somebody has decided before) or foreign (another
-/// system's, which alone can replay it).</param>
+/// <param name="Reason">not-found, resolved (somebody has decided before), foreign (another
+/// system's, which alone can replay it) or replay-only (it moves money or seats, and cannot be
+/// discarded).</param>
 internal sealed record SkippedLetter(long DeadLetterId, string Reason);
 
 /// <summary>What a selection stands for.</summary>

@@ -56,12 +56,14 @@ internal sealed class EndedReservations(
     private void Refund(Payment? payment, Wish wish)
     {
         if (payment is null)
-            throw new InvalidOperationException($"There is no payment {wish.PaymentId}.");
+            throw new InapplicableEventException($"There is no payment {wish.PaymentId}.");
         if (payment.Status is PaymentStatus.RefundRequested or PaymentStatus.Refunded)
             return;
+        if (payment.Status == PaymentStatus.Failed)
+            throw new InapplicableEventException($"Payment {payment.Id} has failed for good.");
         if (wish.Amount > payment.Amount)
         {
-            throw new InvalidOperationException(
+            throw new InapplicableEventException(
                 $"amount: payment {payment.Id} is of {payment.Amount} won, and cannot give back "
                     + $"{wish.Amount}."
             );

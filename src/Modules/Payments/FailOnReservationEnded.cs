@@ -1,4 +1,5 @@
 using ConcertReservation.Contracts;
+using ConcertReservation.Messaging;
 using MassTransit;
 
 namespace ConcertReservation.Payments;
@@ -7,6 +8,7 @@ namespace ConcertReservation.Payments;
 /// There is nothing left to pay for: an attempt that the provider was never asked about ends. One
 /// that it was asked about ends by its answer, and as a refund if the money was taken.
 /// </summary>
+[MovesMoneyOrSeats]
 internal sealed class FailOnReservationEnded(EndedReservations ended)
     : IConsumer<ReservationExpired>,
         IConsumer<ReservationCancelled>

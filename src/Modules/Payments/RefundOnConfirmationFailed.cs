@@ -1,9 +1,11 @@
 using ConcertReservation.Contracts;
+using ConcertReservation.Messaging;
 using MassTransit;
 
 namespace ConcertReservation.Payments;
 
 /// <summary>The money came, but the seats cannot be given: it goes back.</summary>
+[MovesMoneyOrSeats]
 internal sealed class RefundOnConfirmationFailed(EndedReservations ended)
     : IConsumer<ReservationConfirmationFailed>
 {

@@ -1,4 +1,5 @@
 using ConcertReservation.Contracts;
+using ConcertReservation.Messaging;
 using MassTransit;
 
 namespace ConcertReservation.Payments;
@@ -9,6 +10,7 @@ namespace ConcertReservation.Payments;
 /// <remarks>
 /// One that was paid and never confirmed has told so by a failed confirmation before.
 /// </remarks>
+[MovesMoneyOrSeats]
 internal sealed class RefundOnConfirmedCancelled(EndedReservations ended)
     : IConsumer<ReservationCancelled>
 {

@@ -28,6 +28,23 @@ internal sealed class GroupCatalogueTests
         described.Topics.ShouldBe(group.Topics, ignoreOrder: true);
     }
 
+    /// <summary>What is missing here an operator may discard, and nobody gets it back.</summary>
+    [Test]
+    public void letters_that_move_money_or_seats_are_replayed_only() =>
+        Registered
+            .SelectMany(g => g.ReplayOnly.Select(type => $"{g.Name}: {type}"))
+            .ShouldBe(
+                [
+                    "reservation-service: CONCERT_CANCELLED",
+                    "reservation-service: PAYMENT_COMPLETED",
+                    "reservation-service: PAYMENT_FAILED",
+                    "payment-service: RESERVATION_CONFIRMATION_FAILED",
+                    "payment-service: RESERVATION_EXPIRED",
+                    "payment-service: RESERVATION_CANCELLED",
+                ],
+                ignoreOrder: true
+            );
+
     private static IReadOnlyList<ConsumerGroup> Groups()
     {
         var services = new ServiceCollection();

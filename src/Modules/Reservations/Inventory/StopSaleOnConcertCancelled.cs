@@ -11,6 +11,7 @@ namespace ConcertReservation.Reservations;
 /// Nobody holds a seat from here on. The reservations that there are end in the background, a
 /// bounded number at a time.
 /// </summary>
+[MovesMoneyOrSeats]
 internal sealed class StopSaleOnConcertCancelled(UnitOfWork work) : IConsumer<ConcertCancelled>
 {
     private const string CancelSql = """

@@ -1,4 +1,5 @@
 using ConcertReservation.Contracts;
+using ConcertReservation.Messaging;
 using MassTransit;
 
 namespace ConcertReservation.Reservations;
@@ -6,6 +7,7 @@ namespace ConcertReservation.Reservations;
 /// <summary>
 /// A paid hold becomes a sale; money that came too late takes its seats again or goes back.
 /// </summary>
+[MovesMoneyOrSeats]
 internal sealed class ConfirmOnPaymentCompleted(PaymentOutcomes outcomes)
     : IConsumer<PaymentCompleted>
 {

@@ -38,7 +38,7 @@ internal sealed class PaymentOutcomes(
         var payment = outcome.Payment;
         var reservation =
             locked.Find(payment.ReservationId)
-            ?? throw new InvalidOperationException(
+            ?? throw new InapplicableEventException(
                 $"Payment {payment.PaymentId} is for reservation {payment.ReservationId}, which "
                     + "does not exist."
             );
