@@ -214,14 +214,22 @@ internal sealed class Recount
     {
         var completed = story.OfType<PaymentCompleted>().FirstOrDefault()?.OccurredAt;
         var failed = story.OfType<PaymentFailed>().FirstOrDefault()?.OccurredAt;
+        var givingBack = story.OfType<PaymentRefundRequested>().FirstOrDefault()?.OccurredAt;
         var refunded = story.OfType<PaymentRefunded>().FirstOrDefault()?.OccurredAt;
-        if ((completed ?? failed ?? refunded) is null)
+        if ((completed ?? failed ?? givingBack ?? refunded) is null)
             return;
 
         var payment = story[0];
         Know(
             Views.PaymentOf(payment.ReservationId, payment.PaymentId),
-            Views.Payment(payment.PaymentMethod, payment.Amount.Won, completed, failed, refunded)
+            Views.Payment(
+                payment.PaymentMethod,
+                payment.Amount.Won,
+                completed,
+                failed,
+                givingBack,
+                refunded
+            )
         );
     }
 

@@ -92,6 +92,7 @@ internal static class Views
         long amount,
         DateTimeOffset? completed,
         DateTimeOffset? failed,
+        DateTimeOffset? givingBack,
         DateTimeOffset? refunded
     ) =>
         string.Create(
@@ -100,8 +101,9 @@ internal static class Views
         )
         + string.Create(
             CultureInfo.InvariantCulture,
-            $"failed {failed?.UtcDateTime:O}, refunded {refunded?.UtcDateTime:O}"
-        );
+            $"failed {failed?.UtcDateTime:O}, to be refunded {givingBack?.UtcDateTime:O}, "
+        )
+        + string.Create(CultureInfo.InvariantCulture, $"refunded {refunded?.UtcDateTime:O}");
 
     private static string Text(string[] names, long[] sums) =>
         string.Join(", ", names.Zip(sums, (name, sum) => $"{sum} {name}"));

@@ -87,14 +87,15 @@ internal sealed class InterruptedRebuildTests
             """
             DROP TABLE data_platform.payments;
             DROP INDEX data_platform.reservations_concert_id_customer_id_reservation_id_idx;
-            DELETE FROM data_platform.migrations WHERE "MigrationId" = '20261121_0020_payments';
+            DELETE FROM data_platform.migrations WHERE "MigrationId"
+                IN ('20261121_0020_payments', '20261123_0001_refund_requests');
             """
         );
 
         await system.HostB.StartReadyAsync();
 
         var done = await AnalyticsRebuild.DoneAsync(caller.On(system.HostB));
-        done["requestedBy"].GetString().ShouldBe("migration payments");
+        done["requestedBy"].GetString().ShouldBe("migration refund requests");
         (await StatisticsContent.ReadAsync(system.Database)).ShouldBe(right);
         (await StatisticsContent.DescribeTablesAsync(system.Database)).ShouldBe(index);
     }

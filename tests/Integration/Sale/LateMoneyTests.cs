@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using ConcertReservation.Contracts;
 using ConcertReservation.Tests.Integration.Payments;
 
@@ -111,6 +112,57 @@ internal sealed class LateMoneyTests
             "PAYMENT_COMPLETED",
             "PAYMENT_REFUND_REQUESTED",
             "PAYMENT_REFUNDED"
+        );
+    }
+
+    /// <summary>Once it was due when it had gone back, and open at no time.</summary>
+    [Test]
+    public async Task late_money_on_its_way_back_is_told_though_its_concert_takes_place()
+    {
+        var concert = await Given.AConcert(system: _system);
+        var mina = await Given.ACustomer(_system);
+        var next = await Given.ACustomer(_system);
+        var (reservation, payment) = await mina.PaysUnknown(concert.Seats(1, 2));
+        await mina.LosesThePinOf(reservation);
+        await next.Reserves(concert.Seat(2));
+        await _system.Database.ExecuteAsync(
+            $"""
+            CREATE FUNCTION refuse_refund() RETURNS trigger LANGUAGE plpgsql AS
+                $f$ BEGIN RAISE EXCEPTION 'Not now.'; END $f$;
+            CREATE TRIGGER refuse_refund BEFORE UPDATE ON payments.payments FOR EACH ROW
+                WHEN (NEW.id = {payment} AND NEW.status = 'REFUNDED')
+                EXECUTE FUNCTION refuse_refund();
+            """
+        );
+
+        await _system.AsksNowAbout(payment);
+
+        var open = await SeesRefunds(concert, due: 1, refunded: 0);
+        open["openAmount"].GetInt64().ShouldBe(100_000);
+        open["progress"].GetDouble().ShouldBe(0);
+        await _system.Database.ExecuteAsync(
+            $"""
+            DROP FUNCTION refuse_refund() CASCADE;
+            UPDATE payments.payments SET next_check_at = clock.now(), claimed_until = NULL
+            WHERE id = {payment};
+            """
+        );
+        var done = await SeesRefunds(concert, due: 1, refunded: 1);
+        done["openAmount"].GetInt64().ShouldBe(0);
+        done["cancelledAt"].ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    private async Task<Answer> SeesRefunds(ConcertOnSale concert, long due, long refunded)
+    {
+        var organiser = await Given.TheOperator(_system);
+        return await Eventually.Becomes(
+            $"{due} refunds are due, and {refunded} are done",
+            () => organiser.Api.Get($"/api/analytics/concerts/{concert.Id}/refunds"),
+            seen =>
+                seen.IsSuccess
+                && seen["due"].GetInt64() == due
+                && seen["refunded"].GetInt64() == refunded,
+            Story.Patience
         );
     }
 }

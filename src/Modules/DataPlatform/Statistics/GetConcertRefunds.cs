@@ -11,7 +11,8 @@ namespace ConcertReservation.DataPlatform;
 internal static class GetConcertRefunds
 {
     /// <remarks>
-    /// Due is whatever was paid for a sale that does not stand. Of a cancelled concert that is
+    /// Due is whatever was paid for a sale that does not stand, and whatever is on its way back for
+    /// another reason, as money that came when its seats were gone. Of a cancelled concert that is
     /// everything, also what its reservations are yet to be told.
     /// </remarks>
     private const string Sql = """
@@ -26,7 +27,7 @@ internal static class GetConcertRefunds
             FROM data_platform.reservations r JOIN data_platform.payments p USING (reservation_id)
             WHERE r.concert_id = c.concert_id AND p.completed_at IS NOT NULL
                 AND (c.cancelled_at IS NOT NULL OR r.cancelled_at IS NOT NULL
-                    OR p.refunded_at IS NOT NULL)
+                    OR p.refund_requested_at IS NOT NULL OR p.refunded_at IS NOT NULL)
         ) AS refunds
         WHERE c.concert_id = $1
         """;
@@ -57,7 +58,8 @@ internal static class GetConcertRefunds
             .WithSummary("Refunds of a concert")
             .WithDescription(
                 "How much of what was paid for bookings that were cancelled, or for a concert that "
-                    + "was, has gone back. It follows the events, so it is moments behind."
+                    + "was, or that came too late for its seats, has gone back. It follows the "
+                    + "events, so it is moments behind."
             )
             .Produces<ConcertRefunds>()
             .WithResponseExample(200, Example)

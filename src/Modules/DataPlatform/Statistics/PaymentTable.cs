@@ -5,6 +5,7 @@ using Npgsql;
 namespace ConcertReservation.DataPlatform;
 
 /// <summary>What is known of one payment attempt that has come to an end.</summary>
+/// <param name="RefundRequestedAt">From then on its money is on the way back.</param>
 internal sealed record PaymentFacts(
     long ReservationId,
     long PaymentId,
@@ -12,6 +13,7 @@ internal sealed record PaymentFacts(
     long Amount,
     DateTimeOffset? CompletedAt,
     DateTimeOffset? FailedAt,
+    DateTimeOffset? RefundRequestedAt,
     DateTimeOffset? RefundedAt
 )
 {
@@ -27,10 +29,14 @@ internal sealed record PaymentFacts(
             events[0].Amount.Won,
             FirstOf<PaymentCompleted>(events),
             FirstOf<PaymentFailed>(events),
+            FirstOf<PaymentRefundRequested>(events),
             FirstOf<PaymentRefunded>(events)
         );
-        return (facts.CompletedAt ?? facts.FailedAt ?? facts.RefundedAt) is null ? null : facts;
+        return facts.IsKnown ? facts : null;
     }
+
+    private bool IsKnown =>
+        (CompletedAt ?? FailedAt ?? RefundRequestedAt ?? RefundedAt) is not null;
 
     private static DateTimeOffset? FirstOf<T>(List<PaymentEvent> events)
         where T : PaymentEvent => events.OfType<T>().FirstOrDefault()?.OccurredAt;
@@ -63,12 +69,15 @@ internal static class PaymentTable
         await using var command = new NpgsqlCommand(
             $"""
             INSERT INTO {schema}.payments AS known
-                (reservation_id, payment_id, method, amount, completed_at, failed_at, refunded_at)
+                (reservation_id, payment_id, method, amount, completed_at, failed_at,
+                 refund_requested_at, refunded_at)
             SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[],
-                $5::timestamptz[], $6::timestamptz[], $7::timestamptz[])
+                $5::timestamptz[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[])
             ON CONFLICT (reservation_id, payment_id) DO UPDATE
             SET completed_at = coalesce(known.completed_at, excluded.completed_at),
                 failed_at = coalesce(known.failed_at, excluded.failed_at),
+                refund_requested_at =
+                    coalesce(known.refund_requested_at, excluded.refund_requested_at),
                 refunded_at = coalesce(known.refunded_at, excluded.refunded_at)
             """,
             work.Connection
@@ -80,6 +89,7 @@ internal static class PaymentTable
         parameters.AddArray(payments.Select(p => p.Amount));
         parameters.AddArray(payments.Select(p => p.CompletedAt?.ToUniversalTime()));
         parameters.AddArray(payments.Select(p => p.FailedAt?.ToUniversalTime()));
+        parameters.AddArray(payments.Select(p => p.RefundRequestedAt?.ToUniversalTime()));
         parameters.AddArray(payments.Select(p => p.RefundedAt?.ToUniversalTime()));
         await command.ExecuteNonQueryAsync(stop);
     }

@@ -108,7 +108,8 @@ internal static class StatisticsTables
         );
         var payments = await db.ListAsync(
             """
-            SELECT reservation_id, payment_id, method, amount, completed_at, failed_at, refunded_at
+            SELECT reservation_id, payment_id, method, amount, completed_at, failed_at,
+                refund_requested_at, refunded_at
             FROM data_platform.payments
             """,
             r =>
@@ -119,7 +120,8 @@ internal static class StatisticsTables
                         r.GetInt64(3),
                         Time(r, 4),
                         Time(r, 5),
-                        Time(r, 6)
+                        Time(r, 6),
+                        Time(r, 7)
                     ),
                     false
                 ),
