@@ -43,6 +43,9 @@ internal sealed class PersonalDataOfNotifications(UnitOfWork work, NpgsqlDataSou
 
     internal sealed record Contact(string Email, string Name, string Language);
 
+    /// <param name="Reason">
+    /// What the last attempt failed by, or why it came back: servers like to name the address.
+    /// </param>
     internal sealed record OwnMail(
         long MailId,
         string Kind,
@@ -50,6 +53,7 @@ internal sealed class PersonalDataOfNotifications(UnitOfWork work, NpgsqlDataSou
         string Subject,
         string Text,
         string State,
+        string? Reason,
         DateTimeOffset CreatedAt,
         DateTimeOffset? SentAt
     );
@@ -90,7 +94,8 @@ internal sealed class PersonalDataOfNotifications(UnitOfWork work, NpgsqlDataSou
                 dataSource.ReadPersonalAsync(
                     "mails",
                     $"""
-                    SELECT id, kind, recipient, state, created_at, sent_at, {StoredMail.Columns}
+                    SELECT id, kind, recipient, state, reason, created_at, sent_at,
+                        {StoredMail.Columns}
                     FROM notifications.mails
                     WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3
                     """,
@@ -123,7 +128,7 @@ internal sealed class PersonalDataOfNotifications(UnitOfWork work, NpgsqlDataSou
 
     private static OwnMail Read(NpgsqlDataReader row)
     {
-        var written = StoredMail.Read(row, first: 6);
+        var written = StoredMail.Read(row, first: 7);
         return new(
             row.GetInt64(0),
             row.GetString(1),
@@ -131,8 +136,9 @@ internal sealed class PersonalDataOfNotifications(UnitOfWork work, NpgsqlDataSou
             written.Subject,
             written.Text,
             row.GetString(3),
-            row.GetFieldValue<DateTimeOffset>(4),
-            row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5)
+            row.IsDBNull(4) ? null : row.GetString(4),
+            row.GetFieldValue<DateTimeOffset>(5),
+            row.IsDBNull(6) ? null : row.GetFieldValue<DateTimeOffset>(6)
         );
     }
 }
