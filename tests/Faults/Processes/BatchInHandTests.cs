@@ -7,6 +7,7 @@ namespace ConcertReservation.Tests.Faults.Processes;
 /// a sale.
 /// </summary>
 [Category("Long")]
+[Category("AnyKafka")]
 internal sealed class BatchInHandTests
 {
     private const int Customers = 30;

@@ -8,6 +8,7 @@ namespace ConcertReservation.Tests.Faults.Processes;
 /// then it catches up.
 /// </summary>
 [Category("Long")]
+[Category("AnyKafka")]
 internal sealed class ConsumerDownTests
 {
     private const int Customers = 15;

@@ -4,6 +4,7 @@ namespace ConcertReservation.Tests.Faults.Processes;
 
 /// <summary>Records that are no events come into every topic in the midst of a sale.</summary>
 [Category("Long")]
+[Category("AnyKafka")]
 internal sealed class PoisonedSaleTests
 {
     private const int Customers = 60;
