@@ -59,7 +59,8 @@ internal sealed class ReplayOnlyLetters(IEnumerable<ConsumerGroup> groups, AllRo
         var record = selected.Letter.Record;
         var reader = new EventReader(routes.Of(selected.Group)!, selected.Letter.Incarnation);
         var received = reader.Read(record.Topic, record);
-        return received is { Reading: Reading.Event, EventType: { } type }
+        return
+            received is { Reading: Reading.Event, EventType: { } type }
             && _types[selected.Group].Contains(type)
             ? type
             : null;

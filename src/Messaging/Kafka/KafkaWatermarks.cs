@@ -41,11 +41,7 @@ internal static class KafkaWatermarks
     /// <exception cref="KafkaException">Kafka does not answer, or lacks one of events.</exception>
     public static async Task<
         IReadOnlyDictionary<(string Topic, int Partition), Watermarks>
-    > ReadWhatIsThereAsync(
-        KafkaClients clients,
-        IEnumerable<string> topics,
-        CancellationToken stop
-    )
+    > ReadWhatIsThereAsync(KafkaClients clients, IEnumerable<string> topics, CancellationToken stop)
     {
         try
         {

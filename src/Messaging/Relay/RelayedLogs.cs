@@ -1,4 +1,3 @@
-using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
 using Confluent.Kafka;
 using Npgsql;
