@@ -7,7 +7,7 @@ namespace ConcertReservation.Reservations.Migrations;
 [Migration("20261123_0001_pinned_reservations")]
 internal sealed class IndexPinnedReservations : Migration
 {
-    /// <remarks>For whoever watches that no pin lasts: there are few among all the others.</remarks>
+    /// <remarks>For whoever watches that no pin lasts: they are few among all others.</remarks>
     protected override void Up(MigrationBuilder migrationBuilder) =>
         migrationBuilder.Sql(
             """
