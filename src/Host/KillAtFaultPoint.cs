@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using ConcertReservation.BuildingBlocks;
 
 namespace ConcertReservation.Host;
@@ -7,16 +8,23 @@ namespace ConcertReservation.Host;
 /// Section <c>FaultPoints</c>, for tests: this host kills itself at a named point of a sale, to
 /// show what it leaves behind. Off unless <c>FaultPoints:KillAt</c> names a
 /// <see cref="FaultPoint"/>; <c>FaultPoints:Occurrence</c> tells which time that it is reached, the
-/// first by default.
+/// first by default. <c>FaultPoints:File</c> names a file that may tell both while the host runs.
 /// </summary>
 internal static class KillAtFaultPoint
 {
     private const string NameKey = "FaultPoints:KillAt";
     private const string OccurrenceKey = "FaultPoints:Occurrence";
+    private const string FileKey = "FaultPoints:File";
 
     /// <exception cref="InvalidConfigurationException">There is no such point.</exception>
     public static void Arm(IConfiguration configuration)
     {
+        if (configuration[FileKey] is { Length: > 0 } file)
+        {
+            FaultPoints.ListenWith(new Orders(file).Reach);
+            return;
+        }
+
         if (configuration[NameKey] is not { Length: > 0 } name)
             return;
         if (!Enum.TryParse<FaultPoint>(name, out var fatal) || !Enum.IsDefined(fatal))
@@ -47,4 +55,30 @@ internal static class KillAtFaultPoint
 
     /// <summary>Past the log, whose last lines are lost with the process.</summary>
     private static void Say(string line) => Console.Error.WriteLine(line);
+
+    /// <summary>
+    /// What the file tells at a time, such as <c>Pinned 1</c>, counted from then on; nothing while
+    /// there is none.
+    /// </summary>
+    private sealed class Orders(string file)
+    {
+        private readonly Lock _gate = new();
+        private string _order = "";
+        private int _left;
+
+        public void Reach(FaultPoint point)
+        {
+            lock (_gate)
+            {
+                var order = File.Exists(file) ? File.ReadAllText(file) : "";
+                if (order != _order)
+                    (_order, _left) = (order, OccurrenceIn(order));
+                if (order.StartsWith($"{point} ", StringComparison.Ordinal) && --_left == 0)
+                    Die(point);
+            }
+        }
+
+        private static int OccurrenceIn(string order) =>
+            order.Length > 0 ? int.Parse(order.Split(' ')[1], CultureInfo.InvariantCulture) : 0;
+    }
 }
