@@ -197,7 +197,7 @@ internal sealed partial class GroupSession : IPartitionOwner, IDisposable
 
         Drain([.. leaving.Select(l => l.Worker)]);
         if (commit)
-            Task.WaitAny([OwnThread.RunAsync(() => Commit(leaving))], CommitLimit);
+            Task.WaitAny([OwnThread.RunAsync(() => Commit(Moved(leaving)))], CommitLimit);
         foreach (var (partition, worker) in leaving)
         {
             worker.Dispose();
@@ -230,7 +230,12 @@ internal sealed partial class GroupSession : IPartitionOwner, IDisposable
         try
         {
             while (await timer.WaitForNextTickAsync(ending))
-                await OwnThread.RunAsync(() => Commit(_workers.Select(w => (w.Key, w.Value))));
+            {
+                var moved = Moved(_workers.Select(w => (w.Key, w.Value)));
+                // Mostly none: no thread is begun for nothing.
+                if (moved.Count > 0)
+                    await OwnThread.RunAsync(() => Commit(moved));
+            }
         }
         catch (OperationCanceledException)
         {
@@ -238,15 +243,21 @@ internal sealed partial class GroupSession : IPartitionOwner, IDisposable
         }
     }
 
-    private void Commit(IEnumerable<(TopicPartition Partition, PartitionWorker Worker)> workers)
+    /// <summary>Where each is that is further than Kafka was told.</summary>
+    private List<TopicPartitionOffset> Moved(
+        IEnumerable<(TopicPartition Partition, PartitionWorker Worker)> workers
+    ) =>
+        [
+            .. workers
+                .Select(w => new TopicPartitionOffset(w.Partition, w.Worker.NextOffset))
+                .Where(o =>
+                    o.Offset.Value >= 0
+                    && _committed.GetValueOrDefault(o.TopicPartition, -1) != o.Offset.Value
+                ),
+        ];
+
+    private void Commit(List<TopicPartitionOffset> offsets)
     {
-        var offsets = workers
-            .Select(w => new TopicPartitionOffset(w.Partition, w.Worker.NextOffset))
-            .Where(o =>
-                o.Offset.Value >= 0
-                && _committed.GetValueOrDefault(o.TopicPartition, -1) != o.Offset.Value
-            )
-            .ToList();
         if (offsets.Count == 0 || !_consumer.TryCommit(offsets))
             return;
 
