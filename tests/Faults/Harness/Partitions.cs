@@ -12,6 +12,11 @@ internal static partial class Partitions
     /// <summary>Of the six groups; and dead letters, which a seventh follows.</summary>
     public const int OfAllGroups = 81 + 21;
 
+    /// <summary>
+    /// Each host collects all its figures for an answer, and has a rebalance to see to.
+    /// </summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
     /// <summary>null while the host does not answer.</summary>
     public static async Task<IReadOnlyList<Held>?> OfAsync(HostProcess host)
     {
@@ -43,7 +48,8 @@ internal static partial class Partitions
         Eventually.Becomes(
             $"{partitions} partitions are on {string.Join(' ', hosts.Select(h => h.Name))}",
             async () => Unevenness(partitions, await Task.WhenAll(hosts.Select(OfAsync))),
-            wrong => wrong.Length == 0
+            wrong => wrong.Length == 0,
+            every: Pause
         );
 
     private static string Unevenness(int partitions, IReadOnlyList<Held>?[] hosts)

@@ -34,8 +34,8 @@ internal sealed class BatchInHandTests
         host.Start();
         await host.WaitUntilReadyAsync();
 
-        await crowd.WaitUntilSoldOutAsync();
         await _system.OutwaitLeasesAsync();
+        await crowd.WaitUntilSoldOutAsync();
         await _system.VerifyAsync();
     }
 

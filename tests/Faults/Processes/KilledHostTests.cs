@@ -3,6 +3,8 @@ using ConcertReservation.Tests.Faults.Harness;
 namespace ConcertReservation.Tests.Faults.Processes;
 
 /// <summary>A host that dies in the midst of a sale or of its start.</summary>
+[Parallelizable(ParallelScope.All)]
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class KilledHostTests
 {
     private const int Customers = 30;
@@ -46,8 +48,9 @@ internal sealed class KilledHostTests
         host.Start();
         await host.WaitUntilReadyAsync();
 
-        await crowd.WaitUntilSoldOutAsync();
+        // Payments that died with it: their customers would stand there until they are free.
         await _system.OutwaitLeasesAsync();
+        await crowd.WaitUntilSoldOutAsync();
         var findings = await _system.VerifyAsync();
         _system
             .Journal.Entries.Where(e => e.Key is not null)

@@ -63,8 +63,9 @@ internal sealed class NetworkTests
         );
         _network.Mend();
 
-        await crowd.WaitUntilSoldOutAsync();
+        // Of payments whose outcome nobody heard.
         await _system.OutwaitLeasesAsync();
+        await crowd.WaitUntilSoldOutAsync();
         await _system.VerifyAsync();
     }
 }

@@ -8,6 +8,8 @@ namespace ConcertReservation.Tests.Faults.Processes;
 /// times as by default.
 /// </summary>
 [Category("Long")]
+[Parallelizable(ParallelScope.All)]
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class RelayTakeoverTests
 {
     private const int Customers = 30;
@@ -39,8 +41,8 @@ internal sealed class RelayTakeoverTests
         active.Start();
         await active.WaitUntilReadyAsync();
 
-        await crowd.WaitUntilSoldOutAsync();
         await _system.OutwaitLeasesAsync();
+        await crowd.WaitUntilSoldOutAsync();
         var findings = await _system.VerifyAsync();
         findings.Of(8, "repeats among them").ShouldBePositive();
     }
@@ -69,8 +71,8 @@ internal sealed class RelayTakeoverTests
         line.Mend();
         await active.WaitUntilReadyAsync();
 
-        await crowd.WaitUntilSoldOutAsync();
         await _system.OutwaitLeasesAsync();
+        await crowd.WaitUntilSoldOutAsync();
         await _system.VerifyAsync();
     }
 }

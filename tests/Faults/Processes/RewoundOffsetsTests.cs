@@ -40,7 +40,11 @@ internal sealed class RewoundOffsetsTests
         {
             await Eventually.Until(
                 $"{group} has read everything again",
-                () => offsets.All(o => Committed(group, o.Key) >= o.Value)
+                () =>
+                {
+                    var committed = _system.CommittedBy(group);
+                    return offsets.All(o => committed.GetValueOrDefault(o.Key) >= o.Value);
+                }
             );
             var assignments = string.Join(' ', host.Said($"{group} got ").Skip(said[group]));
             foreach (var (topic, partition) in offsets.Keys)
@@ -50,9 +54,6 @@ internal sealed class RewoundOffsetsTests
         await _system.VerifyAsync();
         (await MailsAsync()).ShouldBe(mails);
     }
-
-    private long Committed(string group, (string, int) partition) =>
-        _system.CommittedBy(group).GetValueOrDefault(partition);
 
     /// <summary>Kafka lets nobody do so before the host's session is over.</summary>
     private async Task RewindAsync(string group, IEnumerable<(string Topic, int Number)> partitions)

@@ -7,6 +7,8 @@ namespace ConcertReservation.Tests.Faults.Processes;
 /// <summary>PostgreSQL and Redis die, or are hurt from inside, in the midst of a sale.</summary>
 [Category("Long")]
 [Category("AnyKafka")]
+[Parallelizable(ParallelScope.All)]
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class ServerFaultTests
 {
     private const int Customers = 30;
@@ -52,8 +54,9 @@ internal sealed class ServerFaultTests
             await host.WaitUntilReadyAsync();
         }
 
-        await crowd.WaitUntilSoldOutAsync();
+        // What was answered and could not be written is asked for again.
         await _system.OutwaitLeasesAsync();
+        await crowd.WaitUntilSoldOutAsync();
         await _system.VerifyAsync();
         _servers.PostgresSaid("automatic recovery in progress").ShouldBe(2);
         _system.Journal.Entries.ShouldContain(e => e.Status == null || e.Status == 503);
@@ -91,8 +94,8 @@ internal sealed class ServerFaultTests
             );
         }
 
-        await crowd.WaitUntilSoldOutAsync();
         await _system.OutwaitLeasesAsync();
+        await crowd.WaitUntilSoldOutAsync();
         await _system.VerifyAsync();
         _servers
             .PostgresSaid("terminating connection due to administrator command")

@@ -52,6 +52,7 @@ internal sealed class RequestFuzzTests
         _system = await TestSystem.StartAsync(
             new TestSystemOptions
             {
+                Hosts = 1,
                 Settings = new Dictionary<string, string?>(StringComparer.Ordinal)
                 {
                     // Who is locked out is refused before anything else is looked at.

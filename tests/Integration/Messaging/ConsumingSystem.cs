@@ -262,12 +262,15 @@ internal sealed class ConsumingSystem : IAsyncDisposable
     }
 
     /// <summary>A client of a group that it does not join.</summary>
-    private IConsumer<byte[], byte[]> Reader(string group) =>
-        new ConsumerBuilder<byte[], byte[]>(
-            new ConsumerConfig { BootstrapServers = Kafka.BootstrapServers, GroupId = group }
-        )
-            .SetLogHandler((_, _) => { })
-            .Build();
+    private IConsumer<byte[], byte[]> Reader(string group) => new ConsumerBuilder<byte[], byte[]>(
+            new ConsumerConfig
+            {
+                BootstrapServers = Kafka.BootstrapServers,
+                GroupId = group,
+                // Else each partition is waited for at the end of the one before it.
+                FetchWaitMaxMs = 10,
+            }
+        ).SetLogHandler((_, _) => { }).Build();
 
     private static async Task ExecuteAsync(string connectionString, string sql)
     {

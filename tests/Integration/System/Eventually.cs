@@ -11,6 +11,14 @@ internal static class Eventually
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
+    /// Of what takes long: a question costs hosts and database as much as any other.
+    /// </summary>
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>A pause is so much of the time that it took so far.</summary>
+    private const int Slower = 20;
+
+    /// <summary>
     /// Returns once the condition holds; fails with its description when it does not.
     /// </summary>
     public static Task Until(string description, Func<bool> condition, TimeSpan? within = null) =>
@@ -39,11 +47,13 @@ internal static class Eventually
     /// <summary>
     /// The first value that fits; fails with its description and the last one otherwise.
     /// </summary>
+    /// <param name="every">Of a question that costs whoever is asked much.</param>
     public static async Task<T> Becomes<T>(
         string description,
         Func<Task<T>> probe,
         Func<T, bool> fits,
-        TimeSpan? within = null
+        TimeSpan? within = null,
+        TimeSpan? every = null
     )
     {
         var patience = within ?? DefaultPatience;
@@ -54,12 +64,15 @@ internal static class Eventually
             var value = await probe();
             if (fits(value))
                 return value;
-            if (Stopwatch.GetElapsedTime(started) > patience)
+            var elapsed = Stopwatch.GetElapsedTime(started);
+            if (elapsed > patience)
                 throw new AssertionException(
                     $"After {patience.TotalSeconds:0.#} s it is not so that {description}; "
                         + $"last: {value}"
                 );
 
+            var pause = Math.Clamp((elapsed / Slower).Ticks, Interval.Ticks, LongestInterval.Ticks);
+            timer.Period = every ?? new TimeSpan(pause);
             await timer.WaitForNextTickAsync();
         }
     }

@@ -52,6 +52,8 @@ internal sealed class TestKafka : IAsyncDisposable
                 BootstrapServers = BootstrapServers,
                 GroupId = $"{Prefix}reader-{Guid.NewGuid():N}",
                 EnableAutoCommit = false,
+                // Else each partition is waited for at the end of the one before it.
+                FetchWaitMaxMs = 10,
             }
         ).Build();
         var records = new List<ConsumeResult<string, byte[]>>();

@@ -13,7 +13,7 @@ internal sealed class VerifierTests
     [SetUp]
     public async Task Sell()
     {
-        _system = await TestSystem.StartAsync();
+        _system = await TestSystem.StartAsync(new TestSystemOptions { Hosts = 1 });
         var concert = await Given.AConcert(seats: 4, ticketsPerCustomer: 2, system: _system);
         foreach (var seats in new[] { concert.Seats(1, 2), concert.Seats(3, 4) })
         {

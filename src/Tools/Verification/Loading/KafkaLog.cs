@@ -161,6 +161,9 @@ internal sealed class KafkaLog(string bootstrapServers, string prefix)
                 EnableAutoCommit = false,
                 EnablePartitionEof = true,
                 AutoOffsetReset = AutoOffsetReset.Earliest,
+                // Partitions are read one after the other, and the client asks a broker for the
+                // next one only when its question beyond the end of the last one is answered.
+                FetchWaitMaxMs = 10,
             }
         ).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
 }
