@@ -1,8 +1,8 @@
 namespace ConcertReservation.Contracts;
 
 /// <summary>
-/// What Reservations, the owner of the seats, answers at once about a concert's seats. A pure
-/// question: a crash before or after it changes nothing.
+/// What Reservations, the owner of the seats, answers at once about a concert's seats. Pure
+/// questions: a crash before or after one changes nothing.
 /// </summary>
 public interface ISeatInventory
 {
@@ -10,6 +10,18 @@ public interface ISeatInventory
     /// null while the inventory is not built yet, or where there is no such concert.
     /// </returns>
     Task<SeatSummary?> FindAsync(long concertId, CancellationToken stop);
+
+    /// <summary>
+    /// How many seats are sold, of many concerts in one question that reads no seat map.
+    /// </summary>
+    /// <returns>By concert; without those whose inventory is not built yet.</returns>
+    Task<IReadOnlyDictionary<long, int>> CountSoldAsync(
+        IReadOnlyCollection<long> concertIds,
+        CancellationToken stop
+    );
+
+    /// <summary>Whose the sold seats of a concert are.</summary>
+    Task<IReadOnlyList<SoldReservation>> ListSoldAsync(long concertId, CancellationToken stop);
 }
 
 public sealed record SeatSummary(IReadOnlyList<SectionSeats> Sections)
@@ -20,3 +32,6 @@ public sealed record SeatSummary(IReadOnlyList<SectionSeats> Sections)
 
 /// <summary>Seats of one section; a lapsed hold counts as available.</summary>
 public sealed record SectionSeats(string Section, int Total, int Available, int Sold);
+
+/// <param name="Version">Of its latest event.</param>
+public sealed record SoldReservation(long ReservationId, long Version, int Seats);

@@ -31,6 +31,9 @@ internal sealed partial class CompareSoldSeats(
 
     protected override async Task RunOnceAsync(CancellationToken stop)
     {
+        if (!await doubts.TryTakeTurnAsync(Interval, stop))
+            return;
+
         long? last = 0;
         while (last is { } after)
             last = await ComparePageAsync(after, stop);
@@ -50,15 +53,16 @@ internal sealed partial class CompareSoldSeats(
             .OrderBy(c => c.Id)
             .Take(PageSize)
             .ToListAsync(stop);
+        var sold = await inventory.CountSoldAsync([.. page.Select(c => c.Id)], stop);
         var agreeing = new List<long>();
         foreach (var concert in page)
         {
-            if (await inventory.FindAsync(concert.Id, stop) is not { } seats)
+            if (!sold.TryGetValue(concert.Id, out var owned))
                 continue;
-            if (seats.Sold == concert.SoldSeats)
+            if (owned == concert.SoldSeats)
                 agreeing.Add(concert.Id);
             else
-                await DoubtAsync(concert, seats.Sold, stop);
+                await DoubtAsync(concert, owned, stop);
         }
 
         await doubts.ForgetAsync(agreeing, stop);
@@ -73,9 +77,9 @@ internal sealed partial class CompareSoldSeats(
 
         await using var scope = scopes.CreateAsyncScope();
         var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
-        var state = scope.ServiceProvider.GetRequiredService<SoldOutState>();
+        var correction = scope.ServiceProvider.GetRequiredService<CorrectSoldSeats>();
         var isCorrected = await work.RunAsync(
-            stop => state.CorrectAsync(concert.Id, concert.SoldSeats, owned, stop),
+            stop => correction.RunAsync(concert.Id, concert.SoldSeats, owned, stop),
             stop
         );
         if (isCorrected)

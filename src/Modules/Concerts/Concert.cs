@@ -40,9 +40,6 @@ internal sealed class Concert
     /// </summary>
     public int SoldSeats { get; private set; }
 
-    /// <summary>When the owner's number was taken for the count last; null if never.</summary>
-    public DateTimeOffset? CorrectedAt { get; private set; }
-
     /// <summary>When the last seat was confirmed; null unless sold out.</summary>
     public DateTimeOffset? SoldOutTime { get; private set; }
     public ConcertStatus Status { get; private set; }
@@ -151,8 +148,7 @@ internal sealed class Concert
     }
 
     /// <summary>What an event that was lost would have told.</summary>
-    public void CorrectSoldSeats(int soldSeats, DateTimeOffset now) =>
-        (SoldSeats, CorrectedAt) = (soldSeats, now);
+    public void CorrectSoldSeats(int soldSeats) => SoldSeats = soldSeats;
 
     /// <summary>
     /// Brings the state in line with the count, if the owner of the seats agrees. Where it does

@@ -33,7 +33,6 @@ internal sealed class ConcertsDb(DbContextOptions<ConcertsDb> options) : DbConte
         concert.Property(c => c.HoldSeconds).HasColumnName("hold_seconds");
         concert.Property(c => c.TotalSeats).HasColumnName("total_seats");
         concert.Property(c => c.SoldSeats).HasColumnName("sold_seats");
-        concert.Property(c => c.CorrectedAt).HasColumnName("corrected_at");
         concert.Property(c => c.SoldOutTime).HasColumnName("sold_out_time");
         concert.Property(c => c.Version).HasColumnName("version");
         concert

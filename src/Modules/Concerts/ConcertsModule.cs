@@ -24,6 +24,7 @@ public sealed class ConcertsModule : IModule
         services.AddScoped<SoldSeats>();
         services.AddHostedService<RecheckSoldOut>();
         services.AddSingleton<SeatDoubts>();
+        services.AddScoped<CorrectSoldSeats>();
         services.AddHostedService<CompareSoldSeats>();
         services.AddConsumerGroup("concert-service", typeof(CountSoldSeats));
     }

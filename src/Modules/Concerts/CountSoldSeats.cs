@@ -39,7 +39,7 @@ internal sealed class CountSoldSeats(SoldSeats soldSeats)
                     cancelled.ConcertId,
                     context.Version(),
                     Seats: 0,
-                    cancelled.OccurredAt,
+                    ConfirmedAt: null,
                     Activity.Current?.Id
                 )
             );

@@ -8,6 +8,20 @@ namespace ConcertReservation.Concerts;
 /// </summary>
 internal sealed class SeatDoubts(NpgsqlDataSource dataSource)
 {
+    /// <summary>Whoever is first compares; the next time is after the interval.</summary>
+    /// <returns>Whether it is this host's turn.</returns>
+    public async Task<bool> TryTakeTurnAsync(TimeSpan interval, CancellationToken stop)
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            UPDATE concerts.seat_comparison SET due_at = clock.now() + $1
+            WHERE due_at <= (SELECT clock.now())
+            """
+        );
+        command.Parameters.AddWithValue(interval);
+        return await command.ExecuteNonQueryAsync(stop) > 0;
+    }
+
     /// <param name="counted">By us.</param>
     /// <param name="owned">By the owner.</param>
     /// <returns>Whether both have stood still for so long.</returns>

@@ -55,34 +55,6 @@ internal sealed class SoldOutState(
     }
 
     /// <summary>
-    /// Believes the owner of the seats, where both numbers are still these. In the active unit of
-    /// work.
-    /// </summary>
-    /// <returns>Whether they are.</returns>
-    public async Task<bool> CorrectAsync(
-        long concertId,
-        int counted,
-        int owned,
-        CancellationToken stop
-    )
-    {
-        if (await db.LockAsync(concertId, stop) is not { } concert || concert.SoldSeats != counted)
-            return false;
-
-        var seats = await inventory.FindAsync(concertId, stop);
-        if (seats?.Sold != owned)
-            return false;
-
-        var now = clock.GetUtcNow();
-        concert.CorrectSoldSeats(owned, now);
-        var lastConfirmed = await LastConfirmedAsync(concertId, stop);
-        if (concert.Settle(seats, lastConfirmed, now) is { } changed)
-            outbox.Add(changed);
-        await db.SaveChangesAsync(stop);
-        return true;
-    }
-
-    /// <summary>
     /// Concerts whose count and state disagree and which nobody settles at the moment.
     /// </summary>
     public Task<List<long>> FindDisagreeingAsync(int max, CancellationToken stop) =>

@@ -11,7 +11,7 @@ internal sealed record ReservationSeats(
     long ConcertId,
     long Version,
     int Seats,
-    DateTimeOffset OccurredAt,
+    DateTimeOffset? ConfirmedAt,
     string? TraceParent
 );
 
@@ -29,35 +29,28 @@ internal sealed class SoldSeats(UnitOfWork work, SoldOutState soldOutState)
         SELECT id FROM concerts.concerts WHERE id = ANY($1) ORDER BY id FOR UPDATE
         """;
 
-    /// <remarks>
-    /// What happened before a count was corrected is in it: it only came late.
-    /// </remarks>
     private const string CountSql = """
         WITH facts AS (
             SELECT *
             FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[], $5::timestamptz[])
-                AS fact (reservation_id, concert_id, version, seats, occurred_at)
+                AS fact (reservation_id, concert_id, version, seats, confirmed_at)
         ), known AS (
             SELECT r.reservation_id, r.seats
             FROM concerts.reservation_seats r JOIN facts USING (reservation_id)
         ), counted AS (
             INSERT INTO concerts.reservation_seats AS r
                 (reservation_id, concert_id, version, seats, confirmed_at)
-            SELECT reservation_id, concert_id, version, seats,
-                CASE WHEN seats > 0 THEN occurred_at END
-            FROM facts ORDER BY reservation_id
+            SELECT reservation_id, concert_id, version, seats, confirmed_at FROM facts
+            ORDER BY reservation_id
             ON CONFLICT (reservation_id) DO UPDATE
                 SET version = excluded.version, seats = excluded.seats,
                     confirmed_at = excluded.confirmed_at
                 WHERE r.version < excluded.version
             RETURNING reservation_id, concert_id, seats
         ), differences AS (
-            SELECT counted.concert_id, sum(counted.seats - coalesce(known.seats, 0)) AS seats
-            FROM counted JOIN facts USING (reservation_id)
-                LEFT JOIN known USING (reservation_id)
-                JOIN concerts.concerts c ON c.id = counted.concert_id
-            WHERE c.corrected_at IS NULL OR facts.occurred_at > c.corrected_at
-            GROUP BY counted.concert_id
+            SELECT concert_id, sum(counted.seats - coalesce(known.seats, 0)) AS seats
+            FROM counted LEFT JOIN known USING (reservation_id)
+            GROUP BY concert_id
         )
         UPDATE concerts.concerts
         SET sold_seats = sold_seats + differences.seats
@@ -93,7 +86,7 @@ internal sealed class SoldSeats(UnitOfWork work, SoldOutState soldOutState)
             parameters.AddWithValue(facts.Select(f => f.Seats).ToArray());
             parameters.AddWithValue(
                 NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
-                facts.Select(f => f.OccurredAt.UtcDateTime).ToArray()
+                facts.Select(f => f.ConfirmedAt?.UtcDateTime).ToArray()
             );
             await counting.ExecuteNonQueryAsync(stop);
         }

@@ -143,10 +143,53 @@ internal sealed class ConcertsSystem
 internal sealed class SeatOwner : ISeatInventory
 {
     private readonly ConcurrentDictionary<long, SeatSummary> _answers = [];
+    private readonly ConcurrentDictionary<long, IReadOnlyList<SoldReservation>> _sold = [];
+    private readonly ConcurrentDictionary<long, int> _maps = [];
+    private readonly ConcurrentDictionary<long, int> _counts = [];
 
     public void Says(long concertId, int total, int sold) =>
         _answers[concertId] = new([new SectionSeats("R", total, total - sold, sold)]);
 
-    public Task<SeatSummary?> FindAsync(long concertId, CancellationToken stop) =>
-        Task.FromResult(_answers.GetValueOrDefault(concertId));
+    /// <summary>The same, by sale.</summary>
+    public void Says(long concertId, int total, params IReadOnlyList<Sale> sold)
+    {
+        _sold[concertId] =
+        [
+            .. sold.Select(s => new SoldReservation(s.ReservationId, Version: 2, s.Seats)),
+        ];
+        Says(concertId, total, sold.Sum(s => s.Seats));
+    }
+
+    /// <summary>How often the seats of the concert were asked for.</summary>
+    public int MapsOf(long concertId) => _maps.GetValueOrDefault(concertId);
+
+    /// <summary>How often the concert was one of many whose sold seats were counted.</summary>
+    public int CountsOf(long concertId) => _counts.GetValueOrDefault(concertId);
+
+    public Task<SeatSummary?> FindAsync(long concertId, CancellationToken stop)
+    {
+        _maps.AddOrUpdate(concertId, 1, (_, n) => n + 1);
+        return Task.FromResult(_answers.GetValueOrDefault(concertId));
+    }
+
+    public Task<IReadOnlyDictionary<long, int>> CountSoldAsync(
+        IReadOnlyCollection<long> concertIds,
+        CancellationToken stop
+    )
+    {
+        var counts = new Dictionary<long, int>();
+        foreach (var id in concertIds)
+        {
+            _counts.AddOrUpdate(id, 1, (_, n) => n + 1);
+            if (_answers.TryGetValue(id, out var seats))
+                counts.Add(id, seats.Sold);
+        }
+
+        return Task.FromResult<IReadOnlyDictionary<long, int>>(counts);
+    }
+
+    public Task<IReadOnlyList<SoldReservation>> ListSoldAsync(
+        long concertId,
+        CancellationToken stop
+    ) => Task.FromResult(_sold.GetValueOrDefault(concertId, []));
 }

@@ -172,6 +172,31 @@ internal sealed class SeatMapTests
     }
 
     [Test]
+    public async Task other_modules_learn_what_is_sold_and_whose_it_is()
+    {
+        var concert = await GivenConcert.WithAsync(seats: 5);
+        var unsold = await GivenConcert.WithAsync(seats: 2);
+        await HostA.HoldAsync(NewCustomer(), concert.Id, concert.Seats(2));
+        var sale = await GivenReservation.SoldAsync(concert, 4, 5);
+
+        var counts = await HostA.AskAsync<ISeatInventory, IReadOnlyDictionary<long, int>>(i =>
+            i.CountSoldAsync([concert.Id, unsold.Id, 999_999], CancellationToken.None)
+        );
+        var sold = await HostB.AskAsync<ISeatInventory, IReadOnlyList<SoldReservation>>(i =>
+            i.ListSoldAsync(concert.Id, CancellationToken.None)
+        );
+
+        counts.Count.ShouldBe(2);
+        counts[concert.Id].ShouldBe(2);
+        counts[unsold.Id].ShouldBe(0);
+        var version = await Sql.ScalarAsync<long>(
+            "SELECT max(version) FROM messaging.outbox WHERE key = $1",
+            $"reservation-{sale.Id}"
+        );
+        sold.ShouldBe([new SoldReservation(sale.Id, version, Seats: 2)]);
+    }
+
+    [Test]
     public async Task who_asks_within_a_transaction_needs_no_second_connection()
     {
         var concert = await GivenConcert.WithAsync(seats: 5);

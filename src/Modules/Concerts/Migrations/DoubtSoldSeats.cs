@@ -7,6 +7,10 @@ namespace ConcertReservation.Concerts.Migrations;
 [Migration("20261123_0001_seat_doubts")]
 internal sealed class DoubtSoldSeats : Migration
 {
+    /// <remarks>
+    /// <c>seat_comparison</c> tells when all counts are compared the next time: by one host, for
+    /// each has to read every seat on sale.
+    /// </remarks>
     protected override void Up(MigrationBuilder migrationBuilder) =>
         migrationBuilder.Sql(
             """
@@ -16,7 +20,12 @@ internal sealed class DoubtSoldSeats : Migration
                 owned int NOT NULL,
                 since timestamptz NOT NULL
             );
-            ALTER TABLE concerts.concerts ADD COLUMN corrected_at timestamptz;
+
+            CREATE TABLE concerts.seat_comparison (
+                only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+                due_at timestamptz NOT NULL
+            );
+            INSERT INTO concerts.seat_comparison (due_at) VALUES (clock.now());
             """
         );
 }
