@@ -184,7 +184,8 @@ internal sealed class MailQueueWriter(UnitOfWork work, KnownFacts known)
             )
             UPDATE notifications.mails m SET recipient = waiting.email,
                 attempts = m.attempts + least(m.attempts, 1),
-                attempts_before = m.attempts + least(m.attempts, 1)
+                attempts_before = m.attempts + least(m.attempts, 1),
+                breaks = 0, broken_since = NULL
             FROM waiting WHERE m.id = waiting.id
             """,
             work.Connection

@@ -150,6 +150,19 @@ internal sealed class SmtpTests
         _server.Received.Select(m => m.MessageId).Distinct().ShouldHaveSingleItem();
     }
 
+    [Test]
+    public async Task no_customer_gets_copies_without_end_of_a_mail_whose_answer_is_always_lost()
+    {
+        _server.OnMessage = _ => Task.FromResult(false);
+
+        await _system.HostA.ReceiveAsync(Told.SignedUp(4, "Kim"));
+        var mail = (await SettledAsync(1))[0];
+
+        mail.State.ShouldBe("failed");
+        mail.Attempts.ShouldBe(3);
+        _server.Received.Count.ShouldBe(6);
+    }
+
     [TestCase(null, Category = "Long")]
     [TestCase("421 too much for me", Category = "Long")]
     public async Task a_mail_that_every_server_rejects_holds_up_nobody_and_is_given_up(
@@ -161,7 +174,7 @@ internal sealed class SmtpTests
         await _system.HostA.ReceiveAsync(Told.SignedUp(4, "Kim"));
 
         // New mails come as time goes by, as they do.
-        for (var user = 5; await StateOfAsync(4) == "pending" && user < 100; user++)
+        for (var user = 5; await StateOfAsync(4) == "pending" && user < 900; user++)
         {
             await _system.HostA.ReceiveAsync(Told.SignedUp(user, "Lee"));
             await Eventually.Until(

@@ -23,6 +23,9 @@ internal sealed class WaitlistOrderTests
         _system = await NotificationsSystem.StartAsync(
             ("Notifications:Smtp:Host", "127.0.0.1"),
             ("Notifications:Smtp:Port", $"{_server.Port}"),
+            // A test may take its time for an answer.
+            ("Notifications:Smtp:TimeoutSeconds", "20"),
+            ("Notifications:LeaseSeconds", "40"),
             ("Notifications:PollMilliseconds", "50"),
             ("Notifications:BatchSize", "10"),
             ("Notifications:RetryBaseSeconds", "1"),
@@ -81,7 +84,20 @@ internal sealed class WaitlistOrderTests
         (await _system.MailsAsync()).ShouldAllBe(m => m.Attempts == 1);
     }
 
-    /// <summary>Each host breaks at it twice.</summary>
+    [Test]
+    public async Task who_is_first_stays_first_when_the_server_hangs_up_without_a_word()
+    {
+        _server.OnRecipient = (recipient, attempt) =>
+            recipient == Address(5) && attempt == 1 ? null : "250 OK";
+        await _system.JoinAsync(concertId: 7, 5, 4, 3);
+
+        await _system.HostA.ReceiveAsync(Told.SoldOut(7, Later));
+        var mails = await _system.AllSentAsync(3);
+
+        Recipients().ShouldBe(Addresses(5, 4, 3));
+        mails.ShouldAllBe(m => m.Attempts == 1);
+    }
+
     [Test]
     public async Task who_is_first_stays_first_when_the_server_goes_away()
     {
@@ -111,6 +127,32 @@ internal sealed class WaitlistOrderTests
 
         Recipients().ShouldBe(Addresses(4, 5, 3, 2));
         mails.ShouldAllBe(m => m.Attempts == 1);
+    }
+
+    [Test]
+    public async Task a_list_goes_on_behind_a_mail_that_is_rejected_while_others_are_told()
+    {
+        const int Crowd = 300;
+        _server.OnRecipient = (recipient, _) =>
+            recipient == Address(5) ? "421 too much for me" : "250 OK";
+        await _system.JoinAsync(concertId: 7, 5, 4, 3);
+        await _system.Database.ExecuteAsync(
+            """
+            INSERT INTO notifications.waitlist (concert_id, user_id, email, joined_at)
+            SELECT 8, n, 'crowd-' || n || '@example.org', clock.now()
+            FROM generate_series(1001, 1000 + $1) n
+            """,
+            Crowd
+        );
+
+        await _system.HostA.ReceiveAsync(Told.SoldOut(8, Later), Told.SoldOut(7, Later));
+        await Eventually.Until(
+            "the crowd is told",
+            () => Recipients().Count(r => r.StartsWith("crowd", StringComparison.Ordinal)) == Crowd
+        );
+
+        Recipients().Take(Crowd).ShouldContain(Address(4));
+        Recipients().Take(Crowd).ShouldContain(Address(3));
     }
 
     [Test]

@@ -102,19 +102,11 @@ internal sealed partial class DispatchMails(
         );
         var connections = Math.Min(_options.Connections, mails.Count);
         await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => SendAsync(round, stop)));
-        // At these the connection broke. Where other mails went through it was their own doing: a
-        // mail that every server rejects must not hold up the queue for ever. Otherwise they were
-        // not tried, and stand behind the others the next time.
-        foreach (var (mail, reason) in round.Broken)
-        {
-            if (round.HasSent)
-                await handover.PostponeAsync(mail, reason, stop);
-            else
-                round.Waiting.Enqueue(mail);
-        }
-
         foreach (var mail in round.Waiting)
             await handover.GiveBackAsync(mail, round.Outage ?? round.Absence, stop);
+        // Behind those: if they go the next time, it is not the server.
+        foreach (var (mail, result) in round.Broken)
+            await handover.BreakOffAsync(mail, result, aside: TimeSpan.Zero, stop);
 
         if ((round.Outage ?? round.Absence) is { } outage && !round.HasSent)
             await _outage.AddAsync(outage, stop);
@@ -146,7 +138,7 @@ internal sealed partial class DispatchMails(
             if (result.Delivery == Delivery.Unreachable)
             {
                 round.Outage = result.Reason ?? "";
-                round.Broken.Enqueue((mail, round.Outage));
+                round.Broken.Enqueue((mail, result));
                 continue;
             }
 
@@ -161,8 +153,9 @@ internal sealed partial class DispatchMails(
     {
         public ConcurrentQueue<OutgoingMail> Waiting { get; } = new(mails);
 
-        /// <summary>Mails at which the connection broke, and why.</summary>
-        public ConcurrentQueue<(OutgoingMail Mail, string Reason)> Broken { get; } = new();
+        /// <summary>Mails at which the connection broke, and how.</summary>
+        public ConcurrentQueue<(OutgoingMail Mail, DeliveryResult Result)> Broken { get; } = new();
+
         public Stopwatch Taken => taken;
         public TimeSpan Lease => lease;
 

@@ -13,12 +13,18 @@ internal sealed partial class MailHandover(
 )
 {
     /// <summary>
+    /// Times in a row that a server breaks off at a mail before it may be the mail's own doing: one
+    /// that restarts breaks off at whichever comes first.
+    /// </summary>
+    public const int PatientBreaks = 3;
+
+    /// <summary>
     /// Shorter than the pause of a host that looks for mails: what is sent comes first.
     /// </summary>
     private static readonly TimeSpan RecordPause = TimeSpan.FromMilliseconds(200);
 
     private readonly NotificationsOptions _options = options.Value;
-    private long _sentAt;
+    private long _sentAt = long.MinValue;
 
     public static async Task<DeliveryResult> SendAsync(IMailTransport transport, OutgoingMail mail)
     {
@@ -44,7 +50,7 @@ internal sealed partial class MailHandover(
                 Interlocked.Exchange(ref _sentAt, Stopwatch.GetTimestamp());
                 return PersistAsync(() => queue.MarkSentAsync(mail), stop);
             case Delivery.Postponed:
-                return PostponeAsync(mail, result.Reason ?? "", stop);
+                return PostponeAsync(mail, result, queue.PostponeAsync, stop);
             case Delivery.Refused:
                 return GiveUpAsync(mail, result.Reason ?? "", stop);
             default:
@@ -52,16 +58,33 @@ internal sealed partial class MailHandover(
         }
     }
 
-    /// <summary>Not taken; after the last attempt it is given up.</summary>
-    public Task PostponeAsync(OutgoingMail mail, string reason, CancellationToken stop)
+    /// <summary>
+    /// The server broke off at it. That is an outage and costs no attempt, unless it does so time
+    /// and again at this one, and takes others meanwhile, or may have taken this one each time.
+    /// </summary>
+    /// <param name="aside">For so long others go before it.</param>
+    /// <returns>Whether it may be an outage.</returns>
+    public async Task<bool> BreakOffAsync(
+        OutgoingMail mail,
+        DeliveryResult result,
+        TimeSpan aside,
+        CancellationToken stop
+    )
     {
-        if (mail.Try >= _options.MaxAttempts)
-            return GiveUpAsync(mail, reason, stop);
+        if (mail.Breaks >= PatientBreaks && (result.IsUnanswered || HasSentSince(mail.BrokenSince)))
+        {
+            await BlameAsync(mail, result, stop);
+            return false;
+        }
 
-        LogPostponed(mail.Id, mail.Kind, mail.Attempt, LogText.WithoutAddresses(reason));
-        var delay = _options.DelayAfter(mail.Try);
-        return PersistAsync(() => queue.PostponeAsync(mail, delay, reason), stop);
+        var reason = result.Reason ?? "";
+        await PersistAsync(() => queue.BreakOffAsync(mail, aside, reason), stop);
+        return true;
     }
+
+    /// <summary>It is the mail's doing that the server broke off.</summary>
+    public Task BlameAsync(OutgoingMail mail, DeliveryResult result, CancellationToken stop) =>
+        PostponeAsync(mail, result, queue.BlameAsync, stop);
 
     /// <summary>Not tried.</summary>
     public Task GiveBackAsync(OutgoingMail mail, string? reason, CancellationToken stop) =>
@@ -89,6 +112,23 @@ internal sealed partial class MailHandover(
                 await Task.Delay(RecordPause, CancellationToken.None);
             }
         }
+    }
+
+    /// <summary>Not taken; after the last attempt it is given up.</summary>
+    private Task PostponeAsync(
+        OutgoingMail mail,
+        DeliveryResult result,
+        Func<OutgoingMail, TimeSpan, string, Task> postpone,
+        CancellationToken stop
+    )
+    {
+        var reason = result.Reason ?? "";
+        if (mail.Try >= _options.MaxAttempts)
+            return GiveUpAsync(mail, reason, stop);
+
+        LogPostponed(mail.Id, mail.Kind, mail.Attempt, LogText.WithoutAddresses(reason));
+        var delay = _options.DelayAfter(mail.Try);
+        return PersistAsync(() => postpone(mail, delay, reason), stop);
     }
 
     private Task GiveUpAsync(OutgoingMail mail, string reason, CancellationToken stop)

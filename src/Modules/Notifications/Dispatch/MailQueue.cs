@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 
 namespace ConcertReservation.Notifications;
@@ -10,6 +11,8 @@ namespace ConcertReservation.Notifications;
 /// </summary>
 internal sealed class MailQueue(NpgsqlDataSource dataSource)
 {
+    private const string Unbroken = "breaks = 0, broken_since = NULL";
+
     /// <summary>Any but those to waitlists, which have their turns.</summary>
     public async Task<IReadOnlyList<OutgoingMail>> TakeAsync(
         int max,
@@ -77,8 +80,9 @@ internal sealed class MailQueue(NpgsqlDataSource dataSource)
     public async Task MarkSentAsync(OutgoingMail mail)
     {
         await using var command = dataSource.CreateCommand(
-            """
-            UPDATE notifications.mails SET state = 'sent', sent_at = clock.now(), reason = NULL
+            $"""
+            UPDATE notifications.mails
+            SET state = 'sent', sent_at = clock.now(), reason = NULL, {Unbroken}
             WHERE id = $1 AND recipient = $2 AND resends = $3 AND state NOT IN ('sent', 'bounced')
             """
         );
@@ -90,11 +94,43 @@ internal sealed class MailQueue(NpgsqlDataSource dataSource)
 
     /// <summary>Given up, for the reason.</summary>
     public Task MarkFailedAsync(OutgoingMail mail, string reason) =>
-        UpdateAsync(mail, "state = 'failed', reason = $3", reason);
+        UpdateAsync(mail, $"state = 'failed', reason = $3, {Unbroken}", reason);
 
     /// <summary>To be tried again after the delay.</summary>
     public Task PostponeAsync(OutgoingMail mail, TimeSpan delay, string reason) =>
-        UpdateAsync(mail, "reason = $3, next_attempt_at = clock.now() + $4", reason, delay);
+        UpdateAsync(
+            mail,
+            $"reason = $3, next_attempt_at = clock.now() + $4, {Unbroken}",
+            reason,
+            delay
+        );
+
+    /// <summary>The same; what else breaks at it is its own doing, too.</summary>
+    public Task BlameAsync(OutgoingMail mail, TimeSpan delay, string reason) =>
+        UpdateAsync(
+            mail,
+            $"""
+            reason = $3, next_attempt_at = clock.now() + $4,
+            breaks = {MailHandover.PatientBreaks}, broken_since = clock.now()
+            """,
+            reason,
+            delay
+        );
+
+    /// <summary>
+    /// The server broke off at it: as long as that may be the server's doing, it is no attempt.
+    /// </summary>
+    /// <param name="aside">For so long others go before it.</param>
+    public Task BreakOffAsync(OutgoingMail mail, TimeSpan aside, string reason) =>
+        UpdateAsync(
+            mail,
+            """
+            attempts = attempts - 1, reason = $3, next_attempt_at = clock.now() + $4,
+            breaks = breaks + 1, broken_since = coalesce(broken_since, clock.now())
+            """,
+            reason,
+            aside
+        );
 
     /// <summary>
     /// Not tried: an outage says nothing about the mail, so the attempt does not count.
@@ -113,8 +149,8 @@ internal sealed class MailQueue(NpgsqlDataSource dataSource)
             SET attempts = attempts + 1, next_attempt_at = {until}
             FROM due WHERE m.id = due.id
             RETURNING m.id, m.attempts, m.attempts - m.attempts_before, m.resends, m.event_id,
-                m.kind, m.recipient, m.recipient_name, m.created_at, m.traceparent,
-                {StoredMail.Columns}
+                m.kind, m.recipient, m.recipient_name, m.created_at, m.traceparent, m.breaks,
+                coalesce(clock.now() - m.broken_since, interval '0'), {StoredMail.Columns}
             """;
 
     private async Task UpdateAsync(OutgoingMail mail, string assignments, params object[] values)
@@ -151,9 +187,11 @@ internal sealed class MailQueue(NpgsqlDataSource dataSource)
                     row.GetString(5),
                     row.GetString(6),
                     row.GetString(7),
-                    StoredMail.Read(row, first: 10),
+                    StoredMail.Read(row, first: 12),
                     row.GetFieldValue<DateTimeOffset>(8),
-                    await row.IsDBNullAsync(9, stop) ? null : row.GetString(9)
+                    await row.IsDBNullAsync(9, stop) ? null : row.GetString(9),
+                    row.GetInt32(10),
+                    Before(row.GetFieldValue<TimeSpan>(11))
                 )
             );
         }
@@ -162,4 +200,8 @@ internal sealed class MailQueue(NpgsqlDataSource dataSource)
         mails.Sort((a, b) => a.Id.CompareTo(b.Id));
         return mails;
     }
+
+    /// <summary>The clock of this host may be another one than the database's.</summary>
+    private static long Before(TimeSpan time) =>
+        Stopwatch.GetTimestamp() - (long)(time.TotalSeconds * Stopwatch.Frequency);
 }

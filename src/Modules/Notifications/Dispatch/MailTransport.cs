@@ -1,6 +1,5 @@
 using System.Net.Mail;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Text;
 
 namespace ConcertReservation.Notifications;
@@ -16,7 +15,8 @@ internal enum Delivery
     Refused,
 
     /// <summary>
-    /// No mail can be handed over at present, whichever it is; or the server breaks at this one.
+    /// No mail can be handed over at present, whichever it is; or the server breaks off at this
+    /// one, or does not answer.
     /// </summary>
     Unreachable,
 
@@ -26,7 +26,13 @@ internal enum Delivery
     NoServer,
 }
 
-internal sealed record DeliveryResult(Delivery Delivery, string? Reason = null);
+internal sealed record DeliveryResult(Delivery Delivery, string? Reason = null)
+{
+    /// <summary>
+    /// The server has the whole mail, and only its answer is missing: it may have taken it.
+    /// </summary>
+    public bool IsUnanswered { get; init; }
+}
 
 /// <summary>Hands mails over, one at a time.</summary>
 internal interface IMailTransport : IDisposable
@@ -73,6 +79,8 @@ internal sealed class SmtpTransport : IMailTransport
         _client = new SmtpClient(options.Smtp.Host, options.Smtp.Port)
         {
             EnableSsl = options.Smtp.StartTls,
+            // The last answer is waited for on the thread, where no token reaches it.
+            Timeout = (int)_timeout.TotalMilliseconds,
             Credentials = options.Smtp.User is { Length: > 0 } user
                 ? new System.Net.NetworkCredential(user, options.Smtp.Password)
                 : null,
@@ -89,9 +97,9 @@ internal sealed class SmtpTransport : IMailTransport
             return new(Delivery.NoServer, reason);
 
         var result = await HandOverAsync(mail);
-        _hasGreeted = result.Delivery != Delivery.Unreachable || await MissGreetingAsync() is null;
-        // A server that has gone has not gone because of this mail.
-        return _hasGreeted ? result : result with { Delivery = Delivery.NoServer };
+        // Whether it has gone, the next mail must not find out at its own cost.
+        _hasGreeted = result.Delivery != Delivery.Unreachable;
+        return result;
     }
 
     public void Dispose() => _client.Dispose();
@@ -99,9 +107,10 @@ internal sealed class SmtpTransport : IMailTransport
     private async Task<DeliveryResult> HandOverAsync(OutgoingMail mail)
     {
         using var timeout = new CancellationTokenSource(_timeout);
+        MailMessage? message = null;
         try
         {
-            using var message = mail.ToMessage(_from);
+            message = mail.ToMessage(_from);
             await _client.SendMailAsync(message, timeout.Token);
             return new(Delivery.Sent);
         }
@@ -111,12 +120,28 @@ internal sealed class SmtpTransport : IMailTransport
         }
         catch (OperationCanceledException)
         {
-            return new(Delivery.Postponed, "The server did not answer in time.");
+            return NoAnswer("The server did not answer in time.");
+        }
+        catch (SmtpException e) when (e.StatusCode == SmtpStatusCode.GeneralFailure)
+        {
+            // So it is, too, where the library itself misses STARTTLS, or a certificate to trust.
+            return NoAnswer(MailTransport.Describe(e));
         }
         catch (SmtpException e)
         {
-            return new(Judge(e), MailTransport.Describe(e));
+            return new(Judge(e.StatusCode), MailTransport.Describe(e));
         }
+        finally
+        {
+            message?.Dispose();
+        }
+
+        // What the library writes last it has read only once the server wanted it.
+        DeliveryResult NoAnswer(string reason) =>
+            new(Delivery.Unreachable, reason)
+            {
+                IsUnanswered = message?.AlternateViews[^1].ContentStream.Position > 0,
+            };
     }
 
     /// <summary>
@@ -156,21 +181,9 @@ internal sealed class SmtpTransport : IMailTransport
         }
     }
 
-    private static Delivery Judge(SmtpException e) =>
-        (int)e.StatusCode switch
+    private static Delivery Judge(SmtpStatusCode answer) =>
+        (int)answer switch
         {
-            // What the library finds missing itself, STARTTLS or a certificate to trust, is missing
-            // for every mail.
-            (int)SmtpStatusCode.GeneralFailure
-                when e.InnerException is null or AuthenticationException => Delivery.Unreachable,
-            // No answer: without a connection it is the server, with one it may be the mail.
-            (int)SmtpStatusCode.GeneralFailure => SocketErrorOf(e)
-                is null
-                    or SocketError.ConnectionReset
-                    or SocketError.ConnectionAborted
-                    or SocketError.Shutdown
-                ? Delivery.Postponed
-                : Delivery.Unreachable,
             (int)SmtpStatusCode.ServiceNotAvailable or StartTlsUnavailable => Delivery.Unreachable,
             // 53x: the server wants another encryption or another sign-in.
             >= 530 and < 540 => Delivery.Unreachable,
@@ -178,14 +191,6 @@ internal sealed class SmtpTransport : IMailTransport
             // protocol.
             >= 550 and < 560 => Delivery.Refused,
             _ => Delivery.Postponed,
-        };
-
-    private static SocketError? SocketErrorOf(Exception e) =>
-        e.InnerException switch
-        {
-            null => null,
-            SocketException socket => socket.SocketErrorCode,
-            var inner => SocketErrorOf(inner),
         };
 }
 

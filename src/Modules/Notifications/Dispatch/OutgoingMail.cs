@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Mail;
 using System.Net.Mime;
 using System.Text;
@@ -9,6 +10,10 @@ namespace ConcertReservation.Notifications;
 /// <param name="Try">The same, since it was last asked for: by its event or an operator.</param>
 /// <param name="Resends">How often operators asked for it.</param>
 /// <param name="TraceParent">Of the event that it tells.</param>
+/// <param name="Breaks">How often in a row the server has broken off at it, on any host.</param>
+/// <param name="BrokenSince">
+/// Of <see cref="Stopwatch"/>: when it did so first; that it was taken, where it did not.
+/// </param>
 internal sealed record OutgoingMail(
     long Id,
     int Attempt,
@@ -20,7 +25,9 @@ internal sealed record OutgoingMail(
     string RecipientName,
     WrittenMail Written,
     DateTimeOffset CreatedAt,
-    string? TraceParent
+    string? TraceParent,
+    int Breaks,
+    long BrokenSince
 )
 {
     /// <summary>

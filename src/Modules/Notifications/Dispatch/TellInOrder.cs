@@ -7,7 +7,8 @@ namespace ConcertReservation.Notifications;
 /// <summary>
 /// Sends what is due to one concert's waitlist, one mail after the other, so that who joined first
 /// hears first. A mail that is refused for now is tried again later and holds up nobody; one that
-/// meets no server keeps its place.
+/// meets no server keeps its place, and so does one at which the server breaks off, as long as that
+/// may be the server's doing.
 /// </summary>
 internal sealed class TellInOrder(
     WaitlistTurns turns,
@@ -17,19 +18,7 @@ internal sealed class TellInOrder(
     ILogger<TellInOrder> logger
 )
 {
-    /// <summary>
-    /// Rounds in a row of a host that break at a mail before it may be the mail's own doing: a
-    /// server that restarts breaks at whichever comes first.
-    /// </summary>
-    private const int PatientRounds = 2;
-
     private readonly NotificationsOptions _options = options.Value;
-
-    /// <summary>In a row, at mails for which the server was there.</summary>
-    private int _brokenRounds;
-
-    /// <summary>Of <see cref="Stopwatch"/>: when the first of these ended.</summary>
-    private long _brokenSince;
 
     public Outage Outage { get; } = new(logger);
 
@@ -38,22 +27,26 @@ internal sealed class TellInOrder(
     {
         var lease = TimeSpan.FromSeconds(_options.LeaseSeconds);
         var taken = Stopwatch.StartNew();
+        var othersGo = Outage.IsOn && handover.HasSentSince(Outage.Since);
         if (await turns.TakeAsync(lease, stop) is not { } turn)
         {
             // Others may have told the rest: what is known of this outage is not of the next one.
-            if (Outage.Failures > 0 && handover.HasSentSince(Outage.Since))
-                EndOutage();
+            if (othersGo)
+                Outage.End();
             return 0;
         }
 
+        // Where it is one list's alone, the others are not to wait longer and longer for it.
+        if (othersGo)
+            Outage.StartOver();
         var mails = await queue.TakeAsync(turn, _options.BatchSize, stop);
         var patience = lease - TimeSpan.FromSeconds(_options.Smtp.TimeoutSeconds);
-        var round = new Round(mails, taken, patience);
+        var round = new Round(mails, isFull: mails.Count == _options.BatchSize, taken, patience);
         using (var transport = MailTransport.Create(_options))
         {
             while (
                 CanGoOn(round, stop)
-                && MayTryAnother(round.Broken.Count)
+                && round.MayTryAnother
                 && round.Waiting.TryDequeue(out var mail)
             )
                 await SendAsync(transport, mail, round, stop);
@@ -65,16 +58,6 @@ internal sealed class TellInOrder(
 
     private static bool CanGoOn(Round round, CancellationToken stop) =>
         !stop.IsCancellationRequested && round.Absence is null && round.HasTime;
-
-    /// <summary>
-    /// Where the connection breaks, it is the server or the mail. The longer nothing goes, the more
-    /// mails are tried, so that some which every server rejects do not hold up the list for ever.
-    /// </summary>
-    private bool MayTryAnother(int broken) => broken <= Math.Max(0, _brokenRounds - PatientRounds);
-
-    /// <summary>A list may be short: that the server takes mails, others show as well.</summary>
-    private bool OthersHaveGone() =>
-        _brokenRounds >= PatientRounds && handover.HasSentSince(_brokenSince);
 
     private async Task SendAsync(
         IMailTransport transport,
@@ -91,11 +74,11 @@ internal sealed class TellInOrder(
                 round.Waiting.Enqueue(mail);
                 break;
             case Delivery.Unreachable:
-                round.Broken.Enqueue((mail, result.Reason ?? ""));
+                round.Broken.Enqueue((mail, result));
                 break;
             case Delivery.Sent:
                 await handover.RecordAsync(mail, result, stop);
-                EndOutage();
+                Outage.End();
                 await TryBrokenAgainAsync(transport, round, stop);
                 break;
             default:
@@ -124,7 +107,7 @@ internal sealed class TellInOrder(
                     round.Waiting.Enqueue(broken.Mail);
                     break;
                 case Delivery.Unreachable:
-                    await handover.PostponeAsync(broken.Mail, broken.Reason, stop);
+                    await handover.BlameAsync(broken.Mail, result, stop);
                     break;
                 default:
                     await handover.RecordAsync(broken.Mail, result, stop);
@@ -135,44 +118,34 @@ internal sealed class TellInOrder(
 
     private async Task EndAsync(WaitlistTurn turn, Round round, CancellationToken stop)
     {
-        if (round.Absence is null && OthersHaveGone())
-            await PostponeBrokenAsync(round, stop);
-
         var reason = round.Absence;
-        if (reason is null && round.Broken.TryPeek(out var first))
+        foreach (var (mail, result) in round.Broken)
         {
-            reason = first.Reason;
-            if (_brokenRounds++ == 0)
-                _brokenSince = Stopwatch.GetTimestamp();
+            // Longer than this host pauses: those behind it are first in a round, for once.
+            var aside = round.HoldsUpOthers(mail) ? 2 * Outage.NextPause : TimeSpan.Zero;
+            if (await handover.BreakOffAsync(mail, result, aside, stop))
+                reason ??= result.Reason ?? "";
         }
 
-        foreach (var mail in round.Broken.Select(b => b.Mail).Concat(round.Waiting))
+        foreach (var mail in round.Waiting)
             await handover.GiveBackAsync(mail, reason, stop);
         await MailHandover.PersistAsync(() => turns.EndAsync(turn), stop);
         if (reason is not null)
             await Outage.AddAsync(reason, stop);
     }
 
-    private async Task PostponeBrokenAsync(Round round, CancellationToken stop)
-    {
-        while (round.Broken.TryDequeue(out var rejected))
-            await handover.PostponeAsync(rejected.Mail, rejected.Reason, stop);
-        EndOutage();
-    }
-
-    private void EndOutage()
-    {
-        Outage.End();
-        _brokenRounds = 0;
-    }
-
     /// <summary>Mails of a turn, in the order of joining.</summary>
-    private sealed class Round(IEnumerable<OutgoingMail> mails, Stopwatch taken, TimeSpan patience)
+    private sealed class Round(
+        IEnumerable<OutgoingMail> mails,
+        bool isFull,
+        Stopwatch taken,
+        TimeSpan patience
+    )
     {
         public Queue<OutgoingMail> Waiting { get; } = new(mails);
 
-        /// <summary>Mails at which the connection broke, and why.</summary>
-        public Queue<(OutgoingMail Mail, string Reason)> Broken { get; } = new();
+        /// <summary>Mails at which the connection broke, and how.</summary>
+        public Queue<(OutgoingMail Mail, DeliveryResult Result)> Broken { get; } = new();
 
         /// <summary>Why no server was met; null where one was.</summary>
         public string? Absence { get; set; }
@@ -181,5 +154,22 @@ internal sealed class TellInOrder(
         /// What is not begun within the lease goes back: another host may have it by then.
         /// </summary>
         public bool HasTime => taken.Elapsed < patience;
+
+        /// <summary>
+        /// Where the connection breaks, it is the server or the mail. The more rounds have broken
+        /// at the first one, the more are tried behind it: if one of those goes, it is the mail.
+        /// </summary>
+        public bool MayTryAnother =>
+            !Broken.TryPeek(out var first)
+            || Broken.Count <= first.Mail.Breaks - MailHandover.PatientBreaks;
+
+        /// <summary>
+        /// Whether, round after round, none behind it can be tried: the server goes away at it, or
+        /// takes all the time, or as many as are taken together break.
+        /// </summary>
+        public bool HoldsUpOthers(OutgoingMail mail) =>
+            mail.Breaks > MailHandover.PatientBreaks
+            && ReferenceEquals(mail, Broken.Last().Mail)
+            && (Absence is not null || !HasTime || (isFull && Waiting.Count == 0));
     }
 }
