@@ -78,6 +78,8 @@ internal sealed class OutgoingMailTests
             "김",
             new WrittenMail("ko", "환영합니다", "안녕하세요", "<p>안녕하세요</p>"),
             DateTimeOffset.UnixEpoch,
-            TraceParent: null
+            TraceParent: null,
+            Breaks: 0,
+            BrokenSince: 0
         );
 }
