@@ -1,3 +1,5 @@
+using Confluent.Kafka;
+
 namespace ConcertReservation.Messaging;
 
 /// <summary>What the Kafka behind the bootstrap address answered last.</summary>
@@ -64,6 +66,23 @@ internal sealed class KafkaCluster
         }
 
         return answer.Task.WaitAsync(stop);
+    }
+
+    /// <summary>
+    /// Asked after something was read from Kafka: whoever answered before may have replaced the one
+    /// that is known, and be empty.
+    /// </summary>
+    /// <exception cref="KafkaException">It does not answer within the limit.</exception>
+    public async Task<bool> IsStillAsync(string incarnation, TimeSpan limit, CancellationToken stop)
+    {
+        try
+        {
+            return (await ConfirmAsync(stop).WaitAsync(limit, stop)).Incarnation == incarnation;
+        }
+        catch (TimeoutException e)
+        {
+            throw new KafkaException(new Error(ErrorCode.Local_TimedOut, "No incarnation."), e);
+        }
     }
 
     /// <summary>For the watch: who is answered by a question asked from now on.</summary>

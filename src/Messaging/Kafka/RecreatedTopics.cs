@@ -146,9 +146,7 @@ internal sealed partial class RecreatedTopics(
         if (topics.Length == 0)
             return false;
 
-        // What answered may be another Kafka, which the watch has not noticed yet.
-        var now = await cluster.ConfirmAsync(stop).WaitAsync(ConfirmLimit, stop);
-        if (now.Incarnation != incarnation)
+        if (!await cluster.IsStillAsync(incarnation, ConfirmLimit, stop))
             return false;
 
         await ForgetAsync(incarnation, topics);

@@ -1,6 +1,5 @@
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Contracts;
-using Confluent.Kafka;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -74,8 +73,13 @@ internal sealed class OutboxBarriers(
         // Before Kafka is asked: what is read meanwhile only makes its logs longer.
         var read = await LostRecords.ReadAsync(connection, incarnation, stop);
         var ends = await KafkaWatermarks.ReadAsync(clients, Topics.Partitions.Keys, stop);
-        if (LostRecords.Shorter(read, ends).Count > 0 || !await IsStillAsync(incarnation, stop))
+        if (
+            LostRecords.Shorter(read, ends).Count > 0
+            || !await cluster.IsStillAsync(incarnation, AnswerLimit, stop)
+        )
+        {
             return false;
+        }
 
         await using var command = Command(
             """
@@ -98,24 +102,6 @@ internal sealed class OutboxBarriers(
         command.Parameters.AddArray(NpgsqlDbType.Bigint, ends.Values.Select(e => e.High).ToArray());
         await command.ExecuteNonQueryAsync(stop);
         return true;
-    }
-
-    /// <summary>
-    /// Asked after the ends: whoever answered before may have replaced the Kafka that is known, and
-    /// be empty.
-    /// </summary>
-    /// <exception cref="KafkaException">It does not answer.</exception>
-    private async Task<bool> IsStillAsync(string incarnation, CancellationToken stop)
-    {
-        try
-        {
-            var facts = await cluster.ConfirmAsync(stop).WaitAsync(AnswerLimit, stop);
-            return facts.Incarnation == incarnation;
-        }
-        catch (TimeoutException e)
-        {
-            throw new KafkaException(new Error(ErrorCode.Local_TimedOut, "No incarnation."), e);
-        }
     }
 
     private async Task<bool> IsBehindAsync(

@@ -53,10 +53,14 @@ public sealed class RelayedLogs
         try
         {
             var found = await KafkaWatermarks.ReadAsync(_clients, topics, stop);
-            var confirmed = await _cluster.ConfirmAsync(stop).WaitAsync(ConfirmLimit, stop);
             // Nobody reads beyond the end: what was read was another topic of that name.
-            if (confirmed.Incarnation != incarnation || LostRecords.Shorter(read, found).Count > 0)
+            if (
+                !await _cluster.IsStillAsync(incarnation, ConfirmLimit, stop)
+                || LostRecords.Shorter(read, found).Count > 0
+            )
+            {
                 return null;
+            }
 
             var ends = found
                 .Where(f => !f.Value.IsEmpty)
@@ -69,7 +73,7 @@ public sealed class RelayedLogs
             var relayed = new RelayedEnds(incarnation, epoch, [.. ends]);
             return await AreOfNowAsync(relayed, stop) ? relayed : null;
         }
-        catch (Exception e) when (e is KafkaException or TimeoutException)
+        catch (KafkaException)
         {
             return null;
         }

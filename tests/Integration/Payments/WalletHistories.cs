@@ -8,7 +8,6 @@ namespace ConcertReservation.Tests.Integration.Payments;
 /// plain sum: each answer is the model's, and at the end the ledger adds up to it.
 /// </summary>
 [TestFixture]
-[Parallelizable]
 internal sealed class WalletHistories
 {
     private const int Steps = 30;
