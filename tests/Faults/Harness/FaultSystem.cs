@@ -72,7 +72,9 @@ internal sealed class FaultSystem : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("faults-").FullName;
         return new FaultSystem(
             folder,
-            await TestDatabase.CreateAsync("faults", servers?.Postgres),
+            servers is null
+                ? await TestDatabase.CreateAsync("faults")
+                : await TestDatabase.CreateEmptyAsync("faults", servers.Postgres),
             TestKafka.On(bootstrapServers ?? TestServices.Required("Kafka__BootstrapServers")),
             await TestRedis.TakeAsync(servers?.Redis),
             // Where ./run has it, so that programs of ours find it, too.

@@ -13,6 +13,8 @@ namespace ConcertReservation.Tests.Integration.Concerts;
 /// Two hosts of the module on one database; the owner of the seats says what a test wants.
 /// </summary>
 [SetUpFixture]
+[Parallelizable]
+[SingleThreaded]
 internal sealed class ConcertsSystem
 {
     public const long Organiser = 1;

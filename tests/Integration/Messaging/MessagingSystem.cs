@@ -3,7 +3,6 @@ using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.LocalServices;
 using ConcertReservation.Messaging;
 using Confluent.Kafka;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,17 +20,14 @@ internal sealed class MessagingSystem : IAsyncDisposable
     /// <summary>Names the sessions of the tests themselves, beside those of their hosts.</summary>
     public const string Tests = "tests";
 
-    private readonly string _server;
-    private readonly string _name;
+    private readonly TestDatabase _database;
     private readonly List<IHost> _hosts = [];
 
-    private MessagingSystem(string server, string name, TestKafka kafka)
+    private MessagingSystem(TestDatabase database, TestKafka kafka)
     {
-        _server = server;
-        _name = name;
-        ConnectionString = new NpgsqlConnectionStringBuilder(server)
+        _database = database;
+        ConnectionString = new NpgsqlConnectionStringBuilder(database.ConnectionString)
         {
-            Database = name,
             // A takeover shows that of a killed session in the pool nobody hears.
             Options = "-c idle_in_transaction_session_timeout=60000",
         }.ConnectionString;
@@ -62,20 +58,12 @@ internal sealed class MessagingSystem : IAsyncDisposable
     /// allows, or needs none.</param>
     public static async Task<MessagingSystem> StartAsync(bool alwaysEmbedded = false)
     {
-        var services = TestServices.FromEnvironment();
-        var server = services.Postgres;
-        var name = "messaging_" + Guid.NewGuid().ToString("N")[..12];
-        await using (var admin = NpgsqlDataSource.Create(server))
-        {
-            await using var create = admin.CreateCommand($"CREATE DATABASE {name}");
-            await create.ExecuteNonQueryAsync();
-        }
-
-        var kafka = alwaysEmbedded ? TestKafka.OfItsOwn() : TestKafka.On(services.Kafka);
+        var database = await TestDatabase.CreateAsync("messaging");
+        var kafka = alwaysEmbedded
+            ? TestKafka.OfItsOwn()
+            : TestKafka.On(TestServices.FromEnvironment().Kafka);
         await kafka.CreateTopicsAsync();
-        var system = new MessagingSystem(server, name, kafka);
-        await system.MigrateAsync();
-        return system;
+        return new MessagingSystem(database, kafka);
     }
 
     /// <summary>A running host; stop it to end it in order.</summary>
@@ -135,9 +123,7 @@ internal sealed class MessagingSystem : IAsyncDisposable
             await Entrance.DisposeAsync();
         await Kafka.DisposeAsync();
         await Database.DisposeAsync();
-        await using var admin = NpgsqlDataSource.Create(_server);
-        await using var drop = admin.CreateCommand($"DROP DATABASE {_name} WITH (FORCE)");
-        await drop.ExecuteNonQueryAsync();
+        await _database.DisposeAsync();
     }
 
     private IHost NewHost(
@@ -170,21 +156,6 @@ internal sealed class MessagingSystem : IAsyncDisposable
         builder.Services.AddRelay();
         configure?.Invoke(builder.Services);
         return builder.Build();
-    }
-
-    private async Task MigrateAsync()
-    {
-        await ExecuteAsync("CREATE SCHEMA messaging");
-        await ExecuteAsync("CREATE SCHEMA clock");
-        await ExecuteAsync(
-            "CREATE FUNCTION clock.now() RETURNS timestamptz LANGUAGE sql "
-                + "AS 'SELECT clock_timestamp()'"
-        );
-        var options = new DbContextOptionsBuilder<MessagingDb>()
-            .UseNpgsql(Database, n => n.MigrationsHistoryTable("migrations", "messaging"))
-            .Options;
-        await using var context = new MessagingDb(options);
-        await context.Database.MigrateAsync();
     }
 
     /// <summary>Warnings and worse into the test's output.</summary>

@@ -14,7 +14,7 @@ internal sealed class GatheredTests
     [SetUp]
     public async Task Start()
     {
-        _database = await TestDatabase.CreateAsync("gathered");
+        _database = await TestDatabase.CreateEmptyAsync("gathered");
         _work = new UnitOfWork(_database.DataSource);
         _gathered = new Gathered<string>(_work, WriteAsync);
         _written.Clear();

@@ -15,7 +15,7 @@ internal sealed class ModuleDatabaseTests
     [SetUp]
     public async Task Start()
     {
-        _database = await TestDatabase.CreateAsync("module_database");
+        _database = await TestDatabase.CreateEmptyAsync("module_database");
         await _database.ExecuteAsync("CREATE TABLE notes (id bigint PRIMARY KEY)");
         var services = new ServiceCollection();
         services.AddSingleton(_database.DataSource);

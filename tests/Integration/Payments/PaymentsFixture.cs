@@ -4,6 +4,8 @@ namespace ConcertReservation.Tests.Integration.Payments;
 /// One system for all tests of this room; each test brings its own customers and reservations.
 /// </summary>
 [SetUpFixture]
+[Parallelizable]
+[SingleThreaded]
 internal sealed class PaymentsFixture
 {
     public static PaymentsSystem System { get; private set; } = null!;

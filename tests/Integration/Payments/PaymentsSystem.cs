@@ -50,7 +50,7 @@ internal sealed class PaymentsSystem : IAsyncDisposable
         var database = await TestDatabase.CreateAsync("payments");
         var sandbox = SandboxApplication.Create(
             // Slow is slower than the hosts' patience.
-            ["--PORT=0", "--Sandbox:SlowSeconds=1.5", "--Sandbox:WebhookRetrySeconds=0.05"],
+            ["--PORT=0", "--Sandbox:SlowSeconds=4", "--Sandbox:WebhookRetrySeconds=0.05"],
             builder => builder.Logging.ClearProviders()
         );
         await sandbox.StartAsync();
@@ -268,7 +268,7 @@ internal sealed class PaymentsSystem : IAsyncDisposable
             },
             [
                 ("Payments:Gateway:BaseAddress", Sandbox.BaseAddress!.ToString()),
-                ("Payments:Gateway:TimeoutSeconds", "1"),
+                ("Payments:Gateway:TimeoutSeconds", "3"),
                 ("Payments:PollMilliseconds", "20"),
                 ("Payments:RetryMilliseconds", "50"),
                 ("Payments:MeasureSeconds", "1"),

@@ -25,7 +25,7 @@ internal sealed class RankingScriptTests
     {
         _databaseInRedis = await TestRedis.TakeAsync();
         _redis = await ConnectionMultiplexer.ConnectAsync(_databaseInRedis.Configuration());
-        _database = await TestDatabase.CreateAsync("ranking");
+        _database = await TestDatabase.CreateEmptyAsync("ranking");
         await _database.ExecuteAsync("CREATE SCHEMA ranking");
         await _database.ExecuteAsync(
             "CREATE TABLE ranking.identity AS SELECT gen_random_uuid() AS id"

@@ -4,6 +4,8 @@ namespace ConcertReservation.Tests.Integration.Reservations;
 
 /// <summary>Two hosts of the module on one database that exists for these tests only.</summary>
 [SetUpFixture]
+[Parallelizable]
+[SingleThreaded]
 internal sealed class ReservationsSystem
 {
     private static TestDatabase? _database;

@@ -25,15 +25,19 @@ internal sealed class TestDatabase : IAsyncDisposable
     /// <summary>The test's own connections, not the hosts'.</summary>
     public NpgsqlDataSource DataSource { get; }
 
+    /// <summary>Past all migrations, on the server that the environment names.</summary>
+    /// <param name="prefix">Tells whose it is, to whoever looks at the server.</param>
+    public static async Task<TestDatabase> CreateAsync(string prefix) =>
+        await CreateAsync(
+            prefix,
+            TestServices.Required("ConnectionStrings__Postgres"),
+            $"TEMPLATE {await MigratedTemplate.NameAsync()}"
+        );
+
     /// <param name="prefix">Tells whose it is, to whoever looks at the server.</param>
     /// <param name="server">Null for the one that the environment names.</param>
-    public static async Task<TestDatabase> CreateAsync(string prefix, string? server = null)
-    {
-        server ??= TestServices.Required("ConnectionStrings__Postgres");
-        var database = new TestDatabase(server, $"{prefix}_{Guid.NewGuid():N}");
-        await OnServerAsync(server, $"CREATE DATABASE {database._name}");
-        return database;
-    }
+    public static Task<TestDatabase> CreateEmptyAsync(string prefix, string? server = null) =>
+        CreateAsync(prefix, server ?? TestServices.Required("ConnectionStrings__Postgres"), "");
 
     public async Task ExecuteAsync(string sql, params object[] values)
     {
@@ -63,6 +67,17 @@ internal sealed class TestDatabase : IAsyncDisposable
     {
         await DataSource.DisposeAsync();
         await OnServerAsync(_server, $"DROP DATABASE IF EXISTS {_name} WITH (FORCE)");
+    }
+
+    private static async Task<TestDatabase> CreateAsync(
+        string prefix,
+        string server,
+        string options
+    )
+    {
+        var database = new TestDatabase(server, $"{prefix}_{Guid.NewGuid():N}");
+        await OnServerAsync(server, $"CREATE DATABASE {database._name} {options}");
+        return database;
     }
 
     private NpgsqlCommand Command(string sql, object[] values)

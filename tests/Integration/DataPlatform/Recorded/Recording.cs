@@ -4,6 +4,8 @@ namespace ConcertReservation.Tests.Integration.DataPlatform.Recorded;
 
 /// <summary>One recorded sale, in a system of its own, for tests that only look at it.</summary>
 [SetUpFixture]
+[Parallelizable]
+[SingleThreaded]
 internal sealed class Recording
 {
     private static TestSystem? _system;

@@ -1,13 +1,9 @@
 using System.Globalization;
 using ConcertReservation.Contracts;
-using ConcertReservation.Host;
-using ConcertReservation.Host.Database;
 using ConcertReservation.Verification;
 using ConcertReservation.Verification.Invariants;
 using ConcertReservation.Verification.Loading;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace ConcertReservation.Tests.Integration.Sale.Histories;
 
@@ -39,7 +35,6 @@ internal sealed class HistorySystem : IAsyncDisposable
     public static async Task<HistorySystem> StartAsync(Action<IServiceCollection>? spoil = null)
     {
         var system = new HistorySystem(await TestDatabase.CreateAsync("histories"));
-        await MigrateAllAsync(system.Database.ConnectionString);
         for (var i = 0; i < 2; i++)
         {
             system._hosts.Add(
@@ -156,26 +151,5 @@ internal sealed class HistorySystem : IAsyncDisposable
         foreach (var host in _hosts)
             await host.DisposeAsync();
         await Database.DisposeAsync();
-    }
-
-    /// <summary>By a whole host, which is not started.</summary>
-    private static async Task MigrateAllAsync(string connectionString)
-    {
-        await using var host = HostApplication.Create(
-            ["--PORT=0"],
-            builder =>
-            {
-                builder.Configuration.AddInMemoryCollection(
-                    new Dictionary<string, string?>(StringComparer.Ordinal)
-                    {
-                        ["ConnectionStrings:Postgres"] = connectionString,
-                        ["ConnectionStrings:Redis"] = "127.0.0.1:1",
-                        ["Kafka:BootstrapServers"] = "127.0.0.1:1",
-                    }
-                );
-                builder.Logging.ClearProviders();
-            }
-        );
-        await host.Services.GetRequiredService<Migrator>().RunAsync(CancellationToken.None);
     }
 }
