@@ -69,6 +69,9 @@ internal sealed record PaymentRow(
 {
     /// <summary>Whether the customer's money came, even if it went back.</summary>
     public bool IsTaken => Status is "COMPLETED" or "REFUND_REQUESTED" or "REFUNDED";
+
+    /// <summary>When the provider is asked again; null for never.</summary>
+    public DateTimeOffset? NextCheckAt { get; init; }
 }
 
 internal sealed record WalletRow(long CustomerId, long Balance);
@@ -86,8 +89,17 @@ internal sealed record WalletEntryRow(
 );
 
 /// <summary>What the provider has of an order.</summary>
-/// <param name="Status">DONE where it has the money, CANCELED where it went back.</param>
-internal sealed record CardOrder(string OrderId, long Amount, string Status);
+/// <param name="Status">
+/// DONE where it has the money, CANCELED where it went back, PARTIAL_CANCELED where somebody gave
+/// back a part of it by hand.
+/// </param>
+internal sealed record CardOrder(string OrderId, long Amount, string Status)
+{
+    /// <summary>The money is there, or the rest of it.</summary>
+    public bool IsKept => Status is "DONE" or "PARTIAL_CANCELED";
+
+    public bool IsReturned => Status == "CANCELED";
+}
 
 /// <summary>The record of an Idempotency-Key of a hold that had an effect.</summary>
 internal sealed record HoldKeyRow(long CustomerId, string Key, long ReservationId, string Response)

@@ -29,6 +29,18 @@ internal static partial class DoctoredHistories
                 ),
             }
         );
+        yield return Case(
+            6,
+            "the provider took the money of a failed payment, and nobody asks again",
+            h with
+            {
+                CardOrders = Change(
+                    h.CardOrders!,
+                    o => o.OrderId == "order-203",
+                    o => o with { Status = "DONE" }
+                ),
+            }
+        );
         yield return Case(6, "the provider has never heard of a sale", h with { CardOrders = [] });
     }
 

@@ -26,6 +26,38 @@ internal static class UnusualProviders
         );
         yield return UnusualHistories.Case(
             [6],
+            "somebody gave back a part of a payment by hand",
+            h with
+            {
+                CardOrders =
+                [
+                    .. h.CardOrders!.Select(o =>
+                        o.Status == "DONE" ? o with { Status = "PARTIAL_CANCELED" } : o
+                    ),
+                ],
+            }
+        );
+        yield return UnusualHistories.Case(
+            [6],
+            "the provider took the money of a failed payment, and is to be asked again",
+            h with
+            {
+                Payments =
+                [
+                    .. h.Payments.Select(p =>
+                        p.OrderId == "order-203" ? p with { NextCheckAt = p.StartedAt } : p
+                    ),
+                ],
+                CardOrders =
+                [
+                    .. h.CardOrders!.Select(o =>
+                        o.OrderId == "order-203" ? o with { Status = "DONE" } : o
+                    ),
+                ],
+            }
+        );
+        yield return UnusualHistories.Case(
+            [6],
             "the provider has the money of which a host has yet to hear",
             h with
             {

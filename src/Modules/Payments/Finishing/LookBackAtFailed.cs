@@ -39,43 +39,40 @@ internal sealed partial class LookBackAtFailed(
             {
                 // Somebody who took it up after this host's lease has ended it.
                 if (payment.NextCheckAt is null)
-                    return false;
+                    return;
 
                 if (isOpen)
                 {
                     rechecks.Schedule(payment, failed.ClaimedUntil);
-                    return true;
+                    return;
                 }
 
                 var isReturned = verdict.Kind == VerdictKind.Returned;
                 payment.EndLookBack(clock.GetUtcNow(), isReturned, failed.ClaimedUntil);
-                return true;
             },
             stop
         );
     }
 
-    private async Task NoteTakenAsync(Payment failed, CancellationToken stop)
-    {
-        var isNew = await InTransactionAsync(
+    private Task NoteTakenAsync(Payment failed, CancellationToken stop) =>
+        InTransactionAsync(
             failed.Id,
             payment =>
             {
                 FaultPoints.AtCommit(work, FaultPoint.StrayNoting, FaultPoint.StrayNoted);
-                return payment.NoteTaken(clock.GetUtcNow());
+                if (!payment.NoteTaken(clock.GetUtcNow()))
+                    return;
+
+                // Before the commit: rather told twice than never, should this host die now.
+                metrics.TakenAfterFailing();
+                LogTaken(failed.Id, failed.OrderId);
             },
             stop
         );
-        if (!isNew)
-            return;
 
-        metrics.TakenAfterFailing();
-        LogTaken(failed.Id, failed.OrderId);
-    }
-
-    private Task<bool> InTransactionAsync(
+    private Task InTransactionAsync(
         long paymentId,
-        Func<Payment, bool> decide,
+        Action<Payment> decide,
         CancellationToken stop
     )
     {
@@ -84,9 +81,9 @@ internal sealed partial class LookBackAtFailed(
         return work.RunAsync(
             async token =>
             {
-                var isChanged = decide((await db.LockPaymentAsync(paymentId, token))!);
+                decide((await db.LockPaymentAsync(paymentId, token))!);
                 await db.SaveChangesAsync(token);
-                return isChanged;
+                return true;
             },
             stop
         );

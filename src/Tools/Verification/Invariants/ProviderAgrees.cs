@@ -5,9 +5,6 @@ namespace ConcertReservation.Verification.Invariants;
 /// </summary>
 internal static class ProviderAgrees
 {
-    private const string Taken = "DONE";
-    private const string Returned = "CANCELED";
-
     public static void Check(Inspection inspection, History history)
     {
         var cards = history.Payments.Where(p => p.OrderId is not null).ToList();
@@ -42,8 +39,8 @@ internal static class ProviderAgrees
     {
         foreach (var payment in cards)
         {
-            var kept = orders[payment.OrderId!].Count(o => o.Status == Taken);
-            var returned = orders[payment.OrderId!].Count(o => o.Status == Returned);
+            var kept = orders[payment.OrderId!].Count(o => o.IsKept);
+            var returned = orders[payment.OrderId!].Count(o => o.IsReturned);
             // Of what is under way the provider may know more than we.
             var agrees = payment.Status switch
             {
@@ -52,10 +49,19 @@ internal static class ProviderAgrees
                 "REFUNDED" => (kept, returned) == (0, 1),
                 "UNKNOWN" => kept <= 1,
                 "STARTED" when history.DrainedAfter is null => kept <= 1,
+                "FAILED" when payment.NextCheckAt is not null => kept <= 1,
                 _ => kept == 0,
             };
+            if (payment is { Status: "FAILED", NextCheckAt: { } at } && kept == 1)
+            {
+                inspection.Note(
+                    $"payment {payment.Id} failed, and the provider has its money: it is given "
+                        + $"back when the provider is asked again, at {at:u}"
+                );
+            }
+
             var amounts = orders[payment.OrderId!]
-                .Where(o => o.Status is Taken or Returned)
+                .Where(o => o.IsKept || o.IsReturned)
                 .Select(o => o.Amount);
             inspection.Require(
                 agrees && (!payment.IsTaken || amounts.All(a => a == payment.Amount)),
@@ -85,7 +91,7 @@ internal static class ProviderAgrees
         foreach (var order in unknown)
         {
             inspection.Require(
-                order.All(o => o.Status != Taken),
+                !order.Any(o => o.IsKept),
                 () =>
                     $"the provider has {Words(order)} of {order.Key}, which is no payment's".About(
                         Subject.Order(order.Key)

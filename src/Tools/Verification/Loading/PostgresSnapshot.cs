@@ -111,7 +111,7 @@ internal static class PostgresSnapshot
             Payments = await db.ListAsync(
                 """
                 SELECT id, reservation_id, customer_id, amount, upper(method), upper(status),
-                    version, started_at, order_id
+                    version, started_at, order_id, next_check_at
                 FROM payments.payments
                 """,
                 r => new PaymentRow(
@@ -124,7 +124,10 @@ internal static class PostgresSnapshot
                     r.GetInt64(6),
                     r.Time(7),
                     r.Text(8)
-                ),
+                )
+                {
+                    NextCheckAt = r.IsDBNull(9) ? null : r.Time(9),
+                },
                 stop
             ),
             Wallets = await db.ListAsync(

@@ -48,6 +48,6 @@ internal static class ProviderBooks
 
     private sealed record Line(string PaymentKey, string OrderId, long Amount, string Status)
     {
-        public bool HadMoney => Status is "DONE" or "CANCELED";
+        public bool HadMoney => Status is "DONE" or "PARTIAL_CANCELED" or "CANCELED";
     }
 }
