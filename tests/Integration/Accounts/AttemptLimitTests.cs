@@ -23,6 +23,7 @@ internal sealed class AttemptLimitTests
         (await SignIn(system, "somebody-else@test.example")).ShouldBe(Unauthorized);
     }
 
+    [Category("Long")]
     [Test]
     public async Task guessing_passwords_is_slowed_down_by_address()
     {
@@ -74,6 +75,7 @@ internal sealed class AttemptLimitTests
         ShouldBeTooMany(await SignIn(system, "NOBODY@test.example"));
     }
 
+    [Category("Long")]
     [Test]
     public async Task a_crowd_that_guesses_elsewhere_does_not_keep_the_owner_out()
     {

@@ -12,6 +12,7 @@ internal sealed class LateNameTests
     private const int Hour = 3600;
     private const int Day = 24 * Hour;
 
+    [Category("Long")]
     [Test]
     public async Task whenever_a_letter_names_somebody_there_is_a_next_time()
     {

@@ -112,6 +112,7 @@ internal sealed class RoleTests
         (await RolesOf(op)).ShouldContain("Operator");
     }
 
+    [Category("Long")]
     [Test]
     public async Task of_two_operators_who_revoke_each_other_one_stays()
     {

@@ -150,6 +150,7 @@ internal sealed class LostSaleTests
     }
 
     /// <summary>Sales go on: the two numbers are apart, and never stand still.</summary>
+    [Category("Long")]
     [Test]
     public async Task a_count_that_runs_behind_a_busy_sale_is_left_alone()
     {

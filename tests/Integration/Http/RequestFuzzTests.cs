@@ -66,7 +66,7 @@ internal sealed class RequestFuzzTests
     [OneTimeTearDown]
     public async Task StopAsync() => await _system.DisposeAsync();
 
-    [TestCase(4)]
+    [TestCase(2)]
     [TestCase(12, Category = "Long,AnyKafka")]
     public async Task whatever_a_request_is_the_answer_is_clean_and_nothing_half_done(
         int perOperation

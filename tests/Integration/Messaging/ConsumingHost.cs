@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using ConcertReservation.BuildingBlocks.Data;
 using ConcertReservation.Host.Database;
 using ConcertReservation.Messaging;
@@ -91,6 +92,14 @@ internal sealed class ConsumingHost : IAsyncDisposable
                 ["Kafka:Consuming:CommitIntervalMilliseconds"] = "50",
                 ["Kafka:Consuming:OutageMaxDelayMilliseconds"] = "200",
             }
+        );
+        builder.Configuration.AddInMemoryCollection(
+            ConsumingSystem.Partitions.Select(p =>
+                KeyValuePair.Create(
+                    $"Kafka:Partitions:{p.Key}",
+                    (string?)p.Value.ToString(CultureInfo.InvariantCulture)
+                )
+            )
         );
         builder.Configuration.AddInMemoryCollection(
             settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))

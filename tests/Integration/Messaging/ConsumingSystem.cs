@@ -11,17 +11,26 @@ namespace ConcertReservation.Tests.Integration.Messaging;
 /// </summary>
 internal sealed class ConsumingSystem : IAsyncDisposable
 {
-    private readonly string _server;
-    private readonly string _databaseName;
+    /// <summary>
+    /// Events are those of payments: topics that nobody reads need not cost brokers, which carry a
+    /// hundred systems, what others do.
+    /// </summary>
+    public static readonly IReadOnlyDictionary<string, int> Partitions =
+        Topics.Partitions.ToDictionary(
+            t => t.Key,
+            t => t.Key == Topics.Payments ? t.Value : 1,
+            StringComparer.Ordinal
+        );
+
+    private readonly TestDatabase _database;
     private readonly List<ConsumingHost> _hosts = [];
     private IProducer<byte[], byte[]>? _producer;
 
-    private ConsumingSystem(string server, string databaseName, TestKafka kafka)
+    private ConsumingSystem(TestDatabase database, TestKafka kafka)
     {
-        (_server, _databaseName, Kafka) = (server, databaseName, kafka);
-        ConnectionString = new NpgsqlConnectionStringBuilder(server)
+        (_database, Kafka) = (database, kafka);
+        ConnectionString = new NpgsqlConnectionStringBuilder(database.ConnectionString)
         {
-            Database = databaseName,
             MaxPoolSize = 10,
         }.ConnectionString;
         Database = NpgsqlDataSource.Create(ConnectionString);
@@ -40,14 +49,13 @@ internal sealed class ConsumingSystem : IAsyncDisposable
     /// allows.</param>
     public static async Task<ConsumingSystem> StartAsync(bool alwaysEmbedded = false)
     {
-        var services = TestServices.FromEnvironment();
-        var name = $"consuming_{Guid.NewGuid():N}";
-        await ExecuteAsync(services.Postgres, $"CREATE DATABASE {name}");
-        var kafka = alwaysEmbedded ? TestKafka.OfItsOwn() : TestKafka.On(services.Kafka);
-        await kafka.CreateTopicsAsync();
-        var system = new ConsumingSystem(services.Postgres, name, kafka);
-        await ExecuteAsync(
-            system.ConnectionString,
+        var database = await TestDatabase.CreateAsync("consuming");
+        var kafka = alwaysEmbedded
+            ? TestKafka.OfItsOwn()
+            : TestKafka.On(TestServices.FromEnvironment().Kafka);
+        await kafka.CreateTopicsAsync(Partitions);
+        var system = new ConsumingSystem(database, kafka);
+        await system.ExecuteAsync(
             """
             CREATE TABLE effects (
                 seq bigint GENERATED ALWAYS AS IDENTITY,
@@ -154,19 +162,11 @@ internal sealed class ConsumingSystem : IAsyncDisposable
     }
 
     /// <summary>The database turns everybody away, and those who are in are put out.</summary>
-    public Task CloseDatabaseAsync() =>
-        ExecuteAsync(
-            _server,
-            $"""
-            ALTER DATABASE {_databaseName} ALLOW_CONNECTIONS false;
-            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-            WHERE datname = '{_databaseName}';
-            """
-        );
+    public Task CloseDatabaseAsync() => _database.CloseAsync();
 
     public async Task OpenDatabaseAsync()
     {
-        await ExecuteAsync(_server, $"ALTER DATABASE {_databaseName} ALLOW_CONNECTIONS true");
+        await _database.OpenAsync();
         // The tests' own connections were put out too.
         Database.Clear();
         await using var connection = new NpgsqlConnection(ConnectionString);
@@ -224,7 +224,11 @@ internal sealed class ConsumingSystem : IAsyncDisposable
         ];
     }
 
-    public async Task ExecuteAsync(string sql) => await ExecuteAsync(ConnectionString, sql);
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = Database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
 
     /// <summary>
     /// Everything in the dead letter topic of this topic, oldest first within a partition.
@@ -258,7 +262,7 @@ internal sealed class ConsumingSystem : IAsyncDisposable
             await host.DisposeAsync();
         await Kafka.DisposeAsync();
         await Database.DisposeAsync();
-        await ExecuteAsync(_server, $"DROP DATABASE {_databaseName} WITH (FORCE)");
+        await _database.DisposeAsync();
     }
 
     /// <summary>A client of a group that it does not join.</summary>
@@ -271,12 +275,4 @@ internal sealed class ConsumingSystem : IAsyncDisposable
                 FetchWaitMaxMs = 10,
             }
         ).SetLogHandler((_, _) => { }).Build();
-
-    private static async Task ExecuteAsync(string connectionString, string sql)
-    {
-        await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
-    }
 }

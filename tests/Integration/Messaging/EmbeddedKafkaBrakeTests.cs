@@ -53,6 +53,7 @@ internal sealed class EmbeddedKafkaBrakeTests
     }
 
     /// <summary>Its host may be cut off from the database that all others reach.</summary>
+    [Category("Long")]
     [Test]
     public async Task a_new_relay_does_not_wait_for_a_group_that_is_a_little_behind()
     {

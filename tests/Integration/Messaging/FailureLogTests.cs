@@ -38,6 +38,7 @@ internal sealed class FailureLogTests
         host.Said.Where(line => line.Contains(Quoted, StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
+    [Category("Long")]
     [Test]
     public async Task nor_is_what_an_outage_quotes()
     {

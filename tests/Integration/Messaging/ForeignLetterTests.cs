@@ -59,6 +59,7 @@ internal sealed class ForeignLetterTests
         (await LettersAsync(system, count: 1)).Count.ShouldBe(1);
     }
 
+    [Category("Long")]
     [Test]
     public async Task a_record_at_which_its_group_fails_again_waits_again()
     {
@@ -117,6 +118,7 @@ internal sealed class ForeignLetterTests
             );
     }
 
+    [Category("Long")]
     [Test]
     public async Task names_that_the_table_cannot_hold_are_shown_with_a_mark()
     {

@@ -36,6 +36,7 @@ internal sealed class LetterDecisionTests
         (await system.StatusesAsync()).ShouldBe(["replayed payment-1"]);
     }
 
+    [Category("Long")]
     [Test]
     public async Task a_letter_that_is_being_replayed_is_not_discarded_meanwhile()
     {
@@ -58,6 +59,7 @@ internal sealed class LetterDecisionTests
         (await system.StatusesAsync()).ShouldBe(["replayed payment-1"]);
     }
 
+    [Category("Long")]
     [Test]
     public async Task a_letter_that_is_being_discarded_is_not_replayed_meanwhile()
     {

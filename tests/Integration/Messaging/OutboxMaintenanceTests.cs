@@ -56,6 +56,7 @@ internal sealed class OutboxMaintenanceTests
         _system.ReadKafka().Count.ShouldBe(1);
     }
 
+    [Category("Long")]
     [Test]
     public async Task yesterday_stays_though_all_have_applied_it()
     {
@@ -83,6 +84,7 @@ internal sealed class OutboxMaintenanceTests
         (await _system.OutboxDaysAsync()).ShouldContain(Old.Name);
     }
 
+    [Category("Long")]
     [Test]
     public async Task an_old_day_stays_for_a_row_that_came_after_the_relay_had_gone()
     {

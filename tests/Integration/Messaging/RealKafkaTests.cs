@@ -86,6 +86,7 @@ internal sealed class RealKafkaTests
         topic.Partitions.Count.ShouldBe(3);
     }
 
+    [Category("Long")]
     [Test]
     public async Task a_topic_that_differs_is_reported_and_left_as_it_is()
     {

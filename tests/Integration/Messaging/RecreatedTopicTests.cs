@@ -85,6 +85,7 @@ internal sealed class RecreatedTopicTests
     }
 
     /// <summary>As a log that is made again, or lost its end, looks to who had read it.</summary>
+    [Category("Long")]
     [Test]
     public async Task a_group_that_has_read_more_than_there_is_begins_anew_and_all_is_sent_again()
     {

@@ -26,6 +26,7 @@ internal sealed class ResetTests
         await system.EffectsShouldBeAsync(1..310);
     }
 
+    [Category("Long")]
     [Test]
     public async Task all_hosts_of_a_group_follow_a_reset_that_one_was_asked_for()
     {
@@ -167,6 +168,7 @@ internal sealed class ResetTests
     /// To brokers a millisecond before 1970 is the end of a log, and most times before that are
     /// nothing that they know: it looked as if Kafka were away.
     /// </summary>
+    [Category("Long")]
     [Test]
     public async Task a_time_before_every_record_is_the_start()
     {

@@ -150,6 +150,7 @@ internal sealed class SmtpTests
         _server.Received.Select(m => m.MessageId).Distinct().ShouldHaveSingleItem();
     }
 
+    [Category("Long")]
     [Test]
     public async Task no_customer_gets_copies_without_end_of_a_mail_whose_answer_is_always_lost()
     {

@@ -113,6 +113,7 @@ internal sealed class WaitlistOrderTests
         mails.ShouldAllBe(m => m.Attempts == 1);
     }
 
+    [Category("Long")]
     [Test]
     public async Task who_was_overtaken_in_a_long_outage_is_next()
     {
@@ -129,6 +130,7 @@ internal sealed class WaitlistOrderTests
         mails.ShouldAllBe(m => m.Attempts == 1);
     }
 
+    [Category("Long")]
     [Test]
     public async Task a_list_goes_on_behind_a_mail_that_is_rejected_while_others_are_told()
     {
@@ -155,6 +157,7 @@ internal sealed class WaitlistOrderTests
         Recipients().Take(Crowd).ShouldContain(Address(3));
     }
 
+    [Category("Long")]
     [Test]
     public async Task who_is_first_stays_first_though_the_database_had_failed_before()
     {

@@ -180,6 +180,7 @@ internal sealed class InventoryTests
         );
     }
 
+    [Category("Long")]
     [Test]
     [Repeat(20)]
     public async Task holds_that_race_with_the_cancellation_end_too()

@@ -116,6 +116,7 @@ internal sealed class LateMoneyTests
     }
 
     /// <summary>Once it was due when it had gone back, and open at no time.</summary>
+    [Category("Long")]
     [Test]
     public async Task late_money_on_its_way_back_is_told_though_its_concert_takes_place()
     {

@@ -41,9 +41,9 @@ internal sealed partial class MoneyRaceTests
             await _system.DisposeAsync();
     }
 
-    [TestCase("free", "CARD sold", Cancel, Card)]
-    [TestCase("free", "POINT sold", Cancel, Point)]
-    [TestCase("CARD sold", "CARD sold", Card, Card)]
+    [TestCase("free", "CARD sold", Cancel, Card, Category = "Long")]
+    [TestCase("free", "POINT sold", Cancel, Point, Category = "Long")]
+    [TestCase("CARD sold", "CARD sold", Card, Card, Category = "Long")]
     [TestCase("CARD sold", "POINT sold", Card, Point)]
     [TestCase("free", "POINT sold", Cancel, Card, Point)]
     public async Task whoever_wins_the_seat_is_sold_for_its_price_or_free_for_none(

@@ -33,6 +33,7 @@ internal sealed class RebuiltMeanwhileTests
             await _system.DisposeAsync();
     }
 
+    [Category("Long")]
     [Test]
     public async Task built_anew_during_sales_and_refunds_everything_is_as_it_was_counted()
     {

@@ -63,6 +63,19 @@ internal sealed class TestDatabase : IAsyncDisposable
         return column;
     }
 
+    /// <summary>Turns everybody away; those who are in are put out.</summary>
+    public Task CloseAsync() =>
+        OnServerAsync(
+            _server,
+            $"""
+            ALTER DATABASE {_name} ALLOW_CONNECTIONS false;
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{_name}';
+            """
+        );
+
+    public Task OpenAsync() =>
+        OnServerAsync(_server, $"ALTER DATABASE {_name} ALLOW_CONNECTIONS true");
+
     public async ValueTask DisposeAsync()
     {
         await DataSource.DisposeAsync();

@@ -80,12 +80,13 @@ internal sealed class TestKafka : IAsyncDisposable
     }
 
     /// <summary>For records that are there before any host; else hosts make their topics.</summary>
-    public async Task CreateTopicsAsync()
+    /// <param name="partitions">Of real brokers, by topic; null for those of the contract.</param>
+    public async Task CreateTopicsAsync(IReadOnlyDictionary<string, int>? partitions = null)
     {
         if (Embedded is null)
         {
             await CreateTopicsAsync(
-                Topics.Partitions.SelectMany(t =>
+                (partitions ?? Topics.Partitions).SelectMany(t =>
                     new[] { (t.Key, t.Value), (Topics.DeadLetters(t.Key), t.Value) }
                 )
             );

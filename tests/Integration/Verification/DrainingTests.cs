@@ -106,8 +106,9 @@ internal sealed class DrainingTests
         );
     }
 
+    [Category("Long")]
     [TestCase("HELD", "1 lapsed holds")]
-    [TestCase("PAYING", "1 payments being taken", Category = "Long")]
+    [TestCase("PAYING", "1 payments being taken")]
     public async Task a_reservation_that_waits_for_its_end(string status, string left) =>
         await IsSeen(
             left,
@@ -140,7 +141,8 @@ internal sealed class DrainingTests
         );
     }
 
-    [TestCase("UNKNOWN", Category = "Long")]
+    [Category("Long")]
+    [TestCase("UNKNOWN")]
     [TestCase("REFUND_REQUESTED")]
     public async Task a_payment_whose_money_is_under_way(string status) =>
         await IsSeen(
@@ -153,6 +155,7 @@ internal sealed class DrainingTests
             "DELETE FROM payments.payments WHERE id = 900000001"
         );
 
+    [Category("Long")]
     [Test]
     public async Task a_payment_that_nobody_ends_with_its_reservation() =>
         await IsSeen(

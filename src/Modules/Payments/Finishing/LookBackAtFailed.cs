@@ -70,11 +70,7 @@ internal sealed partial class LookBackAtFailed(
             stop
         );
 
-    private Task InTransactionAsync(
-        long paymentId,
-        Action<Payment> decide,
-        CancellationToken stop
-    )
+    private Task InTransactionAsync(long paymentId, Action<Payment> decide, CancellationToken stop)
     {
         // What this scope read in an earlier transaction may not be so any more.
         db.ChangeTracker.Clear();

@@ -23,7 +23,7 @@ internal sealed class SaleHistoryTests
     [OneTimeTearDown]
     public void Disarm() => SuddenDeath.Disarm();
 
-    [TestCase(100)]
+    [TestCase(30)]
     [TestCase(2_000, Category = "Long,AnyKafka")]
     public async Task every_history_ends_with_seats_and_money_where_they_belong(int histories)
     {
