@@ -36,7 +36,7 @@ internal sealed class HistoryHost(ModuleHost host) : IAsyncDisposable
     /// </param>
     public static async Task<HistoryHost> StartAsync(
         string connectionString,
-        ScriptedProvider provider,
+        Action<IServiceCollection> addProvider,
         bool gathersPoints,
         Action<IServiceCollection>? spoil
     ) =>
@@ -48,7 +48,7 @@ internal sealed class HistoryHost(ModuleHost host) : IAsyncDisposable
                 {
                     services.AddKafka();
                     services.AddConsuming();
-                    services.AddSingleton<IPaymentGateway>(provider);
+                    addProvider(services);
                     services.AddSingleton<IStartupFilter>(new Mortality());
                     LeaveOutBackgroundWork(services);
                     spoil?.Invoke(services);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ConcertReservation.Contracts;
+using ConcertReservation.Payments;
 using ConcertReservation.Verification;
 using ConcertReservation.Verification.Invariants;
 using ConcertReservation.Verification.Loading;
@@ -32,15 +33,19 @@ internal sealed class HistorySystem : IAsyncDisposable
     public SortedDictionary<string, int> Tally { get; } = new(StringComparer.Ordinal);
 
     /// <param name="spoil">What is made wrong on purpose.</param>
-    public static async Task<HistorySystem> StartAsync(Action<IServiceCollection>? spoil = null)
+    public static async Task<HistorySystem> StartAsync(
+        Speech speech = Speech.Verdicts,
+        Action<IServiceCollection>? spoil = null
+    )
     {
         var system = new HistorySystem(await TestDatabase.CreateAsync("histories"));
+        var addProvider = AdderOf(speech, system.Provider);
         for (var i = 0; i < 2; i++)
         {
             system._hosts.Add(
                 await HistoryHost.StartAsync(
                     system.Database.ConnectionString,
-                    system.Provider,
+                    addProvider,
                     gathersPoints: i == 0,
                     spoil
                 )
@@ -151,5 +156,22 @@ internal sealed class HistorySystem : IAsyncDisposable
         foreach (var host in _hosts)
             await host.DisposeAsync();
         await Database.DisposeAsync();
+    }
+
+    private static Action<IServiceCollection> AdderOf(Speech speech, ScriptedProvider provider)
+    {
+        ScriptedWire? wire = speech switch
+        {
+            Speech.Toss => new TossWire(provider),
+            Speech.Stripe => new StripeWire(provider),
+            _ => null,
+        };
+        return services =>
+        {
+            if (wire is null)
+                services.AddSingleton<IPaymentGateway>(provider);
+            else
+                services.AddSingleton(wire.GatewayOf);
+        };
     }
 }

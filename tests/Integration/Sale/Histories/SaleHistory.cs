@@ -13,9 +13,11 @@ internal sealed class SaleHistory(HistorySystem system, long concertId, SaleWorl
     public const int Seats = 3;
     public const int Organiser = 1;
 
+    /// <summary>Of a seat, in won.</summary>
+    public const int Price = 50_000;
+
     private const int Limit = 2;
     private const int Customers = 3;
-    private const int Price = 50_000;
     private const int HoldSeconds = 60;
 
     /// <summary>Above every lease and pause of a host.</summary>

@@ -17,26 +17,36 @@ internal sealed class SaleHistoryTests
     private const int ShortestSize = 30;
     private const int LongestSize = 70;
 
+    /// <summary>Of a few tens, one run in fifteen has no refund of a card.</summary>
+    private const int EnoughForEachEnd = 500;
+
     [OneTimeSetUp]
     public void Arm() => SuddenDeath.Arm();
 
     [OneTimeTearDown]
     public void Disarm() => SuddenDeath.Disarm();
 
-    [TestCase(30)]
-    [TestCase(2_000, Category = "Long,AnyKafka")]
-    public async Task every_history_ends_with_seats_and_money_where_they_belong(int histories)
+    [TestCase(20, Speech.Toss)]
+    [TestCase(20, Speech.Stripe)]
+    [TestCase(600, Speech.Verdicts, Category = "Long,AnyKafka")]
+    [TestCase(700, Speech.Toss, Category = "Long,AnyKafka")]
+    [TestCase(700, Speech.Stripe, Category = "Long,AnyKafka")]
+    public async Task every_history_ends_with_seats_and_money_where_they_belong(
+        int histories,
+        Speech speech
+    )
     {
-        await using var system = await HistorySystem.StartAsync();
+        await using var system = await HistorySystem.StartAsync(speech);
 
         Run(system, histories);
 
         foreach (var finding in await system.VerifyAsync())
             finding.Violations.ShouldBeEmpty(finding.Told);
         Tell(system);
-        foreach (var end in new[] { "COMPLETED", "FAILED", "REFUNDED" })
-            system.Tally.ShouldContainKey($"payments CARD {end}");
         SuddenDeath.Dead.ShouldBePositive();
+        string[] ends = histories < EnoughForEachEnd ? [] : ["COMPLETED", "FAILED", "REFUNDED"];
+        foreach (var end in ends)
+            system.Tally.ShouldContainKey($"payments CARD {end}");
     }
 
     [Test]
@@ -70,7 +80,7 @@ internal sealed class SaleHistoryTests
     [TestCaseSource(nameof(WaysToSpoil))]
     public async Task a_sale_that_is_made_wrong_is_found_out(string way)
     {
-        await using var system = await HistorySystem.StartAsync(Spoiled.Ways[way]);
+        await using var system = await HistorySystem.StartAsync(spoil: Spoiled.Ways[way]);
 
         var found = Should.Throw<Exception>(() => Run(system, histories: 2_000));
 

@@ -24,6 +24,9 @@ internal sealed class ScriptedProvider : IPaymentGateway
         StringComparer.Ordinal
     );
 
+    /// <summary>Orders of which the merchant wants no money any more.</summary>
+    private readonly HashSet<string> _closed = new(StringComparer.Ordinal);
+
     private long _questions;
     private TaskCompletionSource _asked = new();
     private Question? _question;
@@ -91,6 +94,28 @@ internal sealed class ScriptedProvider : IPaymentGateway
                 _toldReturned[order.OrderId] = (_questions, SuddenDeath.Dead);
                 return returned;
         }
+    }
+
+    /// <summary>An order that has not ended never takes money any more.</summary>
+    public void Close(ProviderOrder order)
+    {
+        _closed.Add(order.OrderId);
+        End(order, Declined);
+    }
+
+    public bool IsClosed(ProviderOrder order) => _closed.Contains(order.OrderId);
+
+    /// <summary>
+    /// What becomes of a question by which no money moves: null where it is as any other.
+    /// </summary>
+    public Manner? TakeLoss()
+    {
+        if (Next is not (Manner.Deaf or Manner.Silent))
+            return null;
+
+        var loss = Next;
+        Next = Manner.Answers;
+        return loss;
     }
 
     private static Verdict Nothing => new(VerdictKind.Unclear, "No answer.");
