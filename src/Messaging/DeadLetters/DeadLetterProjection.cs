@@ -49,10 +49,15 @@ internal sealed class DeadLetterProjection(
     private LetterRow? ForeignLetter(ReceivedEvent received)
     {
         var record = received.Record;
-        var group = record.Header(DeadLetterHeaders.OriginalConsumerGroup);
-        group = group is null ? UnknownGroup : clients.Unprefixed(group) ?? group;
-        if (routes.Groups.Contains(group))
+        var named = record.Header(DeadLetterHeaders.OriginalConsumerGroup);
+        var own = named is null ? null : clients.Unprefixed(named);
+        if (own is not null && routes.Groups.Contains(own))
             return null;
+
+        var group = own ?? named ?? UnknownGroup;
+        // Of another system that has no prefix, or another one: not to be taken for ours.
+        if (routes.Groups.Contains(group))
+            group += " (foreign)";
 
         return new LetterRow(
             Origin(record, DeadLetterTable.Storable(group)),

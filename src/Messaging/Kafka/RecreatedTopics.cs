@@ -58,19 +58,23 @@ internal sealed partial class RecreatedTopics(
     private volatile bool _isSuspected;
 
     /// <param name="topics">With the prefix, just made.</param>
-    public void Add(IEnumerable<string> topics) =>
-        _made.UnionWith(topics.Select(clients.Unprefixed).OfType<string>());
+    public void Add(IEnumerable<string> topics)
+    {
+        // Then what the database tells of them may have come after they were made: by another host
+        // that was faster, at the first start of all.
+        if (ready.IsOpen)
+            _made.UnionWith(topics.Select(clients.Unprefixed).OfType<string>());
+        else
+            Suspect();
+    }
 
     /// <summary>Topics have come or gone, or could not be asked for: to be looked at.</summary>
     public void Suspect() => _isSuspected = true;
 
-    /// <summary>
-    /// Does nothing for topics that nothing was sent to and no group had read; waits for the
-    /// database.
-    /// </summary>
+    /// <summary>Does nothing for topics that nothing was sent to and no group had read.</summary>
     public async Task ForgetReadingAsync(string incarnation)
     {
-        if (_made.Count == 0 || !ready.IsOpen)
+        if (_made.Count == 0)
             return;
 
         try

@@ -87,7 +87,16 @@ internal sealed class OutboxBarriers(
                 DELETE FROM messaging.outbox_barriers WHERE outbox_partition = $1)
             INSERT INTO messaging.outbox_barriers
                 (outbox_partition, incarnation, topic, partition, end_offset)
-            SELECT $1, $2, * FROM unnest($3::text[], $4::int[], $5::bigint[])
+            SELECT $1, $2, log.topic, log.partition,
+                -- Of a log that has nothing any more a new group will never have a place.
+                CASE WHEN log.is_empty AND NOT EXISTS (
+                        SELECT FROM messaging.consumer_positions AS position
+                        WHERE position.incarnation = $2 AND position.topic = log.topic
+                            AND position.partition = log.partition
+                            AND position.next_offset < log.end_offset)
+                    THEN 0 ELSE log.end_offset END
+            FROM unnest($3::text[], $4::int[], $5::bigint[], $6::boolean[])
+                AS log (topic, partition, end_offset, is_empty)
             ON CONFLICT (outbox_partition, topic, partition) DO UPDATE
             SET incarnation = excluded.incarnation, end_offset = excluded.end_offset
             """,
@@ -100,6 +109,10 @@ internal sealed class OutboxBarriers(
             ends.Keys.Select(e => e.Partition).ToArray()
         );
         command.Parameters.AddArray(NpgsqlDbType.Bigint, ends.Values.Select(e => e.High).ToArray());
+        command.Parameters.AddArray(
+            NpgsqlDbType.Boolean,
+            ends.Values.Select(e => e.IsEmpty).ToArray()
+        );
         await command.ExecuteNonQueryAsync(stop);
         return true;
     }

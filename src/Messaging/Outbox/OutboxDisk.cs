@@ -25,7 +25,9 @@ internal sealed partial class OutboxDisk(
 
     // Detached ones count too, until they are dropped. One that is dropped meanwhile has no size.
     private const string Sql = """
-        SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class
+        SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint,
+            pg_database_size(current_database())
+        FROM pg_class
         WHERE relnamespace = 'messaging'::regnamespace
             AND relkind = 'r' AND relname ~ '^outbox_[0-9]{8}$'
         """;
@@ -50,6 +52,12 @@ internal sealed partial class OutboxDisk(
             "By",
             "What the outbox may take of the database's disk before somebody should see to it."
         );
+        MessagingTelemetry.Meter.CreateObservableGauge(
+            "database.bytes",
+            () => Measured.Values.Select(u => new Measurement<long>(u.DatabaseBytes)),
+            "By",
+            "What the database takes of its disk: the outbox, and what stays for ever."
+        );
     }
 
     /// <summary>As last measured; null before.</summary>
@@ -61,9 +69,16 @@ internal sealed partial class OutboxDisk(
     public async Task<OutboxUse> MeasureAsync(CancellationToken stop)
     {
         await using var command = dataSource.CreateCommand(Sql);
-        var bytes = (long)(await command.ExecuteScalarAsync(stop))!;
+        await using var sizes = await command.ExecuteReaderAsync(stop);
+        await sizes.ReadAsync(stop);
+        var bytes = sizes.GetInt64(0);
         var budget = options.Value.DiskBudgetMegabytes * 1024L * 1024L;
-        return new OutboxUse(bytes, budget, IsFilling: bytes >= WarnFrom * budget);
+        return new OutboxUse(
+            bytes,
+            budget,
+            DatabaseBytes: sizes.GetInt64(1),
+            IsFilling: bytes >= WarnFrom * budget
+        );
     }
 
     public override void Dispose()
@@ -98,8 +113,9 @@ internal sealed partial class OutboxDisk(
 }
 
 /// <summary>What the outbox takes of the database's disk, indexes and all.</summary>
+/// <param name="DatabaseBytes">What all of the database takes.</param>
 /// <param name="IsFilling">Little is left of the budget, or nothing.</param>
-internal sealed record OutboxUse(long Bytes, long BudgetBytes, bool IsFilling)
+internal sealed record OutboxUse(long Bytes, long BudgetBytes, long DatabaseBytes, bool IsFilling)
 {
     public long Percent => Bytes * 100 / BudgetBytes;
 }

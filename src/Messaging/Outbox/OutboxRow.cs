@@ -23,7 +23,7 @@ public sealed record OutboxRow(
 
     /// <exception cref="ArgumentException">The event is over 900 KB, or has no version.</exception>
     public static OutboxRow From(DomainEvent domainEvent) =>
-        From(domainEvent, Activity.Current?.Id ?? NewTrace());
+        From(domainEvent, Activity.Current?.Id ?? NewTrace(domainEvent));
 
     /// <param name="traceParent">Of the request that caused it.</param>
     /// <exception cref="ArgumentException">The event is over 900 KB, or has no version.</exception>
@@ -59,8 +59,15 @@ public sealed record OutboxRow(
     }
 
     /// <summary>
-    /// What no request caused begins a trace of its own, so that all it leads to has one.
+    /// What no request caused begins a trace of its own, so that all it leads to has one; whether
+    /// it is recorded the sampler decides, as for requests.
     /// </summary>
-    private static string NewTrace() =>
-        $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-00";
+    private static string NewTrace(DomainEvent domainEvent)
+    {
+        using var root = MessagingTelemetry.Activities.StartActivity(
+            $"{domainEvent.EventType} by itself"
+        );
+        return root?.Id
+            ?? $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-00";
+    }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using ConcertReservation.BuildingBlocks;
+using Confluent.Kafka;
 using Npgsql;
 
 namespace ConcertReservation.Messaging;
@@ -53,7 +54,7 @@ internal sealed class RelaySession(
         await using var finish = stop.Register(() => abort.CancelAfter(FinishLimit));
         // The client's own thread tells of failures: it must not go on with what follows here.
         var failure = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var producer = new RelayProducer(clients, brake, e => failure.TrySetException(e));
+        using var producer = new RelayProducer(clients, brake, Fail);
         var stages = new[]
         {
             ReadAsync(stop, abort.Token),
@@ -66,6 +67,14 @@ internal sealed class RelaySession(
             await abort.CancelAsync();
         await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Rethrow(failure.Task, stages);
+
+        void Fail(KafkaException e)
+        {
+            // From now on: to end this producer takes a while, and so does the pause behind it.
+            if (e.Error.IsLocalError)
+                stall.Begin();
+            failure.TrySetException(e);
+        }
 
         // Ends early only by failing.
         async Task FirstFailureOf(Task stage)

@@ -33,7 +33,7 @@ internal sealed class ConsumerResets(
         var kept = await KafkaWatermarks.ReadAsync(clients, topics, stop);
         var found =
             fromTime is not { } time ? kept.ToDictionary(k => k.Key, k => k.Value.Low)
-            : facts.IsEmbedded ? await StoredAsync(facts.Incarnation, topics, time, stop)
+            : facts.IsEmbedded ? await StoredAsync(facts.Incarnation, [.. kept.Keys], time, stop)
             : await KafkaTimes.ReadAsync(clients, [.. kept.Keys], time, stop);
         // Before a log's first record there is nothing to read.
         var starts = found.ToDictionary(
@@ -57,15 +57,23 @@ internal sealed class ConsumerResets(
     /// <summary>The embedded Kafka cannot look up a time; the event store can.</summary>
     private async Task<IReadOnlyDictionary<(string Topic, int Partition), long>> StoredAsync(
         string incarnation,
-        IReadOnlyList<string> topics,
+        IReadOnlyList<(string Topic, int Partition)> partitions,
         DateTimeOffset time,
         CancellationToken stop
     )
     {
         var history = services.GetRequiredService<IEventHistory>();
         var positions = await history.FirstSinceAsync(time, stop);
-        return positions
-            .Where(p => p.Incarnation == incarnation && topics.Contains(p.Topic))
+        // What another Kafka had since then this one got again, at places that nobody noted.
+        var repeated = positions
+            .Where(p => p.Incarnation != incarnation)
+            .Select(p => p.Topic)
+            .ToHashSet(StringComparer.Ordinal);
+        var noted = positions
+            .Where(p => p.Incarnation == incarnation)
             .ToDictionary(p => (p.Topic, p.Partition), p => p.NextOffset);
+        return partitions
+            .Where(p => repeated.Contains(p.Topic) || noted.ContainsKey(p))
+            .ToDictionary(p => p, p => repeated.Contains(p.Topic) ? 0 : noted[p]);
     }
 }

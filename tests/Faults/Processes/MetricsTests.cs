@@ -29,6 +29,7 @@ internal sealed partial class MetricsTests
         "outbox_oldest_age_seconds ",
         "outbox_bytes ",
         "outbox_budget_bytes 10737418240",
+        "database_bytes ",
         "outbox_relay_latency_seconds_bucket{le=\"0.01\"}",
         "payments_open{status=\"REFUND_REQUESTED\"} 0",
         "payments_oldest_open_seconds{status=\"UNKNOWN\"}",

@@ -42,6 +42,23 @@ internal sealed class ForeignLetterTests
 
     [Test]
     [Category("Long")]
+    public async Task a_letter_of_a_group_without_our_prefix_is_anothers_whatever_its_name()
+    {
+        await using var system = await ConsumingSystem.StartAsync();
+        if (system.Kafka.Prefix.Length == 0)
+            Assert.Ignore("Without a prefix nothing tells the two apart.");
+
+        await system.StartHostAsync();
+        var origin = Origin(ConsumingHost.Group, "payment-events", 0, 1);
+        await system.ProduceAsync(Topic, 0, "a"u8.ToArray(), "x"u8.ToArray(), origin);
+
+        (await LettersAsync(system, count: 1)).ShouldBe([
+            $"{ConsumingHost.Group} (foreign) payment-events/0@1 a  v0 waiting unknown: ",
+        ]);
+    }
+
+    [Test]
+    [Category("Long")]
     public async Task letters_come_once_however_often_they_are_read()
     {
         await using var system = await ConsumingSystem.StartAsync();
@@ -59,8 +76,8 @@ internal sealed class ForeignLetterTests
         (await LettersAsync(system, count: 1)).Count.ShouldBe(1);
     }
 
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task a_record_at_which_its_group_fails_again_waits_again()
     {
         await using var system = await ConsumingSystem.StartAsync();
@@ -118,8 +135,8 @@ internal sealed class ForeignLetterTests
             );
     }
 
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task names_that_the_table_cannot_hold_are_shown_with_a_mark()
     {
         await using var system = await ConsumingSystem.StartAsync();

@@ -53,6 +53,8 @@ internal sealed class OutboxDiskTests
         use.BudgetBytes.ShouldBe(2 * Megabyte);
         Gauges().ShouldContain(("outbox.bytes", use.Bytes));
         Gauges().ShouldContain(("outbox.budget", use.BudgetBytes));
+        use.DatabaseBytes.ShouldBeGreaterThan(use.Bytes);
+        Gauges().ShouldContain(g => g.Name == "database.bytes" && g.Value > use.Bytes);
         await _system.ExecuteAsync($"DROP TABLE messaging.{Old.Name}");
         await HealthBecomesAsync(host, HealthStatus.Healthy);
         log.Count("budget of 2 MB on the database's disk").ShouldBe(1);

@@ -1,5 +1,6 @@
 using System.Net;
 using ConcertReservation.Contracts;
+using ConcertReservation.LocalServices;
 
 namespace ConcertReservation.Tests.Integration.Messaging;
 
@@ -26,8 +27,8 @@ internal sealed class ResetTests
         await system.EffectsShouldBeAsync(1..310);
     }
 
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task all_hosts_of_a_group_follow_a_reset_that_one_was_asked_for()
     {
         await using var system = await ConsumingSystem.StartAsync();
@@ -164,12 +165,59 @@ internal sealed class ResetTests
         system.Mails.To(jisoo.Email).Count.ShouldBe(1);
     }
 
+    /// <summary>The new one got everything again, at places that nobody noted.</summary>
+    [Test]
+    [Category("Long")]
+    public async Task a_time_of_the_embedded_kafka_before_is_found_in_the_new_one()
+    {
+        using var before = EmbeddedKafka.Start();
+        await using var entrance = new KafkaEntrance(before.BootstrapServers);
+        await using var system = await TestSystem.StartAsync(
+            new TestSystemOptions
+            {
+                Hosts = 1,
+                Settings = new Dictionary<string, string?>(StringComparer.Ordinal)
+                {
+                    ["Kafka:BootstrapServers"] = entrance.Address,
+                    ["Kafka:Prefix"] = "",
+                },
+            }
+        );
+        var since = TimeProvider.System.GetUtcNow();
+        var mina = await Integration.Given.ACustomer(system);
+        await IsStoredAsync(mina);
+
+        before.Dispose();
+        using var now = EmbeddedKafka.Start();
+        await entrance.LeadToAsync(now.BootstrapServers);
+        await IsStoredAsync(await Integration.Given.ACustomer(system));
+        var caller = await Integration.Given.TheOperator(system);
+        var reset = await caller.Api.Post(
+            "/api/ops/consumers/notification-service/reset",
+            new { to = since.ToString("O") }
+        );
+
+        // The operator's sign-up, too: whatever is in the topic.
+        reset.ShouldBe(HttpStatusCode.Accepted)["records"].GetInt64().ShouldBe(3);
+
+        Task IsStoredAsync(Persona who) =>
+            Eventually.Until(
+                "the event store has the sign-up",
+                () =>
+                    system.Database.ScalarAsync<bool>(
+                        "SELECT EXISTS (SELECT FROM data_platform.events WHERE key = $1)",
+                        $"user-{who.Id}"
+                    ),
+                TimeSpan.FromSeconds(60)
+            );
+    }
+
     /// <summary>
     /// To brokers a millisecond before 1970 is the end of a log, and most times before that are
     /// nothing that they know: it looked as if Kafka were away.
     /// </summary>
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task a_time_before_every_record_is_the_start()
     {
         await using var system = await TestSystem.StartAsync(new TestSystemOptions { Hosts = 1 });

@@ -139,6 +139,13 @@ internal sealed class TestKafka : IAsyncDisposable
         }
     }
 
+    /// <summary>On real brokers, as their retention does.</summary>
+    public async Task DeleteRecordsAsync(TopicPartition partition, Offset before)
+    {
+        using var admin = Admin(BootstrapServers);
+        await admin.DeleteRecordsAsync([new TopicPartitionOffset(partition, before)]);
+    }
+
     /// <summary>Real brokers would get slow on the topics of a hundred ended tests.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -39,6 +39,24 @@ internal sealed class OutboxRowTests
         context.TraceId.ShouldNotBe(default);
     }
 
+    [Test]
+    public void who_records_traces_records_that_one_too()
+    {
+        Activity.Current = null;
+        using var recorder = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == MessagingTelemetry.Name,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) =>
+                ActivitySamplingResult.AllDataAndRecorded,
+        };
+        ActivitySource.AddActivityListener(recorder);
+
+        var traceParent = OutboxRow.From(SignUp("Mina")).TraceParent;
+
+        ActivityContext.Parse(traceParent!, null).TraceFlags.ShouldBe(ActivityTraceFlags.Recorded);
+        Activity.Current.ShouldBeNull();
+    }
+
     private static UserSignedUp SignUp(string name, long version = 1) =>
         new()
         {
