@@ -41,6 +41,23 @@ internal static partial class DoctoredHistories
                 ),
             }
         );
+        yield return Case(
+            6,
+            "the provider took the money of a failed payment, and is not asked when it is time",
+            h with
+            {
+                Payments = Change(
+                    h.Payments,
+                    p => p.OrderId == "order-203",
+                    p => p with { NextCheckAt = h.Now.AddMinutes(-30) }
+                ),
+                CardOrders = Change(
+                    h.CardOrders!,
+                    o => o.OrderId == "order-203",
+                    o => o with { Status = "DONE" }
+                ),
+            }
+        );
         yield return Case(6, "the provider has never heard of a sale", h with { CardOrders = [] });
     }
 

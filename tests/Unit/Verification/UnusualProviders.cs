@@ -45,7 +45,7 @@ internal static class UnusualProviders
                 Payments =
                 [
                     .. h.Payments.Select(p =>
-                        p.OrderId == "order-203" ? p with { NextCheckAt = p.StartedAt } : p
+                        p.OrderId == "order-203" ? p with { NextCheckAt = h.Now.AddMinutes(5) } : p
                     ),
                 ],
                 CardOrders =
