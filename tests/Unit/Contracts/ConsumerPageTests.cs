@@ -6,8 +6,8 @@ using ConcertReservation.Contracts;
 namespace ConcertReservation.Tests.Unit.Contracts;
 
 /// <summary>
-/// <c>docs/events.md</c> shows the samples as they are, which other tests compile and run, and says
-/// of topics what the contract says.
+/// <c>docs/events.md</c> shows the samples as they are, and says of topics what the contract says.
+/// Other tests compile and run that of .NET, and of Spring's the class of the event.
 /// </summary>
 internal sealed partial class ConsumerPageTests
 {
