@@ -16,7 +16,7 @@ internal sealed partial class HostProcess : IDisposable
     private const int SigCont = 18;
     private const int SigStop = 19;
 
-    // Migrations of all modules, on a machine that may be busy with a build.
+    // All that is compiled and asked for once, on a machine that may be busy with a build.
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(30);
 

@@ -23,8 +23,8 @@ internal sealed class AttemptLimitTests
         (await SignIn(system, "somebody-else@test.example")).ShouldBe(Unauthorized);
     }
 
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task guessing_passwords_is_slowed_down_by_address()
     {
         await using var system = await StartAsync("Accounts:SignInsPerMinuteAndAddress", limit: 2);
@@ -75,8 +75,8 @@ internal sealed class AttemptLimitTests
         ShouldBeTooMany(await SignIn(system, "NOBODY@test.example"));
     }
 
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task a_crowd_that_guesses_elsewhere_does_not_keep_the_owner_out()
     {
         await using var system = await StartAsync("Accounts:SignInsPerMinuteAndAccount", limit: 4);

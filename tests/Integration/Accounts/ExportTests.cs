@@ -179,8 +179,8 @@ internal sealed class ExportTests
             .ShouldMatch(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$");
     }
 
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task an_export_is_not_asked_for_all_the_time()
     {
         await using var system = await TestSystem.StartAsync(

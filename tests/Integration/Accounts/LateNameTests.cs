@@ -12,8 +12,8 @@ internal sealed class LateNameTests
     private const int Hour = 3600;
     private const int Day = 24 * Hour;
 
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task whenever_a_letter_names_somebody_there_is_a_next_time()
     {
         await using var system = await StartAsync();

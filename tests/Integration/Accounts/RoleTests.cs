@@ -112,8 +112,8 @@ internal sealed class RoleTests
         (await RolesOf(op)).ShouldContain("Operator");
     }
 
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task of_two_operators_who_revoke_each_other_one_stays()
     {
         await using var system = await TestSystem.StartAsync();

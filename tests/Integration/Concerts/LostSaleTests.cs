@@ -11,7 +11,6 @@ namespace ConcertReservation.Tests.Integration.Concerts;
 /// An event of a sale never comes: its dead letter was dropped, or Kafka had dropped it before. The
 /// owner of the seats knows better.
 /// </summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class LostSaleTests
 {
     [Test]
@@ -150,9 +149,16 @@ internal sealed class LostSaleTests
     }
 
     /// <summary>Sales go on: the two numbers are apart, and never stand still.</summary>
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task a_count_that_runs_behind_a_busy_sale_is_left_alone()
+    {
+        // On a machine that stands still for seconds the two do, too, and the owner is believed.
+        for (var left = 3; !await IsLeftAloneAsync(); )
+            (--left).ShouldBePositive();
+    }
+
+    private async Task<bool> IsLeftAloneAsync()
     {
         var concertId = await OnSaleAsync(seats: 1000);
         var sales = new List<Sale> { Sale.Of(concertId) };
@@ -164,10 +170,17 @@ internal sealed class LostSaleTests
             Owner.Says(concertId, 1000, sales);
             await HostA.ReceiveAsync(told.Confirmed(Sale.Opening));
             var counted = sales.Count - 1;
-            await Eventually.Until("it was compared", () => IsDoubtedAsync(concertId, counted));
+            await Eventually.Until(
+                "it was compared",
+                async () =>
+                    await IsDoubtedAsync(concertId, counted)
+                    || await SoldSeatsAsync(concertId) > counted
+            );
+            if (await SoldSeatsAsync(concertId) > counted)
+                return false;
         }
 
-        (await SoldSeatsAsync(concertId)).ShouldBe(sales.Count - 1);
+        return await SoldSeatsAsync(concertId) == sales.Count - 1;
     }
 
     private static Task BelievedAsync(long concertId, int sold) =>

@@ -3,7 +3,6 @@ using static ConcertReservation.Tests.Integration.Concerts.ConcertsSystem;
 
 namespace ConcertReservation.Tests.Integration.Concerts;
 
-[Parallelizable(ParallelScope.Self)]
 internal sealed class SoldOutTests
 {
     [Test]

@@ -1,4 +1,5 @@
 using ConcertReservation.Contracts;
+using ConcertReservation.Tests.Integration.Ranking;
 using ConcertReservation.Tests.Integration.Sale;
 using Confluent.Kafka;
 using Npgsql;
@@ -131,6 +132,8 @@ internal sealed class InterruptedRebuildTests
         await AnalyticsRebuild.RunAsync(await Given.TheOperator(system));
 
         (await StatisticsContent.ReadAsync(system.Database)).ShouldBe(right);
+        await system.ForgetRankingsAsync();
+        await customer.Ranks(concert, seats: 2);
     }
 
     /// <summary>Has it begun, and stand before the first reservation.</summary>

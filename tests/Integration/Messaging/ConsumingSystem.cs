@@ -12,8 +12,8 @@ namespace ConcertReservation.Tests.Integration.Messaging;
 internal sealed class ConsumingSystem : IAsyncDisposable
 {
     /// <summary>
-    /// Events are those of payments: topics that nobody reads need not cost brokers, which carry a
-    /// hundred systems, what others do.
+    /// On real brokers events are those of payments: topics that nobody reads need not cost them,
+    /// who carry a hundred systems, what others do.
     /// </summary>
     public static readonly IReadOnlyDictionary<string, int> Partitions =
         Topics.Partitions.ToDictionary(
@@ -188,7 +188,7 @@ internal sealed class ConsumingSystem : IAsyncDisposable
 
         using var consumer = Reader(Kafka.Prefix + ConsumingHost.Group);
         var start = Enumerable
-            .Range(0, Topics.Partitions[topic])
+            .Range(0, Partitions[topic])
             .Select(p => new TopicPartitionOffset(Kafka.Prefix + topic, p, 0))
             .ToArray();
         await Eventually.Until(
@@ -213,7 +213,7 @@ internal sealed class ConsumingSystem : IAsyncDisposable
     {
         using var consumer = Reader(Kafka.Prefix + ConsumingHost.Group);
         var partitions = Enumerable
-            .Range(0, Topics.Partitions[topic])
+            .Range(0, Partitions[topic])
             .Select(p => new TopicPartition(Kafka.Prefix + topic, p));
         return
         [
@@ -238,7 +238,7 @@ internal sealed class ConsumingSystem : IAsyncDisposable
         var name = Kafka.Prefix + Topics.DeadLetters(topic);
         using var consumer = Reader("tests-read");
         var letters = new List<ConsumeResult<byte[], byte[]>>();
-        for (var partition = 0; partition < Topics.Partitions[topic]; partition++)
+        for (var partition = 0; partition < Partitions[topic]; partition++)
         {
             var from = new TopicPartition(name, partition);
             var end = consumer.QueryWatermarkOffsets(from, TimeSpan.FromSeconds(60)).High.Value;

@@ -53,8 +53,8 @@ internal sealed class EmbeddedKafkaBrakeTests
     }
 
     /// <summary>Its host may be cut off from the database that all others reach.</summary>
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task a_new_relay_does_not_wait_for_a_group_that_is_a_little_behind()
     {
         await _system.PublishAsync(SomeEvents.SignUp(1, version: 1, HundredKilobytes));

@@ -38,8 +38,8 @@ internal sealed class FailureLogTests
         host.Said.Where(line => line.Contains(Quoted, StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task nor_is_what_an_outage_quotes()
     {
         await using var system = await ConsumingSystem.StartAsync();

@@ -36,8 +36,8 @@ internal sealed class LetterDecisionTests
         (await system.StatusesAsync()).ShouldBe(["replayed payment-1"]);
     }
 
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task a_letter_that_is_being_replayed_is_not_discarded_meanwhile()
     {
         await using var system = await ConsumingSystem.StartAsync();
@@ -59,8 +59,8 @@ internal sealed class LetterDecisionTests
         (await system.StatusesAsync()).ShouldBe(["replayed payment-1"]);
     }
 
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task a_letter_that_is_being_discarded_is_not_replayed_meanwhile()
     {
         await using var system = await ConsumingSystem.StartAsync();

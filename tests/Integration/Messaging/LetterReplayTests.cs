@@ -29,8 +29,8 @@ internal sealed class LetterReplayTests
         (await system.StatusesAsync()).Count(s => s == "parked payment-2").ShouldBe(5);
     }
 
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task one_letter_by_its_id_brings_its_key_along_from_the_oldest_on()
     {
         await using var system = await ConsumingSystem.StartAsync();
@@ -46,8 +46,8 @@ internal sealed class LetterReplayTests
         (await VersionsAsync(system)).ShouldBe(["2 v1", "2 v2", "2 v3"]);
     }
 
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task letters_of_one_topic_leave_those_of_another_as_they_are()
     {
         await using var system = await ConsumingSystem.StartAsync();

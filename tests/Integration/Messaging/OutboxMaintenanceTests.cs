@@ -56,8 +56,8 @@ internal sealed class OutboxMaintenanceTests
         _system.ReadKafka().Count.ShouldBe(1);
     }
 
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task yesterday_stays_though_all_have_applied_it()
     {
         var yesterday = OutboxPartition.Of(TimeProvider.System.GetUtcNow().AddDays(-1));
@@ -84,8 +84,8 @@ internal sealed class OutboxMaintenanceTests
         (await _system.OutboxDaysAsync()).ShouldContain(Old.Name);
     }
 
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task an_old_day_stays_for_a_row_that_came_after_the_relay_had_gone()
     {
         await _system.PublishAsync(SomeEvents.SignUp(7));

@@ -86,8 +86,8 @@ internal sealed class RealKafkaTests
         topic.Partitions.Count.ShouldBe(3);
     }
 
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task a_topic_that_differs_is_reported_and_left_as_it_is()
     {
         var name = _prefix + Topics.Users;

@@ -85,8 +85,8 @@ internal sealed class RecreatedTopicTests
     }
 
     /// <summary>As a log that is made again, or lost its end, looks to who had read it.</summary>
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task a_group_that_has_read_more_than_there_is_begins_anew_and_all_is_sent_again()
     {
         await using var system = await MessagingSystem.StartAsync();

@@ -6,7 +6,7 @@ using System.Net.Sockets;
 namespace ConcertReservation.Tests.Integration.Messaging;
 
 /// <summary>A host that stops is not held up by what hangs.</summary>
-[Parallelizable]
+[NonParallelizable] // Its bound is below three seconds.
 internal sealed class ShutdownTests
 {
     [Test]

@@ -113,8 +113,8 @@ internal sealed class WaitlistOrderTests
         mails.ShouldAllBe(m => m.Attempts == 1);
     }
 
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task who_was_overtaken_in_a_long_outage_is_next()
     {
         _server.OnRecipient = (recipient, _) =>
@@ -130,8 +130,8 @@ internal sealed class WaitlistOrderTests
         mails.ShouldAllBe(m => m.Attempts == 1);
     }
 
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task a_list_goes_on_behind_a_mail_that_is_rejected_while_others_are_told()
     {
         const int Crowd = 300;
@@ -157,8 +157,8 @@ internal sealed class WaitlistOrderTests
         Recipients().Take(Crowd).ShouldContain(Address(3));
     }
 
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task who_is_first_stays_first_though_the_database_had_failed_before()
     {
         _server.OnRecipient = (recipient, attempt) =>

@@ -76,8 +76,8 @@ internal sealed class DatabaseOutageTests
     /// What has been written already must not stand in front of the problem, where an answer is
     /// sent while it is read.
     /// </summary>
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task an_answer_that_was_about_to_be_sent_is_a_problem_and_nothing_else()
     {
         await using var system = await StartAsync(startHosts: true);
@@ -143,8 +143,8 @@ internal sealed class DatabaseOutageTests
         await Eventually.Until("it is ready again", system.HostA.IsReadyAsync);
     }
 
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task a_database_that_takes_no_writes_is_named_until_it_takes_them_again()
     {
         await using var system = await StartAsync(startHosts: true);

@@ -4,7 +4,6 @@ using System.Net.Http.Json;
 namespace ConcertReservation.Tests.Integration.Payments;
 
 [TestFixture]
-[NonParallelizable]
 internal sealed class CardPaymentTests
 {
     private static PaymentsSystem System => PaymentsFixture.System;

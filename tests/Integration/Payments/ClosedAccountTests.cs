@@ -5,7 +5,6 @@ namespace ConcertReservation.Tests.Integration.Payments;
 
 /// <summary>A customer's account goes while they still charge and pay.</summary>
 [TestFixture]
-[NonParallelizable]
 internal sealed class ClosedAccountTests
 {
     private static PaymentsSystem System => PaymentsFixture.System;

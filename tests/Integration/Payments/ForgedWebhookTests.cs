@@ -7,7 +7,6 @@ namespace ConcertReservation.Tests.Integration.Payments;
 /// and nobody asked.
 /// </summary>
 [TestFixture]
-[NonParallelizable]
 internal sealed class ForgedWebhookTests
 {
     private static PaymentsSystem System => PaymentsFixture.System;

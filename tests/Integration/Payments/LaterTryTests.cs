@@ -8,7 +8,6 @@ namespace ConcertReservation.Tests.Integration.Payments;
 /// not the end, and what it says of other payments of the order is none of it.
 /// </summary>
 [TestFixture]
-[NonParallelizable]
 internal sealed class LaterTryTests
 {
     private static PaymentsSystem System => PaymentsFixture.System;

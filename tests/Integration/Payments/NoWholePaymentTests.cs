@@ -7,7 +7,6 @@ namespace ConcertReservation.Tests.Integration.Payments;
 /// would be pinned for ever.
 /// </summary>
 [TestFixture]
-[NonParallelizable]
 internal sealed class NoWholePaymentTests
 {
     private static PaymentsSystem System => PaymentsFixture.System;

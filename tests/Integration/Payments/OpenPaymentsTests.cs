@@ -2,7 +2,6 @@ namespace ConcertReservation.Tests.Integration.Payments;
 
 /// <summary>What an operator is told of money that has not come to an end.</summary>
 [TestFixture]
-[NonParallelizable]
 internal sealed class OpenPaymentsTests
 {
     private static PaymentsSystem System => PaymentsFixture.System;

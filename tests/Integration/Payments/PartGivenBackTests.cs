@@ -8,7 +8,6 @@ namespace ConcertReservation.Tests.Integration.Payments;
 /// cancelled, and all of the money has to go back.
 /// </summary>
 [TestFixture]
-[NonParallelizable]
 internal sealed class PartGivenBackTests
 {
     private static PaymentsSystem System => PaymentsFixture.System;

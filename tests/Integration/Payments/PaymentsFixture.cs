@@ -2,6 +2,7 @@ namespace ConcertReservation.Tests.Integration.Payments;
 
 /// <summary>
 /// One system for all tests of this room; each test brings its own customers and reservations.
+/// One after the other, for they share the wire to the provider.
 /// </summary>
 [SetUpFixture]
 [Parallelizable]

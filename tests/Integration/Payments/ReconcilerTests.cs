@@ -6,7 +6,6 @@ namespace ConcertReservation.Tests.Integration.Payments;
 
 /// <summary>How the provider is asked about what nobody knows.</summary>
 [TestFixture]
-[NonParallelizable]
 internal sealed class ReconcilerTests
 {
     private static PaymentsSystem System => PaymentsFixture.System;

@@ -8,7 +8,6 @@ namespace ConcertReservation.Tests.Integration.Payments;
 /// A payment has failed here, and the provider has its money all the same: it goes back, once.
 /// </summary>
 [TestFixture]
-[NonParallelizable]
 internal sealed class TakenAfterFailingTests
 {
     private const string Counter = "payments.taken.after.failing";

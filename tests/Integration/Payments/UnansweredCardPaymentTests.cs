@@ -7,7 +7,6 @@ namespace ConcertReservation.Tests.Integration.Payments;
 /// A card payment whose outcome nobody tells: the provider is asked until it is known.
 /// </summary>
 [TestFixture]
-[NonParallelizable]
 internal sealed class UnansweredCardPaymentTests
 {
     private static PaymentsSystem System => PaymentsFixture.System;

@@ -6,7 +6,6 @@ namespace ConcertReservation.Tests.Integration.Payments;
 /// What the provider tells by itself: late, twice, out of order, before its answer.
 /// </summary>
 [TestFixture]
-[NonParallelizable]
 internal sealed class WebhookTests
 {
     private static PaymentsSystem System => PaymentsFixture.System;

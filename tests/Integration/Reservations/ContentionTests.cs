@@ -3,7 +3,6 @@ using static ConcertReservation.Tests.Integration.Reservations.ReservationsSyste
 namespace ConcertReservation.Tests.Integration.Reservations;
 
 /// <summary>Everybody at once, over two hosts.</summary>
-[Parallelizable]
 internal sealed class ContentionTests
 {
     [TearDown]

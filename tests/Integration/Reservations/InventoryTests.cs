@@ -6,7 +6,6 @@ using static ConcertReservation.Tests.Integration.Reservations.ReservationsSyste
 namespace ConcertReservation.Tests.Integration.Reservations;
 
 /// <summary>What the concerts' and customers' events make of the inventory.</summary>
-[Parallelizable]
 internal sealed class InventoryTests
 {
     [Test]
@@ -140,6 +139,7 @@ internal sealed class InventoryTests
             """
             SELECT count(*) FROM pg_locks
             WHERE locktype = 'advisory' AND classid = 727001 AND objid = $1 AND NOT granted
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
             """,
             concert.Id
         );
@@ -180,8 +180,8 @@ internal sealed class InventoryTests
         );
     }
 
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     [Repeat(20)]
     public async Task holds_that_race_with_the_cancellation_end_too()
     {

@@ -7,7 +7,7 @@ namespace ConcertReservation.Tests.Integration.Reservations;
 /// <summary>A transaction of another host stands still, with locks that holds need.</summary>
 internal sealed class StuckTransactionTests
 {
-    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(30);
 
     private NpgsqlConnection _stuck = null!;
     private NpgsqlTransaction _transaction = null!;
@@ -29,16 +29,20 @@ internal sealed class StuckTransactionTests
     [Test]
     public async Task only_those_who_need_its_locks_wait_and_they_get_theirs_when_it_ends()
     {
+        await using var host = await ReservationsHost.StartAsync(
+            ConnectionString,
+            ("Reservations:HoldPatienceMilliseconds", "60000")
+        );
         var concert = await GivenConcert.WithAsync(seats: 40);
         var mina = NewCustomer();
         await LocksAsync($"SELECT pg_advisory_xact_lock(727002, {mina})");
         await LocksAsync($"SELECT FROM reservations.seats WHERE id = {concert.Seat(1)} FOR UPDATE");
 
-        var ofTheCustomer = HostA.HoldAsync(mina, concert.Id, concert.Seats(2));
-        var ofTheSeat = HostA.HoldAsync(NewCustomer(), concert.Id, concert.Seats(1));
+        var ofTheCustomer = host.HoldAsync(mina, concert.Id, concert.Seats(2));
+        var ofTheSeat = host.HoldAsync(NewCustomer(), concert.Id, concert.Seats(1));
         var others = Enumerable
             .Range(3, 30)
-            .Select(i => HostA.HoldAsync(NewCustomer(), concert.Id, concert.Seats(i)));
+            .Select(i => host.HoldAsync(NewCustomer(), concert.Id, concert.Seats(i)));
 
         (await Task.WhenAll(others).WaitAsync(AtOnce)).ShouldAllBe(a => a.IsCreated);
         ofTheCustomer.IsCompleted.ShouldBeFalse();

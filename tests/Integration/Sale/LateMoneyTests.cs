@@ -116,8 +116,8 @@ internal sealed class LateMoneyTests
     }
 
     /// <summary>Once it was due when it had gone back, and open at no time.</summary>
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task late_money_on_its_way_back_is_told_though_its_concert_takes_place()
     {
         var concert = await Given.AConcert(system: _system);

@@ -33,8 +33,8 @@ internal sealed class RebuiltMeanwhileTests
             await _system.DisposeAsync();
     }
 
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task built_anew_during_sales_and_refunds_everything_is_as_it_was_counted()
     {
         var concert = await Given.AConcert(seats: Customers, system: _system);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ConcertReservation.Host;
 using ConcertReservation.Host.Database;
 using Microsoft.Extensions.Configuration;
@@ -9,16 +10,19 @@ namespace ConcertReservation.Tests.Integration;
 
 /// <summary>
 /// A database past all migrations that nobody uses: PostgreSQL copies it for each test in less time
-/// than the migrations take.
+/// than the migrations take. It stays: <c>./test</c> begins with a new server each time.
 /// </summary>
 internal static class MigratedTemplate
 {
-    private static readonly Lazy<Task<string>> Made = new(() =>
-        MakeAsync(TestServices.Required("ConnectionStrings__Postgres"))
-    );
+    private static readonly ConcurrentDictionary<DateOnly, Lazy<Task<string>>> Made = new();
 
     /// <summary>Its name, on the server that the environment names.</summary>
-    public static Task<string> NameAsync() => Made.Value;
+    /// <remarks>One a day: it has partitions of the day, and of some that follow.</remarks>
+    public static Task<string> NameAsync() =>
+        Made.GetOrAdd(
+            DateOnly.FromDateTime(DateTime.UtcNow),
+            _ => new(() => MakeAsync(TestServices.Required("ConnectionStrings__Postgres")))
+        ).Value;
 
     private static async Task<string> MakeAsync(string server)
     {

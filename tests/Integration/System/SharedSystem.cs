@@ -25,7 +25,7 @@ internal sealed class SharedSystem
     public async Task StartAsync()
     {
         ThreadPool.SetMinThreads(Threads, Threads).ShouldBeTrue();
-        _system = await TestSystem.StartAsync();
+        _system = await TestSystem.StartAsync(new TestSystemOptions { FromNothing = true });
     }
 
     [OneTimeTearDown]

@@ -34,6 +34,7 @@ internal sealed class TestDatabase : IAsyncDisposable
             $"TEMPLATE {await MigratedTemplate.NameAsync()}"
         );
 
+    /// <summary>Without a schema: whoever uses it makes them.</summary>
     /// <param name="prefix">Tells whose it is, to whoever looks at the server.</param>
     /// <param name="server">Null for the one that the environment names.</param>
     public static Task<TestDatabase> CreateEmptyAsync(string prefix, string? server = null) =>

@@ -15,7 +15,7 @@ namespace ConcertReservation.Tests.Integration;
 internal sealed class TestHost(string name, IReadOnlyDictionary<string, string?> settings)
     : IAsyncDisposable
 {
-    // Migrations of all modules, on a machine that may be busy with a build.
+    // All that is compiled and asked for once, on a machine that may be busy with a build.
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
 
     private WebApplication? _application;

@@ -26,6 +26,9 @@ internal sealed record TestSystemOptions
     /// <summary>False: the test starts the hosts, after it has closed a gate, say.</summary>
     public bool StartHosts { get; init; } = true;
 
+    /// <summary>The hosts find no schema, and make all of them, at once.</summary>
+    public bool FromNothing { get; init; }
+
     /// <summary>Configuration of every host, over the usual one.</summary>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } =
         new Dictionary<string, string?>(StringComparer.Ordinal);
@@ -79,7 +82,9 @@ internal sealed class TestSystem : IAsyncDisposable
     {
         options ??= new TestSystemOptions();
         var services = TestServices.FromEnvironment();
-        var database = await TestDatabase.CreateAsync("system");
+        var database = options.FromNothing
+            ? await TestDatabase.CreateEmptyAsync("system")
+            : await TestDatabase.CreateAsync("system");
         var kafka = options.EmbeddedKafka ? TestKafka.OfItsOwn() : TestKafka.On(services.Kafka);
         var sandbox = SandboxApplication.Create(
             ["--PORT=0"],

@@ -155,8 +155,8 @@ internal sealed class DrainingTests
             "DELETE FROM payments.payments WHERE id = 900000001"
         );
 
-    [Category("Long")]
     [Test]
+    [Category("Long")]
     public async Task a_payment_that_nobody_ends_with_its_reservation() =>
         await IsSeen(
             "1 payments begun for what has ended",

@@ -5,7 +5,6 @@ using ConcertReservation.Contracts;
 namespace ConcertReservation.Tests.Integration.DataPlatform.Recorded;
 
 /// <summary>The audit trail says of every time what was recorded then.</summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class AsOfTests
 {
     [Test]

@@ -4,7 +4,6 @@ using System.Text.Json;
 namespace ConcertReservation.Tests.Integration.DataPlatform.Recorded;
 
 /// <summary>What became of holds, and how the house filled.</summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class ConcertsOverTimeTests
 {
     [Test]

@@ -5,7 +5,6 @@ using System.Text.Json;
 namespace ConcertReservation.Tests.Integration.DataPlatform.Recorded;
 
 /// <summary>A table says nothing else than the JSON of the same concert and time.</summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class CsvFiguresTests
 {
     private static ConcertOnSale[] Concerts =>

@@ -4,7 +4,6 @@ using System.Text.Json;
 namespace ConcertReservation.Tests.Integration.DataPlatform.Recorded;
 
 /// <summary>Statistics and bookings as tables.</summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class CsvTests
 {
     [TestCase("concerts/{0}", "start,seatsBooked,seatsSold")]

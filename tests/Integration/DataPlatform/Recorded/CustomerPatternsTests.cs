@@ -3,7 +3,6 @@ using System.Net;
 namespace ConcertReservation.Tests.Integration.DataPlatform.Recorded;
 
 /// <summary>How customers booked in the recorded sale.</summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class CustomerPatternsTests
 {
     [Test]

@@ -26,7 +26,7 @@ internal sealed class StripePaymentTests
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        _database = await TestDatabase.CreateAsync("stripe");
+        _database = await TestDatabase.CreateEmptyAsync("stripe");
         await _database.ExecuteAsync(ReservationsDouble.CreateSql);
         _stripe = await StripeDouble.StartAsync();
         _host = await ModuleHost.StartAsync(
