@@ -69,7 +69,10 @@ internal sealed class LostRankingTests
     {
         var old = await Given.AConcert(system: _system);
         var concert = await Given.AConcert(system: _system);
-        await GivenAnOldLetterAsync(await _customer.Reserves(old.Seat(1)));
+        var held = await _customer.Reserves(old.Seat(1));
+        // Else it would be parked behind the letter.
+        await _customer.Ranks(old, seats: 1);
+        await GivenAnOldLetterAsync(held);
         await using (await _system.StallEventStoreAsync(concert))
         {
             await _customer.Reserves(concert.Seats(1, 3));
