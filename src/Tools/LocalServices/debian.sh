@@ -114,7 +114,6 @@ require_java() {
 }
 
 # Builds quietly: what the compiler says is shown where it fails. Arguments: what to build.
-# One compiler serves all projects, which halves the time, and ends with the build: none stays behind for the next one.
 build() (
   if [ -d src/Host/bin ]; then
     echo "Building"
@@ -122,8 +121,7 @@ build() (
     echo "Building: packages are fetched, too, so the first time takes a minute or more"
   fi
   mkdir -p .local
-  export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=true SharedCompilationId=concerts-$BASHPID
-  trap end_compiler EXIT
+  use_one_compiler
   # With a terminal at hand, dotnet would change its modes.
   if ! DOTNET_TieredPGO=0 DOTNET_EnableWriteXorExecute=0 \
     dotnet build "$@" -m -v quiet -nologo >.local/build.log 2>&1 </dev/null; then
@@ -131,6 +129,12 @@ build() (
     exit 1
   fi
 )
+
+# One compiler serves all that this shell builds, which halves the time, and ends with it: none stays behind.
+use_one_compiler() {
+  export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=true SharedCompilationId=concerts-$BASHPID
+  trap end_compiler EXIT
+}
 
 # That of $SharedCompilationId, which has it in its command line.
 end_compiler() {

@@ -36,9 +36,7 @@ internal static class PipelineBenchmark
         for (var round = 0; round <= bench.Rounds(Rounds); round++)
         {
             var held = await load.RunAsync(host, RoundTime, stop);
-            var began = Stopwatch.GetTimestamp();
-            await system.DrainAsync(stop);
-            var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+            var seconds = await DrainAsync(system, stop);
             var peer = await peers.RunAsync(peers.Statements, RoundTime, stop);
             wrong += held.Refusals + held.Broken;
             bench.Say(
@@ -77,6 +75,7 @@ internal static class PipelineBenchmark
             Bars =
             [
                 Bar.AtLeast(LeastRatio, outcome.Ratio, "of pgbench by statements"),
+                Bar.Under(DrainLimitSeconds, new Series(drained).Max, "s until all is drained"),
                 Bar.Under(DrainLimitSeconds, drain, $"s until {sold} bookings are drained"),
             ],
         };
@@ -94,10 +93,16 @@ internal static class PipelineBenchmark
         var sold = 0L;
         while (sold < Sale)
             sold += (await load.RunAsync(host, RoundTime, stop)).Successes;
-        var began = Stopwatch.GetTimestamp();
-        await system.DrainAsync(stop);
-        var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        var seconds = await DrainAsync(system, stop);
         bench.Say($"A sale of {sold}: drained after {Numbers.Short(seconds)} s");
         return (sold, seconds);
+    }
+
+    /// <returns>After how many seconds.</returns>
+    private static async Task<double> DrainAsync(OnSaleSystem system, CancellationToken stop)
+    {
+        var began = Stopwatch.GetTimestamp();
+        await system.DrainAsync(stop);
+        return Stopwatch.GetElapsedTime(began).TotalSeconds;
     }
 }

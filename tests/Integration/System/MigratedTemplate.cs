@@ -4,7 +4,6 @@ using ConcertReservation.Host.Database;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace ConcertReservation.Tests.Integration;
 
@@ -19,22 +18,17 @@ internal static class MigratedTemplate
     /// <summary>Its name, on the server that the environment names.</summary>
     /// <remarks>One a day: it has partitions of the day, and of some that follow.</remarks>
     public static Task<string> NameAsync() =>
-        Made.GetOrAdd(
-            DateOnly.FromDateTime(DateTime.UtcNow),
-            _ => new(() => MakeAsync(TestServices.Required("ConnectionStrings__Postgres")))
-        ).Value;
+        Made.GetOrAdd(DateOnly.FromDateTime(DateTime.UtcNow), _ => new(MakeAsync)).Value;
 
-    private static async Task<string> MakeAsync(string server)
+    private static async Task<string> MakeAsync()
     {
-        var name = $"migrated_{Guid.NewGuid():N}";
-        await using var admin = NpgsqlDataSource.Create(server);
-        await using (var create = admin.CreateCommand($"CREATE DATABASE {name}"))
-            await create.ExecuteNonQueryAsync();
-
-        await MigrateAsync(
-            new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString
-        );
-        return name;
+        var database = await TestDatabase.CreateEmptyAsync("migrated");
+        await MigrateAsync(database.ConnectionString);
+        // Each system makes keys of its own.
+        await database.ExecuteAsync("DELETE FROM accounts.data_protection_keys");
+        // PostgreSQL copies none that somebody is connected to.
+        await database.DataSource.DisposeAsync();
+        return database.Name;
     }
 
     /// <summary>By a whole host, which is not started.</summary>
@@ -58,9 +52,5 @@ internal static class MigratedTemplate
             }
         );
         await host.Services.GetRequiredService<Migrator>().RunAsync(CancellationToken.None);
-        // Each system makes keys of its own.
-        await using var database = NpgsqlDataSource.Create(connectionString);
-        await using var keys = database.CreateCommand("DELETE FROM accounts.data_protection_keys");
-        await keys.ExecuteNonQueryAsync();
     }
 }

@@ -6,11 +6,10 @@ namespace ConcertReservation.Tests.Integration;
 internal sealed class TestDatabase : IAsyncDisposable
 {
     private readonly string _server;
-    private readonly string _name;
 
     private TestDatabase(string server, string name)
     {
-        (_server, _name) = (server, name);
+        (_server, Name) = (server, name);
         ConnectionString = new NpgsqlConnectionStringBuilder(server)
         {
             Database = name,
@@ -19,6 +18,8 @@ internal sealed class TestDatabase : IAsyncDisposable
             new NpgsqlConnectionStringBuilder(ConnectionString) { MaxPoolSize = 10 }
         );
     }
+
+    public string Name { get; }
 
     public string ConnectionString { get; }
 
@@ -69,18 +70,18 @@ internal sealed class TestDatabase : IAsyncDisposable
         OnServerAsync(
             _server,
             $"""
-            ALTER DATABASE {_name} ALLOW_CONNECTIONS false;
-            SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{_name}';
+            ALTER DATABASE {Name} ALLOW_CONNECTIONS false;
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{Name}';
             """
         );
 
     public Task OpenAsync() =>
-        OnServerAsync(_server, $"ALTER DATABASE {_name} ALLOW_CONNECTIONS true");
+        OnServerAsync(_server, $"ALTER DATABASE {Name} ALLOW_CONNECTIONS true");
 
     public async ValueTask DisposeAsync()
     {
         await DataSource.DisposeAsync();
-        await OnServerAsync(_server, $"DROP DATABASE IF EXISTS {_name} WITH (FORCE)");
+        await OnServerAsync(_server, $"DROP DATABASE IF EXISTS {Name} WITH (FORCE)");
     }
 
     private static async Task<TestDatabase> CreateAsync(
@@ -90,7 +91,7 @@ internal sealed class TestDatabase : IAsyncDisposable
     )
     {
         var database = new TestDatabase(server, $"{prefix}_{Guid.NewGuid():N}");
-        await OnServerAsync(server, $"CREATE DATABASE {database._name} {options}");
+        await OnServerAsync(server, $"CREATE DATABASE {database.Name} {options}");
         return database;
     }
 
