@@ -26,22 +26,15 @@ internal sealed class ConsumingSystem : IAsyncDisposable
     private readonly List<ConsumingHost> _hosts = [];
     private IProducer<byte[], byte[]>? _producer;
 
-    private ConsumingSystem(TestDatabase database, TestKafka kafka)
-    {
+    private ConsumingSystem(TestDatabase database, TestKafka kafka) =>
         (_database, Kafka) = (database, kafka);
-        ConnectionString = new NpgsqlConnectionStringBuilder(database.ConnectionString)
-        {
-            MaxPoolSize = 10,
-        }.ConnectionString;
-        Database = NpgsqlDataSource.Create(ConnectionString);
-    }
 
     /// <summary>The timestamp of all records: the mock cluster reports none of its own.</summary>
     public DateTimeOffset ProducedAt { get; } = DateTimeOffset.UtcNow;
 
-    public NpgsqlDataSource Database { get; }
+    public NpgsqlDataSource Database => _database.DataSource;
 
-    public string ConnectionString { get; }
+    public string ConnectionString => _database.ConnectionString;
 
     public TestKafka Kafka { get; private set; }
 
@@ -151,15 +144,7 @@ internal sealed class ConsumingSystem : IAsyncDisposable
     public async Task<List<long>> EffectsAsync() =>
         await ListAsync<long>("SELECT payment_id FROM effects ORDER BY seq");
 
-    public async Task<List<T>> ListAsync<T>(string sql)
-    {
-        await using var command = Database.CreateCommand(sql);
-        await using var reader = await command.ExecuteReaderAsync();
-        var values = new List<T>();
-        while (await reader.ReadAsync())
-            values.Add(await reader.GetFieldValueAsync<T>(0));
-        return values;
-    }
+    public async Task<List<T>> ListAsync<T>(string sql) => [.. await _database.ReadAsync<T>(sql)];
 
     /// <summary>The database turns everybody away, and those who are in are put out.</summary>
     public Task CloseDatabaseAsync() => _database.CloseAsync();
@@ -169,8 +154,6 @@ internal sealed class ConsumingSystem : IAsyncDisposable
         await _database.OpenAsync();
         // The tests' own connections were put out too.
         Database.Clear();
-        await using var connection = new NpgsqlConnection(ConnectionString);
-        NpgsqlConnection.ClearPool(connection);
     }
 
     /// <summary>
@@ -224,11 +207,7 @@ internal sealed class ConsumingSystem : IAsyncDisposable
         ];
     }
 
-    public async Task ExecuteAsync(string sql)
-    {
-        await using var command = Database.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
-    }
+    public Task ExecuteAsync(string sql) => _database.ExecuteAsync(sql);
 
     /// <summary>
     /// Everything in the dead letter topic of this topic, oldest first within a partition.
@@ -261,7 +240,6 @@ internal sealed class ConsumingSystem : IAsyncDisposable
         foreach (var host in _hosts)
             await host.DisposeAsync();
         await Kafka.DisposeAsync();
-        await Database.DisposeAsync();
         await _database.DisposeAsync();
     }
 
